@@ -1,0 +1,27 @@
+// What the app is served with. A static host that cannot set headers still gets the policy from a <meta> in index.html.
+
+/** Radix, sonner and xyflow write <style> elements and style attributes, hence 'unsafe-inline' for styles alone. */
+const directives = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "worker-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' blob: data:",
+  "font-src 'self'",
+  "connect-src 'self' blob:",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "object-src 'none'",
+]
+
+export const metaPolicy = directives.join('; ')
+
+export const headers = {
+  'Content-Security-Policy': `${metaPolicy}; frame-ancestors 'none'`,
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+}

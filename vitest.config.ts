@@ -1,0 +1,46 @@
+import { defineConfig } from 'vitest/config'
+import { libraryEnvironment, preferredDriver, vulkanEnvironment } from './.ci/machine.mjs'
+
+// The dynamic loader reads LD_LIBRARY_PATH when a process starts: the forks of the gpu projects inherit it from here.
+Object.assign(process.env, libraryEnvironment())
+
+const gpuTests = 'engine/**/*.gpu.test.ts'
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['engine/**/*.test.ts', 'app/**/*.test.ts'],
+          exclude: [gpuTests],
+          testTimeout: 30_000,
+          isolate: false,
+        },
+      },
+      { test: { name: 'dom', include: ['app/**/*.test.tsx'], environment: 'happy-dom' } },
+      gpuProject('gpu', gpuTests, preferredDriver()),
+      // A second driver for the tests that ask for it: what holds on one must hold on both.
+      gpuProject('gpu2', 'engine/**/*.two.gpu.test.ts', 'swiftshader'),
+    ],
+  },
+})
+
+/** One process for all files, so that they share the device and its pipelines. */
+function gpuProject(name: string, include: string, driver: string | undefined) {
+  const env = { ...vulkanEnvironment(driver), VERTEBRA_ADAPTER: driver ?? 'none' }
+  return {
+    test: {
+      name,
+      include: [include],
+      env,
+      setupFiles: ['.ci/gpu-tests.mjs'],
+      pool: 'forks' as const,
+      maxWorkers: 1,
+      isolate: false,
+      fileParallelism: false,
+      testTimeout: 300_000,
+      hookTimeout: 120_000,
+    },
+  }
+}
