@@ -1,0 +1,104 @@
+/** Messages between the page and the engine's worker. Every message carries a revision; older answers are dropped. */
+import type { Document } from '../document/types'
+import type { Grid, Shape } from '../graph/graph'
+
+export type Request =
+  /** Look for an adapter; answers `device`. */
+  | { readonly type: 'start' }
+  /** Compile and run the document live: answers progress, then ran, then measured. A newer revision cancels this one. */
+  | {
+      readonly type: 'run'
+      readonly revision: number
+      readonly document: Document
+      readonly batch: number
+      /** Preprocessed picture [height, width, 3], normalised; null runs on the procedural input. */
+      readonly picture: Float32Array | null
+      readonly measure: boolean
+      /** Return Q and K of these attention layers (scope paths); 'all' when they fit the budget. */
+      readonly attention: 'all' | readonly string[]
+    }
+  /** Measure each kernel of the last run: answers profiled. */
+  | { readonly type: 'profile'; readonly revision: number }
+  /** Run on the plain evaluation (no GPU, small models only, slow): answers ran. */
+  | {
+      readonly type: 'runOnReference'
+      readonly revision: number
+      readonly document: Document
+      readonly picture: Float32Array | null
+    }
+  | { readonly type: 'cancel'; readonly revision: number }
+
+export type Reply =
+  | { readonly type: 'device'; readonly device: DeviceReport }
+  | { readonly type: 'progress'; readonly revision: number; readonly stage: Stage; readonly done: number; readonly total: number }
+  | { readonly type: 'ran'; readonly revision: number; readonly result: RunResult }
+  | { readonly type: 'measured'; readonly revision: number; readonly latency: Latency }
+  | { readonly type: 'profiled'; readonly revision: number; readonly profile: Profile }
+  | { readonly type: 'failed'; readonly revision: number; readonly code: FailureCode; readonly message: string }
+  | { readonly type: 'deviceLost'; readonly message: string }
+
+export type Stage = 'planning' | 'compiling' | 'weights' | 'running' | 'measuring'
+export type FailureCode = 'NO_WEBGPU' | 'MEMORY' | 'DEVICE_LOST' | 'DOCUMENT' | 'INTERNAL'
+
+export type DeviceReport =
+  | {
+      readonly available: true
+      readonly name: string
+      readonly isSoftware: boolean
+      readonly hasTimestamps: boolean
+      readonly hasSubgroups: boolean
+      readonly hasF16: boolean
+    }
+  /** `reason` is a sentence for people. */
+  | { readonly available: false; readonly reason: string }
+
+export interface RunResult {
+  readonly onReference: boolean
+  readonly logits: Float32Array | null
+  readonly attention: readonly AttentionLayer[]
+  readonly memory: { readonly weightBytes: number; readonly activationBytes: number; readonly largestCopy: { readonly label: string; readonly bytes: number } | null }
+  readonly kernels: readonly KernelReport[]
+}
+
+/** What one attention layer read: enough to compute any row. q [heads, queries, d], k [heads, keys, d]. */
+export interface AttentionLayer {
+  /** Scope path of the mixer instance. */
+  readonly path: string
+  readonly heads: number
+  readonly width: number
+  readonly scale: number
+  readonly queries: number
+  readonly keys: number
+  readonly grid: Grid | null
+  readonly q: Float32Array
+  readonly k: Float32Array
+}
+
+/** One step of the plan, with the shader that really runs. */
+export interface KernelReport {
+  readonly label: string
+  readonly family: string
+  readonly variant: string
+  readonly scopes: readonly string[]
+  readonly shape: Shape
+  readonly macs: number
+  readonly bytes: number
+  readonly source: string
+}
+
+/** Milliseconds. */
+export interface Latency {
+  readonly median: number
+  readonly p10: number
+  readonly p90: number
+  readonly runs: number
+  readonly samples: readonly number[]
+  /** GPU timestamps, or wall clock around a fence. */
+  readonly method: 'timestamps' | 'wall clock'
+}
+
+export interface Profile {
+  /** Same order as RunResult.kernels; milliseconds of one execution, measured by repetition. */
+  readonly kernels: readonly { readonly index: number; readonly median: number; readonly repeats: number }[]
+  readonly method: 'timestamps' | 'wall clock'
+}
