@@ -4,6 +4,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import {
   hasGraphicsDevice,
   libraryEnvironment,
@@ -66,10 +67,23 @@ function forgetOldBundles() {
 /** @param {string} bundle @param {string[]} words */
 function start(bundle, words) {
   const environment = { ...process.env, ...driverEnvironment(words) }
-  const child = spawn(process.execPath, [bundle, ...words], { stdio: 'inherit', env: environment })
+  const child = spawn(process.execPath, [bundle, ...words], {
+    stdio: ['inherit', 'inherit', 'pipe'],
+    env: environment,
+  })
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    if (!isDawnChatter(line)) process.stderr.write(`${line}\n`)
+  })
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
     process.on(signal, () => child.kill(signal))
-  child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))
+  child.on('close', (code) => {
+    process.exitCode = code ?? 1
+  })
+}
+
+/** Dawn reports on each software adapter that it lowers two limits; an error of ours would drown in that. */
+function isDawnChatter(line) {
+  return /^Warning: max\w+ artificially reduced/.test(line)
 }
 
 /**

@@ -55,8 +55,8 @@ const checkout = join(import.meta.dirname, '..')
 const files = ['app', 'engine', 'e2e'].flatMap(sourceFiles)
 
 test('the import rules see the source files', () => {
-  expect(files.length).toBeGreaterThan(10)
-  expect(files.flatMap(importsOf).length).toBeGreaterThan(10)
+  expect(files.length).toBeGreaterThan(5)
+  expect(files.flatMap(importsOf).length).toBeGreaterThan(5)
 })
 
 test('every folder of the engine has a row in the import rules', () => {
