@@ -1,6 +1,9 @@
 // What the app is served with. A static host that cannot set headers still gets the policy from a <meta> in index.html.
 
-/** Radix, sonner and xyflow write <style> elements and style attributes, hence 'unsafe-inline' for styles alone. */
+/**
+ * Radix, sonner and xyflow write <style> elements and style attributes, hence 'unsafe-inline' for styles alone. The default
+ * Trusted Types policy is app/trustedTypes.ts.
+ */
 const directives = [
   "default-src 'none'",
   "script-src 'self'",
@@ -13,6 +16,8 @@ const directives = [
   "base-uri 'none'",
   "form-action 'none'",
   "object-src 'none'",
+  "require-trusted-types-for 'script'",
+  'trusted-types default',
 ]
 
 export const metaPolicy = directives.join('; ')

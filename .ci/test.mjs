@@ -13,7 +13,7 @@ const reports = join(root, 'node_modules/.cache/vertebra/reports')
 /** Each step is a package's program and its words; `report` is the JSON file from which its tests are counted. */
 const steps = [
   { name: 'types', run: ['typescript/bin/tsc', '-b'] },
-  { name: 'lint', run: ['@biomejs/biome/bin/biome', 'ci', '--error-on-warnings'] },
+  { name: 'lint', run: ['@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '--colors=off'] },
   vitest('imports', 'engine/architecture.test.ts', '--project', 'unit'),
   { name: 'dead code', run: ['knip/bin/knip.js', '--no-progress'] },
   vitest('unit', '--project', 'unit', '--project', 'dom'),
