@@ -115,7 +115,7 @@ function installBrowser() {
     ['node_modules/@playwright/test/cli.js', 'install', 'chromium'],
     {
       cwd: root,
-      stdio: ['ignore', 2, 2],
+      stdio: 'ignore',
       timeout: 300_000,
       env: { ...process.env, PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: '10000' },
     },
