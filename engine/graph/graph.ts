@@ -13,7 +13,8 @@ export interface Grid {
   readonly prefix: number
 }
 
-interface NodeOf<O extends Op> {
+/** A node of one kind; tables have one rule per kind. */
+export interface NodeOf<O extends Op> {
   readonly id: number
   readonly op: O
   readonly attrs: OpAttributes[O]

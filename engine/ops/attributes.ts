@@ -29,7 +29,11 @@ export interface OpAttributes {
   transpose: { readonly axes: readonly number[] }
   /** Axes of size 1 grow to `shape`; ranks are equal. */
   broadcast: { readonly shape: readonly number[] }
-  slice: { readonly start: readonly number[]; readonly size: readonly number[]; readonly step: readonly number[] }
+  slice: {
+    readonly start: readonly number[]
+    readonly size: readonly number[]
+    readonly step: readonly number[]
+  }
   /** Adds `low` and `high` elements of `value` around each axis. */
   pad: { readonly low: readonly number[]; readonly high: readonly number[]; readonly value: number }
   concat: { readonly axis: number }

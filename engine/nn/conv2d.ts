@@ -1,0 +1,36 @@
+import type { Value } from '../graph/graph'
+import type { ConvAttributes, Pair } from '../ops/attributes'
+import { partOrHere } from './linear'
+import type { ModuleBuilder } from './moduleBuilder'
+import { type Padding, paddingOf, pairOf } from './spatial'
+
+export interface Conv2dOptions {
+  /** The part that holds `weight` and `bias`; '' when they belong to the module itself. */
+  readonly name: string
+  readonly out: number
+  readonly kernel: number | Pair
+  readonly stride?: number | Pair
+  readonly padding?: Padding
+  readonly dilation?: number | Pair
+  readonly groups?: number
+  readonly bias: boolean
+}
+
+/** x [n, h, w, c] -> [n, h', w', out]; weight [out, c / groups, kh, kw] as in PyTorch. Throws ShapeError. */
+export function conv2d(b: ModuleBuilder, x: Value, options: Conv2dOptions): Value {
+  const { name, out, bias, groups = 1 } = options
+  const kernel = pairOf(options.kernel)
+  const stride = pairOf(options.stride ?? 1)
+  const dilation = pairOf(options.dilation ?? 1)
+  const padding = paddingOf(options.padding ?? 0, kernel, dilation)
+  const attrs: Partial<ConvAttributes> = { stride, padding, dilation, groups }
+  const perGroup = Math.max(1, Math.floor(x.shape[x.shape.length - 1] / groups))
+  return partOrHere(b, name, () => {
+    const weight = b.weight('weight', [out, perGroup, ...kernel], { init: 'weight' })
+    const inputs = bias ? [x, weight, b.weight('bias', [out], { init: 'bias' })] : [x, weight]
+    return b.call('conv2d', { stride: stride[0], groups }, inputs, (x, weight, bias) => {
+      const y = b.conv(x, b.transpose(weight, [0, 2, 3, 1]), attrs)
+      return bias ? b.add(y, bias) : y
+    })
+  })
+}

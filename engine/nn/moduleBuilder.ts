@@ -1,0 +1,110 @@
+/** What a module builds with: the graph's verbs, and weights that are named by where they are. */
+import { VertebraError } from '../errors'
+import type { Shape, Value } from '../graph/graph'
+import type { ParamRole } from '../ops/attributes'
+import { Builder } from '../ops/builder'
+import type { SlotValue } from '../schema/schema'
+
+/**
+ * Procedural values a + b u of a weight (golden/FORMAT.md):
+ * `weight` is a 0, b √(3 / fanIn), the variance 1 / fanIn; `bias` a 0, b 0.1; `one`, for norms and scales, a 1, b 0.1.
+ */
+export type Init = 'weight' | 'bias' | 'one' | Procedural
+
+export interface Procedural {
+  readonly a: number
+  readonly b: number
+}
+
+export interface WeightOptions {
+  readonly init: Init
+  /** Inputs that one result sums over; by default the elements of the weight per row of axis 0. */
+  readonly fanIn?: number
+  readonly role?: ParamRole
+}
+
+/** Renames of dotted paths inside a module: `conv` -> `0`; '' removes the part. */
+export type Keys = { readonly [local: string]: string }
+
+export interface ModuleBuilderOptions {
+  /** Builds another module in place: lower knows the list of modules, which modules themselves must not. */
+  readonly buildModule?: (b: ModuleBuilder, slot: SlotValue, inputs: readonly Value[]) => Value
+  /** Procedural values by state_dict key, instead of the rules of Init. */
+  readonly values?: ReadonlyMap<string, Procedural>
+}
+
+export class ModuleBuilder extends Builder {
+  private readonly options: ModuleBuilderOptions
+  private instanceKey = ''
+  private keys: Keys = {}
+  /** The names of the open parts: the local path inside the instance. */
+  private parts: readonly string[] = []
+
+  constructor(options: ModuleBuilderOptions = {}) {
+    super()
+    this.options = options
+  }
+
+  /** A module of the document: `path` and `key` are its whole document path and state_dict prefix. */
+  instance(path: string, key: string, keys: Keys, body: () => Value): Value {
+    const outer = { instanceKey: this.instanceKey, keys: this.keys, parts: this.parts }
+    Object.assign(this, { instanceKey: key, keys, parts: [] })
+    try {
+      return this.scope(path, key, body)
+    } finally {
+      Object.assign(this, outer)
+    }
+  }
+
+  /** A part inside the module: `/name` in the path, `.name` in the keys. */
+  part(name: string, body: () => Value): Value {
+    const outer = this.parts
+    this.parts = [...outer, name]
+    try {
+      return this.scope(`${this.here.path}/${name}`, this.keyOf(this.parts), body)
+    } finally {
+      this.parts = outer
+    }
+  }
+
+  /** Another module in a slot of this one, as a part called `name`. */
+  module(slot: SlotValue, name: string, ...inputs: Value[]): Value {
+    const { buildModule } = this.options
+    if (!buildModule) throw new VertebraError(`internal: this builder knows no modules to put into ${name}`)
+    return this.part(name, () => buildModule(this, slot, inputs))
+  }
+
+  /** The parameter `name` of this place, in the layout that the reference keeps it in. */
+  weight(name: string, shape: Shape, { init, fanIn, role = 'trainable' }: WeightOptions): Value {
+    const key = this.keyOf([...this.parts, name])
+    const values = this.options.values?.get(key) ?? procedural(init, fanIn ?? columns(shape))
+    return this.param(key, shape, { role, ...values })
+  }
+
+  private keyOf(parts: readonly string[]): string {
+    const local = renamed(parts.join('.'), this.keys)
+    return [this.instanceKey, local].filter(Boolean).join('.')
+  }
+}
+
+function procedural(init: Init, fanIn: number): Procedural {
+  if (init === 'weight') return { a: 0, b: Math.sqrt(3 / fanIn) }
+  if (init === 'bias') return { a: 0, b: 0.1 }
+  if (init === 'one') return { a: 1, b: 0.1 }
+  return init
+}
+
+function columns(shape: Shape): number {
+  return shape.slice(1).reduce((product, size) => product * size, 1)
+}
+
+/** The longest renamed beginning of the path decides. */
+function renamed(path: string, keys: Keys): string {
+  const names = path.split('.')
+  for (let length = names.length; length > 0; length--) {
+    const beginning = names.slice(0, length).join('.')
+    if (!Object.hasOwn(keys, beginning)) continue
+    return [keys[beginning], ...names.slice(length)].filter(Boolean).join('.')
+  }
+  return path
+}
