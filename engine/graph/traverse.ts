@@ -1,0 +1,18 @@
+import type { Graph } from './graph'
+
+/** For every node, the nodes that read it, in order; a node that reads it twice appears once. */
+export function users(graph: Graph): readonly (readonly number[])[] {
+  const lists: number[][] = graph.nodes.map(() => [])
+  for (const node of graph.nodes) for (const input of new Set(node.inputs)) lists[input].push(node.id)
+  return lists
+}
+
+/** The nodes that the outputs depend on, the outputs included. */
+export function reachable(graph: Graph, outputs: readonly number[] = graph.outputs): ReadonlySet<number> {
+  const found = new Set(outputs)
+  // Inputs come before their users, so one walk from the last node back sees every user first.
+  for (let id = graph.nodes.length - 1; id >= 0; id--) {
+    if (found.has(id)) for (const input of graph.nodes[id].inputs) found.add(input)
+  }
+  return found
+}
