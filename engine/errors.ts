@@ -54,6 +54,11 @@ export class DocumentError extends VertebraError {
   }
 }
 
+/** An edit that cannot be made; the document stays as it was. */
+export class EditError extends VertebraError {
+  override readonly name = 'EditError'
+}
+
 /** A plan that this adapter cannot hold or run; the message names the figure and the remedy. */
 export class KernelError extends VertebraError {
   override readonly name = 'KernelError'

@@ -1,0 +1,6 @@
+import type { ModuleDefinition } from '../module'
+import { classTokenHead } from './classTokenHead'
+import { mlpHead } from './mlpHead'
+import { poolHead } from './poolHead'
+
+export const heads: readonly ModuleDefinition[] = [poolHead, classTokenHead, mlpHead]

@@ -1,0 +1,51 @@
+import { averagePool } from '../../nn/pool'
+import { int } from '../../schema/schema'
+import { onMap } from '../layout'
+import { defineModule } from '../module'
+import { windowPattern } from '../reading'
+
+/**
+ * Token mixing by averaging neighbours, minus the token itself (the residual adds it again): Y = AvgPool(X) − X.
+ *
+ * x [n, h, w, c] → the same shape. Padding does not count in the average.
+ * Yu et al. 2022, MetaFormer Is Actually What You Need for Vision, https://arxiv.org/abs/2111.11418
+ */
+export const pooling = defineModule({
+  id: 'pooling',
+  title: 'Pooling',
+  kind: 'mixer',
+  summary: 'Averages each token with its neighbours: no weights, no attention, and PoolFormer still works.',
+  formula: 'Y = AvgPoolₖ(X) − X',
+  paper: {
+    title: 'MetaFormer Is Actually What You Need for Vision',
+    authors: 'Yu et al.',
+    year: 2022,
+    url: 'https://arxiv.org/abs/2111.11418',
+  },
+  inputs: ['x'],
+  attrs: {
+    poolSize: int({
+      label: 'Window',
+      help: 'Side of the averaged square, odd.',
+      default: 3,
+      min: 1,
+      max: 31,
+      step: 2,
+    }),
+  },
+  pattern: windowPattern(3),
+  family: 'pooling',
+  subtitle: ({ poolSize }) => `${poolSize}×${poolSize} average`,
+  build: (b, [x], { poolSize }) =>
+    onMap(b, 'pooling', x, (map) => {
+      const average = b.part('pool', () =>
+        averagePool(b, map, {
+          kernel: poolSize,
+          stride: 1,
+          padding: (poolSize - 1) / 2,
+          countIncludePad: false,
+        }),
+      )
+      return b.sub(average, map)
+    }),
+})

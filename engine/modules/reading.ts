@@ -1,0 +1,15 @@
+/** The small pictures: who reads whom on an 8 x 8 map, seen from the query at row 4, column 4. */
+import type { ReadingPattern } from './module'
+
+const QUERY = 4
+
+/** The `size` x `size` neighbours; `weight` by distance from the query, as a share of the window's half. */
+export function windowPattern(size: number, weight: (distance: number) => number = () => 1): ReadingPattern {
+  const half = Math.floor(size / 2)
+  return (row, column) => {
+    const distance = Math.max(Math.abs(row - QUERY), Math.abs(column - QUERY))
+    return distance > half ? 0 : weight(half === 0 ? 0 : distance / half)
+  }
+}
+
+export const onlyItself: ReadingPattern = (row, column) => (row === QUERY && column === QUERY ? 1 : 0)

@@ -1,0 +1,24 @@
+import { channelsOf } from '../layout'
+import { defineModule } from '../module'
+
+/**
+ * A learnable factor per channel on the branch of a residual block: y = λ ⊙ F(x), to be added to x.
+ *
+ * Touvron et al. 2021, Going deeper with Image Transformers, https://arxiv.org/abs/2103.17239
+ */
+export const layerScale = defineModule({
+  id: 'layerScale',
+  title: 'LayerScale',
+  kind: 'scale',
+  summary: 'Scales the branch before it is added, channel by channel; training starts it near zero.',
+  formula: 'y = λ ⊙ F(x)',
+  paper: {
+    title: 'Going deeper with Image Transformers',
+    authors: 'Touvron et al.',
+    year: 2021,
+    url: 'https://arxiv.org/abs/2103.17239',
+  },
+  inputs: ['x'],
+  attrs: {},
+  build: (b, [x]) => b.mul(x, b.weight('gamma', [channelsOf(x)], { init: 'one' })),
+})

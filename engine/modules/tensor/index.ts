@@ -1,0 +1,22 @@
+import type { ModuleDefinition } from '../module'
+import { averagePool } from './averagePool'
+import { classToken } from './classToken'
+import { convolution } from './convolution'
+import { globalPool } from './globalPool'
+import { linear } from './linear'
+import { maxPool } from './maxPool'
+import { positionEmbedding } from './positionEmbedding'
+import { toMap } from './toMap'
+import { toTokens } from './toTokens'
+
+export const tensors: readonly ModuleDefinition[] = [
+  convolution,
+  linear,
+  averagePool,
+  maxPool,
+  globalPool,
+  classToken,
+  positionEmbedding,
+  toTokens,
+  toMap,
+]

@@ -1,0 +1,30 @@
+import { onTokens, tokenSizes } from '../layout'
+import { defineModule } from '../module'
+
+/**
+ * A learned vector per position, added to the token there: Y = X + P with P [1, t, c].
+ *
+ * x [n, t, c] or [n, h, w, c] → the same shape. Ties the design to one input size.
+ * Dosovitskiy et al. 2020, https://arxiv.org/abs/2010.11929
+ */
+export const positionEmbedding = defineModule({
+  id: 'positionEmbedding',
+  title: 'Position embedding',
+  shortTitle: 'Position',
+  kind: 'tensor',
+  summary: 'Adds a learned vector to every token that says where it lies; attention alone could not tell.',
+  formula: 'Y = X + P',
+  paper: {
+    title: 'An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale',
+    authors: 'Dosovitskiy et al.',
+    year: 2020,
+    url: 'https://arxiv.org/abs/2010.11929',
+  },
+  inputs: ['x'],
+  attrs: {},
+  build: (b, [x]) =>
+    onTokens(b, 'positionEmbedding', x, (tokens) => {
+      const { t, c } = tokenSizes('positionEmbedding', tokens)
+      return b.add(tokens, b.weight('', [1, t, c], { init: { a: 0, b: 0.035 } }))
+    }),
+})

@@ -1,0 +1,20 @@
+import { dropPrefix, isMap, rankError, tokenSizes } from '../layout'
+import { defineModule } from '../module'
+
+/** Tokens back on their grid: [n, t, c] → [n, h, w, c]. Class token and registers are dropped. */
+export const toMap = defineModule({
+  id: 'toMap',
+  title: 'To map',
+  kind: 'tensor',
+  summary: 'Lays tokens out on the grid that they came from; class token and registers are dropped.',
+  formula: '(h·w)×c → h×w×c',
+  inputs: ['x'],
+  attrs: {},
+  build(b, [x]) {
+    if (isMap(x)) return x
+    const { n, c } = tokenSizes('toMap', x)
+    if (!x.grid) throw rankError('toMap', 'tokens that lie on a grid', x.shape)
+    const { height, width, prefix } = x.grid
+    return b.reshape(prefix > 0 ? dropPrefix(b, x, prefix) : x, [n, height, width, c])
+  },
+})

@@ -1,0 +1,45 @@
+/** Kernel, stride and padding of convolutions and pools, as the forms offer them. */
+import { ShapeError } from '../errors'
+import type { Value } from '../graph/graph'
+import { autoInt, int } from '../schema/schema'
+import { mapSizes } from './layout'
+
+/** Rows of the form that several modules share. */
+export const kernelField = (value: number) =>
+  int({ label: 'Kernel', help: 'Side of the window in pixels.', default: value, min: 1, max: 63 })
+export const strideField = (value: number) =>
+  int({
+    label: 'Stride',
+    help: 'Step between windows; 2 halves height and width.',
+    default: value,
+    min: 1,
+    max: 32,
+  })
+export const paddingField = () =>
+  autoInt({
+    label: 'Padding',
+    help: 'Zeros around the map.',
+    default: null,
+    min: 0,
+    max: 64,
+    auto: 'as much as keeps input ÷ stride positions',
+  })
+
+/** The padding that makes the output input ÷ stride (for odd kernels and divisible sizes). */
+export function autoPadding(kernel: number, stride: number, dilation = 1): number {
+  const span = dilation * (kernel - 1) + 1
+  return Math.max(0, Math.floor((span - stride + 1) / 2))
+}
+
+/** Throws TOO_SMALL when not a single window fits. */
+export function checkWindow(who: string, x: Value, span: number, padding: number): void {
+  const { h, w } = mapSizes(who, x)
+  const smaller = Math.min(h, w) + 2 * padding
+  if (span <= smaller) return
+  throw new ShapeError(
+    'TOO_SMALL',
+    `${who}: a ${span}×${span} window does not fit on a ${h}×${w} map${padding ? ` with padding ${padding}` : ''}; ` +
+      `choose a window of at most ${smaller} or stride less before it`,
+    [{ what: 'window', expected: `at most ${smaller}`, got: `${span}` }],
+  )
+}

@@ -1,0 +1,14 @@
+/** Every preset, in the order of the menu. */
+import { convnexts } from './convnext'
+import { metaformers } from './metaformer'
+import { mlpMixers } from './mlpMixer'
+import type { Preset } from './preset'
+import { resnets } from './resnet'
+import { vits } from './vit'
+
+export type { Preset } from './preset'
+
+export const presets: readonly Preset[] = [...metaformers, ...vits, ...convnexts, ...mlpMixers, ...resnets]
+
+/** The preset with timm's name `id`, if there is one. */
+export const findPreset = (id: string): Preset | undefined => presets.find((preset) => preset.id === id)
