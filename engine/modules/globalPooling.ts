@@ -1,11 +1,11 @@
 import type { Value } from '../graph/graph'
 import type { ModuleBuilder } from '../nn/moduleBuilder'
-import { dropPrefix, isMap, tokenSizes } from './layout'
+import { dropPrefix, isMap, rankError } from './layout'
 
 /** Mean over all positions: [n, h, w, c] or [n, t, c] → [n, c]. Class token and registers are left out. */
 export function globalAverage(b: ModuleBuilder, who: string, x: Value): Value {
   if (x.shape.length === 2) return x
-  if (!isMap(x)) tokenSizes(who, x)
+  if (!isMap(x) && x.shape.length !== 3) throw rankError(who, 'a map or tokens', x.shape)
   const prefix = x.grid?.prefix ?? 0
   const positions = prefix > 0 ? dropPrefix(b, x, prefix) : x
   const mean = b.mean(positions, isMap(x) ? [1, 2] : [1])

@@ -36,15 +36,13 @@ function describeShape(shape: Shape): string {
   const rest = printShape(shape.slice(1))
   if (shape.length === 4) return `a map ${rest}`
   if (shape.length === 3) return `tokens ${rest}`
-  return shape.length === 2 ? `one vector of ${rest}` : printShape(shape)
+  return shape.length === 2 ? `one vector of ${rest}` : `the shape ${printShape(shape)}`
 }
 
 /** [n, h, w, c] -> [n, h·w, c]; tokens stay as they are. */
 export function toTokens(b: ModuleBuilder, who: string, x: Value): Value {
-  if (!isMap(x)) {
-    tokenSizes(who, x)
-    return x
-  }
+  if (x.shape.length === 3) return x
+  if (!isMap(x)) throw rankError(who, 'a map or tokens', x.shape)
   const { n, h, w, c } = mapSizes(who, x)
   return b.reshape(x, [n, h * w, c])
 }

@@ -1,0 +1,288 @@
+import { expect, test } from 'vitest'
+import { elements, type Graph, type Shape, type Value } from '../graph/graph'
+import { ModuleBuilder } from '../nn/moduleBuilder'
+import {
+  type Attributes,
+  completeAttributes,
+  fieldProblem,
+  slotAttributes,
+  slotModule,
+} from '../schema/schema'
+import { modules } from '.'
+import { mixers } from './mixer'
+import type { ModuleDefinition } from './module'
+
+const picture: Shape = [1, 64, 64, 3]
+const map: Shape = [2, 8, 8, 32]
+const tokens: Shape = [2, 64, 32]
+
+/** Input and output of every module at its defaults; a module without a row fails here. */
+const shapes: {
+  readonly [id: string]: readonly [from: Shape | readonly Shape[], to: Shape, attrs?: Attributes]
+} = {
+  patchStem: [picture, [1, 16, 768]],
+  overlapStem: [picture, [1, 16, 16, 64]],
+  convStem: [picture, [1, 4, 4, 384]],
+  resnetStem: [picture, [1, 16, 16, 64]],
+  attention: [map, map],
+  separableConv: [map, map],
+  depthwiseConv: [map, map],
+  pooling: [map, map],
+  spatialMlp: [tokens, tokens],
+  randomMixing: [tokens, tokens],
+  identity: [map, map],
+  mlp: [map, map],
+  layerNorm: [tokens, tokens],
+  modifiedLayerNorm: [map, map],
+  groupNorm: [map, map],
+  batchNorm: [map, map],
+  rmsNorm: [tokens, tokens],
+  noNorm: [map, map],
+  gelu: [map, map],
+  geluTanh: [map, map],
+  relu: [map, map],
+  relu6: [map, map],
+  squaredRelu: [map, map],
+  starRelu: [map, map],
+  silu: [map, map],
+  hardswish: [map, map],
+  sigmoid: [map, map],
+  tanh: [map, map],
+  noActivation: [map, map],
+  convDownsample: [map, [2, 4, 4, 64]],
+  layerScale: [map, map],
+  resScale: [map, map],
+  branchScale: [[map, map], map],
+  add: [[map, map, map], map],
+  multiply: [[map, map], map],
+  concat: [
+    [map, [2, 8, 8, 16]],
+    [2, 8, 8, 48],
+  ],
+  poolHead: [map, [2, 1000]],
+  classTokenHead: [tokens, [2, 10], { classes: 10 }],
+  mlpHead: [map, [2, 1000]],
+  convolution: [map, map],
+  linear: [map, map],
+  averagePool: [map, [2, 4, 4, 32]],
+  maxPool: [map, [2, 4, 4, 32]],
+  globalPool: [map, [2, 32]],
+  classToken: [tokens, [2, 65, 32]],
+  positionEmbedding: [map, map],
+  toTokens: [map, tokens],
+  toMap: [map, map],
+}
+
+test.each(modules.map((module) => [module.id, module] as const))('%s says what it is', (id, module) => {
+  expect(id).toMatch(/^[a-z][A-Za-z0-9]*$/)
+  expect(module.title).not.toBe('')
+  expect((module.shortTitle ?? module.title).length).toBeLessThanOrEqual(14)
+  expect(module.summary).toMatch(/^[A-Z].*\.$/)
+  expect(module.formula).not.toContain('\n')
+  expect(module.paper?.url ?? 'https://').toMatch(/^https:\/\//)
+  for (const field of Object.values(module.attrs)) expect(fieldProblem(field, field.default)).toBeNull()
+})
+
+test('no two modules have one id', () => {
+  expect(new Set(modules.map((module) => module.id)).size).toBe(modules.length)
+})
+
+test('the default of a slot is a module of its kind, with attributes that it knows', () => {
+  for (const field of modules.flatMap((module) => Object.values(module.attrs))) {
+    if (field.kind !== 'slot') continue
+    const filled = find(slotModule(field.default))
+    expect(filled.kind).toBe(field.of)
+    expect(() => completeAttributes(filled.attrs, slotAttributes(field.default))).not.toThrow()
+  }
+})
+
+test.each(modules.map((module) => [module.id, module] as const))(
+  '%s builds and gives its shape',
+  (id, module) => {
+    const [from, to, attrs] = shapes[id] ?? [[], []]
+    const inputs = (isShape(from) ? [from] : from) as readonly Shape[]
+    expect(build(module, inputs, attrs).output.shape).toEqual(to)
+  },
+)
+
+test.each(modules.map((module) => [module.id, module] as const))(
+  '%s has a second line or none',
+  (_, module) => {
+    const attrs = completeAttributes(module.attrs, {})
+    for (const dim of [null, 320]) expect(module.subtitle?.(attrs, dim) ?? 'none').toMatch(/^[^\n]{2,40}$/)
+  },
+)
+
+test.each(mixers.map((mixer) => [mixer.id, mixer] as const))(
+  '%s mixes maps and tokens with a class token',
+  (_, mixer) => {
+    expect(build(mixer, [map]).output.shape).toEqual(map)
+    const grid = { height: 8, width: 8, prefix: 1 }
+    const { output } = build(mixer, [[2, 65, 32]], {}, grid)
+    expect(output.shape).toEqual([2, 65, 32])
+    expect(output.grid).toEqual(grid)
+  },
+)
+
+test.each(mixers.map((mixer) => [mixer.id, mixer] as const))(
+  '%s has a picture of who reads whom',
+  (_, mixer) => {
+    const weights = Array.from(
+      { length: 64 },
+      (_, i) => mixer.pattern?.(Math.floor(i / 8), i % 8) ?? Number.NaN,
+    )
+    expect(Math.min(...weights)).toBeGreaterThanOrEqual(0)
+    expect(Math.max(...weights)).toBeLessThanOrEqual(1)
+    expect(Math.max(...weights)).toBeGreaterThan(0.5)
+    expect(mixer.family).toBeDefined()
+  },
+)
+
+const c = 32
+/** Trainable scalars as textbooks count them, for c = 32 channels on 8 x 8 positions. */
+const parameters: readonly (readonly [id: string, attrs: Attributes, count: number])[] = [
+  ['attention', {}, 4 * c * c + 4 * c],
+  ['attention', { qkvBias: false, projBias: false }, 4 * c * c],
+  ['attention', { heads: 4, qkNorm: 'layerNorm' }, 4 * c * c + 4 * c + 4 * (c / 4)],
+  ['mlp', {}, 8 * c * c + 5 * c],
+  ['mlp', { bias: false, act: 'starRelu' }, 8 * c * c + 2],
+  ['mlp', { weights: 'conv' }, 8 * c * c + 5 * c],
+  ['separableConv', {}, 4 * c * c + 2 * c * 49 + 2],
+  ['depthwiseConv', {}, c * 49 + c],
+  ['pooling', {}, 0],
+  ['randomMixing', {}, 0],
+  ['identity', {}, 0],
+  ['spatialMlp', {}, 2 * 64 * (c / 2) + c / 2 + 64],
+  ['layerNorm', {}, 2 * c],
+  ['modifiedLayerNorm', {}, c],
+  ['groupNorm', {}, 2 * c],
+  ['batchNorm', {}, 2 * c],
+  ['rmsNorm', {}, c],
+  ['starRelu', {}, 2],
+  ['layerScale', {}, c],
+  ['resScale', {}, c],
+  ['convDownsample', {}, 9 * c * 2 * c + 2 * c + c],
+  ['convolution', { groups: 4, ratio: 2, bias: false }, (9 * c * 2 * c) / 4],
+  ['linear', { dim: 10 }, 10 * c + 10],
+  ['poolHead', {}, 2 * c + 1000 * c + 1000],
+  ['mlpHead', { classes: 10 }, 2 * c + 4 * c * c + 4 * c + 8 * c + 40 * c + 10],
+  ['positionEmbedding', {}, 64 * c],
+  ['classToken', { tokens: 4 }, 4 * c],
+]
+
+test.each(parameters)('%s %j has %i parameters', (id, attrs, count) => {
+  const { graph } = build(find(id), [[1, 8, 8, c]], attrs)
+  expect(parameterCount(graph, 'trainable')).toBe(count)
+})
+
+test('the random matrix is frozen, and statistics of BatchNorm are buffers', () => {
+  expect(parameterCount(build(find('randomMixing'), [map]).graph, 'frozen')).toBe(64 * 64)
+  expect(parameterCount(build(find('batchNorm'), [map]).graph, 'buffer')).toBe(2 * c)
+})
+
+test('attention by head width rounds the heads down and keeps at least one', () => {
+  const { graph } = build(find('attention'), [[1, 4, 4, 48]], { headDim: 32 })
+  const shapesByName = Object.fromEntries(
+    graph.nodes.flatMap((n) => (n.op === 'param' ? [[n.attrs.name, n.shape]] : [])),
+  )
+  expect(shapesByName['x.qkv.weight']).toEqual([96, 48])
+  expect(shapesByName['x.proj.weight']).toEqual([48, 32])
+})
+
+const sentences: readonly (readonly [
+  id: string,
+  shape: Shape,
+  attrs: Attributes,
+  code: string,
+  message: string,
+])[] = [
+  [
+    'attention',
+    [1, 9, 10],
+    { heads: 4 },
+    'HEADS_DIVIDE',
+    'attention: 10 channels do not split into 4 heads; choose 1, 2, 5 or 10 heads',
+  ],
+  [
+    'groupNorm',
+    [1, 4, 4, 48],
+    {},
+    'GROUPS_DIVIDE',
+    'groupNorm: 48 channels do not split into 32 groups; choose 12, 16, 24 or 48 groups',
+  ],
+  [
+    'pooling',
+    [1, 196, 32],
+    {},
+    'RANK',
+    'pooling needs a map (height×width×channels); here comes tokens 196×32',
+  ],
+  [
+    'convolution',
+    [1, 2, 2, 8],
+    { kernelSize: 7, padding: 0 },
+    'TOO_SMALL',
+    'convolution: a 7×7 window does not fit on a 2×2 map; choose a window of at most 2 or stride less before it',
+  ],
+  [
+    'randomMixing',
+    [1, 8, 8, 32],
+    { tokens: 49 },
+    'FIXED_SIZE',
+    'randomMixing: the matrix is made for 49 tokens and 64 come; set Tokens to 64 or to auto, or change the input size',
+  ],
+  ['poolHead', [7], {}, 'RANK', 'poolHead needs a map or tokens; here comes the shape 7'],
+]
+
+test.each(sentences)('%s on %j with %j says %s', (id, shape, attrs, code, message) => {
+  expect(() => build(find(id), [shape], attrs)).toThrow(expect.objectContaining({ code, message }))
+})
+
+test('a merge names the input that does not fit', () => {
+  expect(() => build(find('add'), [map, map, tokens])).toThrow(
+    'add: the inputs must have one shape, but input 1 is 8×8×32 and input 3 is 64×32; bring both to the same size',
+  )
+  expect(() => build(find('concat'), [map, [2, 4, 4, 32]])).toThrow(
+    'input 1 has 8×8 positions and input 2 has 4×4',
+  )
+})
+
+test('a class-token head without a class token says what to put before it', () => {
+  expect(() => build(find('classTokenHead'), [[1, 64, 32]], {}, { height: 8, width: 8, prefix: 0 })).toThrow(
+    'put a Class token before the blocks or use the Pooling head',
+  )
+})
+
+function find(id: string): ModuleDefinition {
+  const module = modules.find((module) => module.id === id)
+  if (!module) throw new Error(`no module ${id}`)
+  return module
+}
+
+function build(
+  module: ModuleDefinition,
+  inputs: readonly Shape[],
+  attrs: Attributes = {},
+  grid: Value['grid'] = null,
+): { graph: Graph; output: Value } {
+  const b = new ModuleBuilder({
+    buildModule: (b, slot, inputs) => {
+      const inner = find(slotModule(slot))
+      return inner.build(b, inputs, completeAttributes(inner.attrs, slotAttributes(slot)))
+    },
+  })
+  const values = inputs.map((shape, index) => b.input(`x${index}`, shape, grid))
+  const output = b.instance('x', 'x', {}, () =>
+    module.build(b, values, completeAttributes(module.attrs, attrs)),
+  )
+  return { graph: b.finish([output]), output }
+}
+
+const isShape = (from: Shape | readonly Shape[]): from is Shape => typeof from[0] === 'number'
+
+function parameterCount(graph: Graph, role: 'trainable' | 'frozen' | 'buffer'): number {
+  return graph.nodes.reduce(
+    (sum, node) => (node.op === 'param' && node.attrs.role === role ? sum + elements(node.shape) : sum),
+    0,
+  )
+}
