@@ -32,7 +32,7 @@ export interface GoldenReference {
 
 export interface GoldenModel {
   readonly document: Document
-  /** State_dict prefix of what the reference calls features; where no scope has it, the last one beneath it is meant. */
+  /** State_dict prefix of the node whose output the reference calls features. */
   readonly features: string
 }
 
@@ -40,7 +40,7 @@ export function goldenModel({ source, call }: GoldenReference, size: number): Go
   const reconstruction = reconstructions.find(
     ({ says }) => call.startsWith('RECONSTRUCTION') && call.includes(says),
   )
-  if (reconstruction) return { document: resized(reconstruction.document(), size), features: 'stages.0' }
+  if (reconstruction) return { document: resized(reconstruction.document(), size), features: 'stages.0.17' }
   const parsed = parsePythonCall(call)
   if (!parsed) return null
   const isTimm = source.startsWith('timm')
@@ -77,7 +77,7 @@ const timmClasses: { readonly [name: string]: Build } = {
   },
 
   MetaFormer: (options, size) => ({
-    features: 'stages',
+    features: 'stages.3',
     document: metaformer('MetaFormer', {
       ...metaformerStages(options, 'Pooling', 'LayerNorm2dNoBias'),
       downsampleNorm: options.take('downsample_norm', isSet, true),
@@ -94,13 +94,14 @@ const timmClasses: { readonly [name: string]: Build } = {
     const hasClassToken = options.take('class_token', flag, true)
     const pool = options.take('global_pool', text, 'token')
     if ((pool === 'token') !== hasClassToken) return null
+    const depth = options.take('depth', count, 12)
     return {
-      features: pool === 'avg' ? 'blocks' : 'norm',
+      features: pool === 'avg' ? `blocks.${depth - 1}` : 'norm',
       document: vit('VisionTransformer', {
         size: options.take('img_size', count, 224),
         patch: options.take('patch_size', count, 16),
         dim: options.take('embed_dim', count, 768),
-        depth: options.take('depth', count, 12),
+        depth,
         heads: options.take('num_heads', count, 12),
         classes: options.take('num_classes', count, 1000),
         pool: pool === 'avg' ? 'avg' : 'token',
@@ -113,7 +114,7 @@ const timmClasses: { readonly [name: string]: Build } = {
   },
 
   ConvNeXt: (options, size) => ({
-    features: 'stages',
+    features: 'stages.3',
     document: convnext('ConvNeXt', {
       depths: options.take('depths', listed(count), [3, 3, 9, 3]),
       dims: options.take('dims', listed(count), [96, 192, 384, 768]),
@@ -147,9 +148,8 @@ const timmClasses: { readonly [name: string]: Build } = {
     }),
   }),
 
-  VGG: (options, size) => ({
-    features: 'features',
-    document: vgg('VGG', {
+  VGG(options, size) {
+    const document = vgg('VGG', {
       layers: options.argument(
         listed((value) => (value.kind === 'value' && value.value === 'M' ? 'M' : count(value))),
       ),
@@ -157,8 +157,10 @@ const timmClasses: { readonly [name: string]: Build } = {
       mlpRatio: options.take('mlp_ratio', count, 1),
       classes: options.take('num_classes', count, 1000),
       size,
-    }),
-  }),
+    })
+    const features = document.graph.nodes.findLast(({ id }) => id.startsWith('features.'))
+    return { features: features?.id ?? '', document }
+  },
 }
 
 /** The papers' own code, which keeps maps channels-last and 1×1 convolutions as linear layers. */
@@ -167,7 +169,7 @@ const paperClasses: { readonly [name: string]: Build } = {
     const stages = metaformerStages(options, 'Identity', 'LayerNormWithoutBias')
     const head = options.take('head_fn', symbol, 'Linear') === 'MlpHead' ? 'mlp' : 'linear'
     return {
-      features: `stages.${stages.depths.length - 1}`,
+      features: lastBlock('stages', stages.depths.length - 1, stages.depths),
       document: metaformer('MetaFormer', {
         ...stages,
         mixers: stages.mixers.map(asLinear),
@@ -194,9 +196,16 @@ const paperClasses: { readonly [name: string]: Build } = {
       classes,
       size,
     }
-    return { features: `network.${2 * (depths.length - 1)}`, document: metaformer('PoolFormer', sizes) }
+    return {
+      features: lastBlock('network', 2 * (depths.length - 1), depths),
+      document: metaformer('PoolFormer', sizes),
+    }
   },
 }
+
+/** The papers' code has no module for a stage whose name our design uses; its last block gives the same. */
+const lastBlock = (list: string, stage: number, depths: readonly number[]): string =>
+  `${list}.${stage}.${(depths.at(-1) ?? 1) - 1}`
 
 /** What both MetaFormer classes are told in the same words. */
 function metaformerStages(options: Options, usualMixer: string, usualNorm: string) {
@@ -263,7 +272,7 @@ const asLinear = (mixer: SlotValue): SlotValue =>
 
 function featuresOf(family: string): string {
   if (family === 'resnet') return 'layer4'
-  return family === 'metaformer' || family === 'convnext' ? 'stages' : 'norm'
+  return family === 'metaformer' || family === 'convnext' ? 'stages.3' : 'norm'
 }
 
 const resized = (document: Document, size: number): Document => ({
