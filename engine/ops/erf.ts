@@ -5,9 +5,9 @@
 
 const TWO_OVER_SQRT_PI = 1.1283791670955126
 /** Where the series, whose terms are all positive, hands over to the continued fraction. */
-const SERIES_END = 2.5
+const SERIES_END = 1.5
 /** Levels of the continued fraction: enough for full precision at SERIES_END. */
-const LEVELS = 60
+const LEVELS = 80
 
 export function erf(x: number): number {
   const size = Math.abs(x)
