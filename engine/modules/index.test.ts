@@ -231,11 +231,22 @@ const sentences: readonly (readonly [
     'FIXED_SIZE',
     'randomMixing: the matrix is made for 49 tokens and 64 come; set Tokens to 64 or to auto, or change the input size',
   ],
+  [
+    'pooling',
+    [1, 8, 8, 4],
+    { poolSize: 4 },
+    'ATTRIBUTE',
+    'pooling: a window of 4×4 has no middle token; choose 3 or 5',
+  ],
   ['poolHead', [7], {}, 'RANK', 'poolHead needs a map or tokens; here comes the shape 7'],
 ]
 
 test.each(sentences)('%s on %j with %j says %s', (id, shape, attrs, code, message) => {
   expect(() => build(find(id), [shape], attrs)).toThrow(expect.objectContaining({ code, message }))
+})
+
+test.each(['depthwiseConv', 'separableConv'])('%s keeps the map with an even window too', (id) => {
+  expect(build(find(id), [map], { kernelSize: 4 }).output.shape).toEqual(map)
 })
 
 test('a merge names the input that does not fit', () => {

@@ -186,10 +186,10 @@ const s12 = { depths: [2, 2, 6, 2], dims: [64, 128, 320, 512] }
 const s18 = { depths: [3, 3, 9, 3], dims: [64, 128, 320, 512] }
 
 /** IdentityFormer, RandFormer and PoolFormerV2 differ in nothing but the mixer. */
-export const baseline = (mixers: MetaFormerSizes['mixers']) =>
+const baseline = (mixers: MetaFormerSizes['mixers']) =>
   ({ mixers, norm: 'modifiedLayerNorm', resScale: lateStages, head: 'linear' }) as const
 /** ConvFormer and CAFormer. */
-export const baselineMlpHead = (mixers: MetaFormerSizes['mixers']) =>
+const baselineMlpHead = (mixers: MetaFormerSizes['mixers']) =>
   ({ mixers, resScale: lateStages, head: 'mlp' }) as const
 /** PoolFormer as first published: GroupNorm, GELU, biases, LayerScale. */
 export const poolformer = {

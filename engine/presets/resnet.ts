@@ -49,7 +49,7 @@ export function resnet(name: string, sizes: ResNetSizes): Document {
  * Given a width, the first block of a stage, whose shortcut is projected; without, a block that keeps width and size,
  * which fits behind any map.
  */
-export const blockBodies = {
+const blockBodies = {
   basic: (planes?: number, stride = 1): GraphBody => {
     const branch = [
       convolution('conv1', { ...dim(planes), ...(stride === 1 ? {} : { stride }) }),

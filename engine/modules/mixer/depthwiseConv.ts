@@ -27,7 +27,7 @@ export const depthwiseConv = defineModule({
   attrs: {
     kernelSize: int({
       label: 'Kernel',
-      help: 'Side of the window, odd.',
+      help: 'Side of the window.',
       default: 7,
       min: 1,
       max: 63,
@@ -45,7 +45,7 @@ export const depthwiseConv = defineModule({
         out: channelsOf(map),
         kernel: kernelSize,
         stride: 1,
-        padding: (kernelSize - 1) / 2,
+        padding: 'same',
         groups: channelsOf(map),
         bias,
       }),

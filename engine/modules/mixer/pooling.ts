@@ -1,3 +1,4 @@
+import { ShapeError } from '../../errors'
 import { averagePool } from '../../nn/pool'
 import { int } from '../../schema/schema'
 import { onMap } from '../layout'
@@ -7,7 +8,8 @@ import { windowPattern } from '../reading'
 /**
  * Token mixing by averaging neighbours, minus the token itself (the residual adds it again): Y = AvgPool(X) − X.
  *
- * x [n, h, w, c] → the same shape. Padding does not count in the average.
+ * x [n, h, w, c] → the same shape. Padding does not count in the average. Throws ShapeError for an even window,
+ * which has no middle.
  * Yu et al. 2022, MetaFormer Is Actually What You Need for Vision, https://arxiv.org/abs/2111.11418
  */
 export const pooling = defineModule({
@@ -38,6 +40,7 @@ export const pooling = defineModule({
   subtitle: ({ poolSize }) => `${poolSize}×${poolSize} average`,
   build: (b, [x], { poolSize }) =>
     onMap(b, 'pooling', x, (map) => {
+      if (poolSize % 2 === 0) throw evenWindow(poolSize)
       const average = b.part('pool', () =>
         averagePool(b, map, {
           kernel: poolSize,
@@ -49,3 +52,11 @@ export const pooling = defineModule({
       return b.sub(average, map)
     }),
 })
+
+function evenWindow(size: number): ShapeError {
+  return new ShapeError(
+    'ATTRIBUTE',
+    `pooling: a window of ${size}×${size} has no middle token; choose ${size - 1} or ${size + 1}`,
+    [{ what: 'poolSize', expected: 'an odd number', got: `${size}` }],
+  )
+}

@@ -29,7 +29,7 @@ export const separableConv = defineModule({
   attrs: {
     kernelSize: int({
       label: 'Kernel',
-      help: 'Side of the depthwise window, odd.',
+      help: 'Side of the depthwise window.',
       default: 7,
       min: 1,
       max: 31,
@@ -74,7 +74,7 @@ export const separableConv = defineModule({
         out: inner,
         kernel: kernelSize,
         stride: 1,
-        padding: (kernelSize - 1) / 2,
+        padding: 'same',
         groups: inner,
         bias,
       })
