@@ -1,0 +1,170 @@
+import { basename } from 'node:path'
+import type { Document } from '../../document/types'
+import { type AttentionLayer, attentionRow, attentionSummary, preprocess } from '../../index'
+import { lower } from '../../lower/lower'
+import { type AttentionCall, attentionCalls, attentionLayer } from '../../worker/attentionLayers'
+import { runOnReference } from '../../worker/runOnReference'
+import { type Command, UsageError } from '../command'
+import { openDesign, preprocessingOf } from '../design'
+import { prepareRun } from '../gpuRun'
+import { adapterOptions, designOptions } from '../options'
+import { readPicture } from '../picture'
+import { printJson, printLine, table } from '../print'
+import { readWeights } from '../weightsFile'
+
+export const run: Command = {
+  name: 'run',
+  usage:
+    '<design> --image cat.png [--weights f.safetensors] [--input 224] [--on gpu|reference] [--adapter NAME]',
+  summary: 'Runs a design on a picture: the largest logits, and where each attention layer looks.',
+  options: {
+    ...designOptions,
+    ...adapterOptions,
+    image: { type: 'string' },
+    weights: { type: 'string' },
+    on: { type: 'string', default: 'gpu' },
+  },
+  async run({ names, isJson, text, count }) {
+    const [name] = names
+    const image = text('image')
+    const on = text('on')
+    if (!name || names.length > 1) throw new UsageError('run takes one design')
+    if (!image) throw new UsageError('run needs --image')
+    if (on !== 'gpu' && on !== 'reference') throw new UsageError(`--on takes gpu or reference, not ${on}`)
+    const document = openDesign(name, count('input'))
+    const { height, width } = document.input
+    const picture = readPicture(image)
+    const pixels = preprocess(picture.data, picture, { height, width, ...preprocessingOf(name) })
+    const weights = text('weights')
+    if (weights && on === 'reference') throw new UsageError('--weights needs --on gpu')
+    const result =
+      on === 'gpu'
+        ? await onGpu(document, pixels, text('adapter'), weights, count('batch') ?? 1)
+        : onReference(document, pixels)
+    const report = {
+      name: document.name,
+      image: basename(image),
+      on: result.on,
+      weights: weights ? basename(weights) : 'procedural',
+      top5: largest(result.logits, 5),
+      attention: result.attention.map((layer) => summaryOf(layer, { width, height })),
+    }
+    if (isJson) printJson(report)
+    else printLine(textOf(report))
+    return 0
+  },
+}
+
+interface Result {
+  readonly on: string
+  /** Of the first picture of the batch. */
+  readonly logits: Float32Array
+  readonly attention: readonly AttentionLayer[]
+}
+
+async function onGpu(
+  document: Document,
+  picture: Float32Array,
+  adapter: string | undefined,
+  weights: string | undefined,
+  batch: number,
+): Promise<Result> {
+  let calls: readonly AttentionCall[] = []
+  const given = weights ? readWeights(weights, lower(document)) : null
+  const {
+    adapter: on,
+    lowered,
+    plan,
+    outputs,
+  } = await prepareRun(document, {
+    adapter,
+    batch,
+    picture,
+    given,
+    keep(lowered) {
+      calls = attentionCalls(lowered, 'all')
+      return calls.flatMap(({ q, k }) => [q, k])
+    },
+  })
+  const [logits = new Float32Array(), ...kept] = outputs
+  const attention = calls.map((call, index) =>
+    attentionLayer(lowered.graph, call, {
+      q: kept[2 * index] ?? new Float32Array(),
+      k: kept[2 * index + 1] ?? new Float32Array(),
+    }),
+  )
+  const perPicture = logits.length / (plan.outputs[0]?.shape[0] ?? 1)
+  return { on, logits: logits.subarray(0, perPicture), attention }
+}
+
+function onReference(document: Document, picture: Float32Array): Result {
+  const { logits, attention } = runOnReference(lower(document), picture)
+  return { on: 'plain evaluation', logits: logits ?? new Float32Array(), attention }
+}
+
+function largest(values: Float32Array, count: number) {
+  return [...values]
+    .map((value, index) => ({ index, value }))
+    .sort((a, b) => b.value - a.value)
+    .slice(0, count)
+}
+
+/** Means over heads and over some queries spread over the picture: all of them would be N² for every layer. */
+function summaryOf(layer: AttentionLayer, picture: { readonly width: number; readonly height: number }) {
+  const prefix = layer.grid?.prefix ?? 0
+  const step = Math.max(1, Math.floor((layer.queries - prefix) / 16))
+  const queries = Array.from(
+    { length: Math.ceil((layer.queries - prefix) / step) },
+    (_, i) => prefix + i * step,
+  )
+  const summaries = queries.flatMap((query) =>
+    Array.from({ length: layer.heads }, (_, head) =>
+      attentionSummary(layer, attentionRow(layer, head, query), query, picture),
+    ),
+  )
+  const mean = (read: (summary: (typeof summaries)[number]) => number) =>
+    summaries.reduce((sum, summary) => sum + read(summary), 0) / summaries.length
+  return {
+    path: layer.path,
+    heads: layer.heads,
+    queries: layer.queries,
+    keys: layer.keys,
+    distance: mean(({ distance }) => distance),
+    entropy: mean(({ entropy }) => entropy),
+  }
+}
+
+function textOf({
+  name,
+  image,
+  on,
+  weights,
+  top5,
+  attention,
+}: {
+  readonly name: string
+  readonly image: string
+  readonly on: string
+  readonly weights: string
+  readonly top5: readonly { readonly index: number; readonly value: number }[]
+  readonly attention: readonly ReturnType<typeof summaryOf>[]
+}): string {
+  const note =
+    weights === 'procedural' ? 'procedural weights: the numbers mean nothing about the picture' : weights
+  const logits = top5.map(({ index, value }) => [String(index), value.toFixed(4)])
+  const rows = attention.map((row) => [
+    row.path,
+    `${row.heads}`,
+    `${row.queries}×${row.keys}`,
+    `${row.distance.toFixed(1)} px`,
+    `${row.entropy.toFixed(2)} nats`,
+  ])
+  return [
+    `${name} on ${image}, ${on} (${note})`,
+    '',
+    table([['class', 'logit'], ...logits]),
+    ...(rows.length > 0
+      ? ['', table([['attention', 'heads', 'size', 'mean distance', 'entropy'], ...rows])]
+      : []),
+  ].join('\n')
+}

@@ -1,0 +1,90 @@
+import { type Command, UsageError } from '../command'
+import { openNodeDevice } from '../dawn'
+import { adapterOptions } from '../options'
+import { printJson, printLine } from '../print'
+import { readGoldenFile } from '../verify/goldenCase'
+import { gpuRunner, type Runner, referenceRunner } from '../verify/runner'
+import { type CaseReport, verifyCase, verifyOp } from '../verify/verify'
+
+export const verify: Command = {
+  name: 'verify',
+  usage: '<case.json>... [--on gpu|reference] [--adapter NAME] [--skip-unbuilt]',
+  summary:
+    'Runs golden cases and compares every recorded output. Fails when one differs, or when a case is not built yet.',
+  options: {
+    ...adapterOptions,
+    on: { type: 'string', default: 'gpu' },
+    'skip-unbuilt': { type: 'boolean' },
+  },
+  async run({ names, isJson, text, flag }) {
+    if (names.length === 0) throw new UsageError('verify needs a golden case')
+    const runner = await runnerOf(text('on'), text('adapter'))
+    if (!isJson) printLine(`on ${runner.name}`)
+    const files: FileReport[] = []
+    for (const name of names) {
+      const report = await verifyFile(name, runner)
+      files.push(report)
+      if (!isJson) for (const line of linesOf(report)) printLine(line)
+    }
+    const reports = files.flatMap(({ reports }) => reports)
+    const count = (outcome: CaseReport['outcome']) =>
+      reports.filter((report) => report.outcome === outcome).length
+    const totals = { passed: count('passed'), failed: count('failed'), notBuilt: count('not built') }
+    if (isJson) printJson({ on: runner.name, totals, cases: files.flatMap(jsonOf) })
+    else printLine(`${totals.passed} passed, ${totals.failed} failed, ${totals.notBuilt} not built yet`)
+    const unbuilt = files.filter(
+      ({ kind, reports }) => kind === 'case' && reports[0]?.outcome === 'not built',
+    )
+    const holds = totals.failed === 0 && totals.passed > 0 && (unbuilt.length === 0 || flag('skip-unbuilt'))
+    return holds ? 0 : 1
+  },
+}
+
+/** A file is one case, or a list of single functions. */
+interface FileReport {
+  readonly file: string
+  readonly kind: 'case' | 'ops'
+  readonly reports: readonly CaseReport[]
+}
+
+async function runnerOf(on: string | undefined, adapter: string | undefined): Promise<Runner> {
+  if (on === 'reference') return referenceRunner
+  if (on !== 'gpu') throw new UsageError(`--on takes gpu or reference, not ${on}`)
+  return gpuRunner(await openNodeDevice(adapter))
+}
+
+async function verifyFile(file: string, runner: Runner): Promise<FileReport> {
+  const golden = readGoldenFile(file)
+  if (golden.kind === 'case')
+    return { file, kind: 'case', reports: [await verifyCase(golden.golden, runner)] }
+  const reports: CaseReport[] = []
+  for (const op of golden.ops) reports.push(await verifyOp(op, runner))
+  return { file, kind: 'ops', reports }
+}
+
+function linesOf({ kind, reports }: FileReport): string[] {
+  const unbuilt = reports.filter(({ outcome }) => outcome === 'not built').map(({ name }) => name)
+  const lines = reports.filter(({ outcome }) => outcome !== 'not built').flatMap(caseLines)
+  if (unbuilt.length === 0) return lines
+  return [...lines, kind === 'ops' ? `not built yet: ${unbuilt.join(', ')}` : `not built yet  ${unbuilt[0]}`]
+}
+
+/** One line per case; a failure adds what is wrong, the first module that differs before all. */
+function caseLines({ name, outcome, worst, problems }: CaseReport): string[] {
+  const figures = worst
+    ? `worst ${worst.error.toExponential(1)} of ${worst.tolerance.toExponential(1)} (${worst.what})`
+    : ''
+  const shown = problems.slice(0, 6).map((problem) => `    ${problem}`)
+  const more = problems.length > 6 ? [`    and ${problems.length - 6} more`] : []
+  return [`${outcome === 'passed' ? 'PASS' : 'FAIL'}  ${name}  ${figures}`.trimEnd(), ...shown, ...more]
+}
+
+function jsonOf({ file, reports }: FileReport) {
+  return reports.map(({ name, outcome, worst, problems }) => ({
+    file,
+    name,
+    outcome,
+    worst: worst && { what: worst.what, error: worst.error, tolerance: worst.tolerance },
+    problems,
+  }))
+}

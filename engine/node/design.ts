@@ -1,0 +1,42 @@
+/** A design as people name it on the command line: a preset, a JSON file or a share link. */
+import { existsSync, readFileSync } from 'node:fs'
+import type { Document } from '../document/types'
+import { decodeLink, findPreset, isLink, parseDocument, presets, setInput } from '../index'
+import { imagenetPixels } from '../presets/preset'
+
+/** Throws an error whose message says what to write instead. */
+export function openDesign(name: string, side?: number): Document {
+  const document = found(name)
+  return side === undefined ? document : setInput(document, { height: side, width: side })
+}
+
+function found(name: string): Document {
+  const link = name.includes('#') ? name.slice(name.indexOf('#')) : ''
+  if (isLink(link)) return decodeLink(link)
+  const preset = findPreset(name)
+  if (preset) return preset.document
+  if (existsSync(name)) return opened(name)
+  throw new Error(`${name} is neither a preset, a file nor a share link${suggestion(name)}`)
+}
+
+function opened(file: string): Document {
+  try {
+    return parseDocument(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+function suggestion(name: string): string {
+  const start = name.slice(0, 4).toLowerCase()
+  const near = presets.map((preset) => preset.id).filter((known) => known.startsWith(start))
+  return near.length > 0
+    ? `; did you mean ${near.slice(0, 3).join(', ')}?`
+    : '; `vertebra list presets` shows the presets'
+}
+
+/** What timm does to a picture for this preset; for other designs, what it does for most. */
+export function preprocessingOf(name: string) {
+  const { crop, mean, std } = findPreset(name)?.preprocessing ?? imagenetPixels(0.875)
+  return { cropPct: crop, mean, std }
+}

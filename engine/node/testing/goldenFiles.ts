@@ -1,0 +1,9 @@
+import { readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+
+const cases = join(import.meta.dirname, '../../golden/cases')
+
+/** Name and path of every case of this size that we have a copy of. */
+export function goldenFiles(size: 'tiny' | 'eps' | 'full' | 'ops'): [name: string, path: string][] {
+  return readdirSync(join(cases, size)).map((file) => [basename(file, '.json'), join(cases, size, file)])
+}

@@ -1,0 +1,111 @@
+/** Compares a tensor of ours with what a reference recorded of its own. Pure: numbers in, a verdict out. */
+import { elements, printShape, type Shape } from '../../graph/graph'
+import type { Recorded, RecordedAttention } from './goldenCase'
+
+/** A tensor of ours: channels last, [n, h, w, c] or [n, t, c] or [n, c]. */
+export interface Tensor {
+  readonly shape: Shape
+  readonly data: Float32Array
+}
+
+export interface Verdict {
+  readonly passes: boolean
+  /** Relative L2 over the recorded samples; for attention the largest absolute difference. */
+  readonly error: number
+  readonly tolerance: number
+  /** Relative difference of the norms over all elements; 0 where none was recorded. */
+  readonly normError: number
+  /** What differs, as a phrase with numbers; empty when it passes. */
+  readonly detail: string
+}
+
+const normTolerance = 1e-4
+export const attentionTolerance = 2e-5
+
+/** Reference layout, or null where the record does not say and both orders are tried. */
+export function compareTensor(record: Recorded, ours: Tensor, tolerance: number): Verdict {
+  if (elements(record.shape) !== elements(ours.shape)) return wrongShape(record.shape, ours.shape, tolerance)
+  const layouts = record.layout ? [record.layout] : ['NHWC', 'NCHW']
+  const verdicts = layouts.map((layout) => compareInLayout(record, layout, ours, tolerance))
+  return verdicts.reduce((best, verdict) => (verdict.error < best.error ? verdict : best))
+}
+
+/** Probabilities [n, heads, queries, keys]: samples and, where recorded, the first row of the first head. */
+export function compareAttention(record: RecordedAttention, ours: Tensor): Verdict {
+  if (record.shape.join() !== ours.shape.join())
+    return wrongShape(record.shape, ours.shape, attentionTolerance)
+  const row = (record.row_cls_head0 ?? []).map((value, key): [number, number] => [key, value])
+  let worst: [number, number] = [0, 0]
+  let error = 0
+  for (const [index, expected] of [...record.samples, ...row]) {
+    const difference = Math.abs((ours.data[index] ?? Number.NaN) - expected)
+    // A NaN is the worst there is.
+    if (difference <= error) continue
+    error = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference
+    worst = [index, expected]
+  }
+  const passes = error <= attentionTolerance
+  return {
+    passes,
+    error,
+    tolerance: attentionTolerance,
+    normError: 0,
+    detail: passes ? '' : `at ${worst[0]} expected ${print(worst[1])}, got ${print(ours.data[worst[0]])}`,
+  }
+}
+
+function compareInLayout(record: Recorded, layout: string, ours: Tensor, tolerance: number): Verdict {
+  const place = placeOf(record.shape, layout)
+  let difference = 0
+  let scale = 0
+  for (const [index, expected] of record.samples) {
+    difference += (got(ours, place(index)) - expected) ** 2
+    scale += expected ** 2
+  }
+  const error = relative(Math.sqrt(difference), Math.sqrt(scale))
+  const norm = Math.sqrt(ours.data.reduce((sum, value) => sum + value * value, 0))
+  const normError = relative(Math.abs(norm - record.l2), record.l2)
+  const passes = error <= tolerance && normError <= normTolerance
+  return { passes, error, tolerance, normError, detail: passes ? '' : detail() }
+
+  function detail(): string {
+    const shown = record.samples.slice(0, 4)
+    const expected = shown.map(([, value]) => print(value)).join(' ')
+    const found = shown.map(([index]) => print(got(ours, place(index)))).join(' ')
+    return `expected ${expected}, norm ${print(record.l2)}; got ${found}, norm ${print(norm)}`
+  }
+}
+
+/** Flat index of ours for a flat index of the reference: the channel of a map comes first there and last here. */
+function placeOf(shape: Shape, layout: string): (index: number) => number {
+  if (layout !== 'NCHW' || shape.length < 3) return (index) => index
+  const [, channels = 1] = shape
+  const positions = elements(shape.slice(2))
+  return (index) => {
+    const position = index % positions
+    const rest = Math.floor(index / positions)
+    const channel = rest % channels
+    return (Math.floor(rest / channels) * positions + position) * channels + channel
+  }
+}
+
+function got(tensor: Tensor, index: number): number {
+  return tensor.data[index] ?? Number.NaN
+}
+
+function relative(difference: number, scale: number): number {
+  const ratio = difference / Math.max(scale, 1e-12)
+  return Number.isNaN(ratio) ? Number.POSITIVE_INFINITY : ratio
+}
+
+function wrongShape(expected: Shape, found: Shape, tolerance: number): Verdict {
+  return {
+    passes: false,
+    error: Number.POSITIVE_INFINITY,
+    tolerance,
+    normError: Number.POSITIVE_INFINITY,
+    detail: `expected shape ${printShape(expected)}, got ${printShape(found)}`,
+  }
+}
+
+const print = (value: number | undefined): string => (value === undefined ? 'nothing' : value.toPrecision(6))

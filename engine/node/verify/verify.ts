@@ -1,0 +1,302 @@
+/** Runs a golden case on our engine and compares every output that the reference recorded. */
+import { analyze } from '../../analyze'
+import type { Document } from '../../document/types'
+import type { Graph, Scope } from '../../graph/graph'
+import { lower } from '../../lower/lower'
+import { goldenModel } from '../../presets/goldenCases'
+import { attentionTolerance, compareAttention, compareTensor, type Tensor, type Verdict } from './compare'
+import type { CaseSize, GoldenCase, OpCase, Recorded } from './goldenCase'
+import { goldenInput, goldenTensor } from './goldenInput'
+import { opGraph } from './ops'
+import type { Runner } from './runner'
+
+export interface CaseReport {
+  readonly name: string
+  readonly outcome: 'passed' | 'failed' | 'not built'
+  readonly comparisons: readonly Comparison[]
+  /** The comparison that came nearest to its tolerance, or went furthest beyond it. */
+  readonly worst: Comparison | null
+  /** Why it failed, one sentence each; the first module of the trace that differs comes first. */
+  readonly problems: readonly string[]
+}
+
+export interface Comparison extends Verdict {
+  /** `logits`, `features`, or the module path of a stage or an attention. */
+  readonly what: string
+}
+
+/** How tests plant a mistake: in the document, or in what it became. */
+export interface VerifyOptions {
+  readonly changeDocument?: (document: Document) => Document
+  readonly changeGraph?: (graph: Graph) => Graph
+}
+
+/** Tolerances on relative L2 (issue 1, acceptance 3); the noise is the reference's own float32 against float64. */
+function toleranceOf(size: CaseSize, noise: number): number {
+  switch (size) {
+    case 'tiny':
+      return Math.max(5e-5, 10 * noise)
+    case 'full':
+      return 2e-4
+    case 'eps':
+      return 2e-3
+    default:
+      size satisfies never
+      return 0
+  }
+}
+
+/** The two layer norms on inputs of tiny variance carry 5e-5 of the reference's own rounding. */
+const opTolerance = 2e-4
+
+export async function verifyCase(
+  golden: GoldenCase,
+  runner: Runner,
+  { changeDocument = (document) => document, changeGraph = (graph) => graph }: VerifyOptions = {},
+): Promise<CaseReport> {
+  // A few papers' cases are of single mixers on tokens: those are no designs of ours.
+  const side = golden.input.shape.length === 4 ? golden.input.shape[2] : undefined
+  const model = side === undefined ? null : goldenModel(golden.reference, side)
+  if (!model) return { name: golden.case, outcome: 'not built', comparisons: [], worst: null, problems: [] }
+  const document = changeDocument(model.document)
+  const values = new Map(golden.tensors.map(([name, , a, b]) => [name, { a, b }]))
+  const lowered = lower(document, { batch: 1, values })
+  const errors = lowered.diagnostics.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0 || lowered.output === null) {
+    return failed(
+      golden.case,
+      [],
+      errors.map(({ path, message }) => `${path}: ${message}`),
+    )
+  }
+  const countProblems = [...tensorProblems(golden, lowered.graph), ...figureProblems(golden, document)]
+  const subject = new Subject(golden, changeGraph(lowered.graph), lowered.output, model.features, runner)
+  const comparisons = [...(await subject.compareOutputs()), ...(await subject.compareAttentions())]
+  const bad = comparisons.filter(({ passes }) => !passes)
+  if (bad.length === 0 && countProblems.length === 0) return passed(golden.case, comparisons)
+  const first = bad.length > 0 ? await subject.firstDifference() : null
+  const problems = [...(first ? [first] : []), ...countProblems, ...bad.map(problemOf)]
+  return failed(golden.case, comparisons, problems)
+}
+
+export async function verifyOp(op: OpCase, runner: Runner): Promise<CaseReport> {
+  const built = opGraph(op)
+  const x = op.inputs.x
+  if (!built || !x) return { name: op.op, outcome: 'not built', comparisons: [], worst: null, problems: [] }
+  const { graph, isChannelsLast } = built
+  const inputs = new Map([['x', goldenTensor(x, isChannelsLast)]])
+  const [ours] = await runner.run(graph, inputs, graph.outputs)
+  if (!ours) return failed(op.op, [], ['it has no output'])
+  const { shape, values } = op.output
+  const record: Recorded = {
+    shape,
+    layout: shape.length === 4 && !isChannelsLast ? 'NCHW' : 'NHWC',
+    l2: Math.sqrt(values.reduce((sum, value) => sum + value * value, 0)),
+    samples: values.map((value, index) => [index, value]),
+  }
+  const comparison = { what: op.what, ...compareTensor(record, ours, opTolerance) }
+  return comparison.passes
+    ? passed(op.op, [comparison])
+    : failed(op.op, [comparison], [problemOf(comparison)])
+}
+
+/** One case on one runner. */
+class Subject {
+  private readonly golden: GoldenCase
+  private readonly graph: Graph
+  private readonly output: number
+  /** Key of the scope whose output the reference calls features. */
+  private readonly features: string
+  private readonly runner: Runner
+  private readonly inputs: ReadonlyMap<string, Float32Array>
+
+  constructor(golden: GoldenCase, graph: Graph, output: number, features: string, runner: Runner) {
+    this.golden = golden
+    this.graph = graph
+    this.output = output
+    this.features = features
+    this.runner = runner
+    const name = graph.nodes.find((node) => node.op === 'input')?.attrs.name ?? 'input'
+    this.inputs = new Map([[name, goldenInput(golden.input)]])
+  }
+
+  /** The logits by themselves, as in the plan that people run, then features and stages, which keep more values alive. */
+  async compareOutputs(): Promise<readonly Comparison[]> {
+    const { logits, features, stages } = this.golden.outputs
+    const noise = this.golden.float32_vs_float64
+    const tolerance = (of: number) => toleranceOf(this.golden.size, of)
+    const between = Math.max(noise.logits ?? 0, noise.features ?? 0)
+    const last = logits
+      ? [{ what: 'logits', record: logits, node: this.output, noise: noise.logits ?? 0 }]
+      : []
+    const inner = [
+      ...(features ? [{ what: 'features', record: features, node: this.nodeOfScope(this.features, 0) }] : []),
+      ...stages.map((record, index) => ({ what: record.where, record, node: this.nodeOfStage(index) })),
+    ].map((row) => ({ ...row, noise: row.what === 'features' ? (noise.features ?? 0) : between }))
+    const comparisons: Comparison[] = []
+    for (const rows of [last, inner]) {
+      const nodes = [...new Set(rows.flatMap(({ node }) => (node === null ? [] : [node])))]
+      if (rows.length === 0) continue
+      const tensors = await this.run(nodes)
+      for (const { what, record, node, noise } of rows) {
+        const ours = node === null ? undefined : tensors.get(node)
+        comparisons.push({
+          what,
+          ...(ours ? compareTensor(record, ours, tolerance(noise)) : notThere(tolerance(noise))),
+        })
+      }
+    }
+    return comparisons
+  }
+
+  /** In a run of their own: asking for the probabilities keeps the attention kernel from being fused. */
+  async compareAttentions(): Promise<readonly Comparison[]> {
+    const records = this.golden.outputs.attention
+    if (records.length === 0) return []
+    const taps = this.graph.nodes.filter((node) => node.op === 'tap' && node.attrs.name === 'attention')
+    const used = new Map<string, number>()
+    const rows = records.map((record) => {
+      const inside = taps.filter(({ scope }) => isInside(this.scope(scope).key, record.where))
+      const nth = used.get(record.where) ?? 0
+      used.set(record.where, nth + 1)
+      return { record, node: inside[nth]?.id ?? null }
+    })
+    const tensors = await this.run([...new Set(rows.flatMap(({ node }) => (node === null ? [] : [node])))])
+    return rows.map(({ record, node }) => {
+      const ours = node === null ? undefined : tensors.get(node)
+      const verdict = ours ? compareAttention(record, ours) : notThere(attentionTolerance)
+      return { what: `attention of ${record.where}`, ...verdict }
+    })
+  }
+
+  /** The first module, in the order in which the reference finished them, whose output is not ours. */
+  async firstDifference(): Promise<string | null> {
+    const { trace, outputs, size, float32_vs_float64: noise } = this.golden
+    const records = trace.length > 0 ? trace : outputs.stages
+    const seen = new Map<string, number>()
+    const rows = records.flatMap((record) => {
+      const nth = seen.get(record.where) ?? 0
+      seen.set(record.where, nth + 1)
+      const node = this.nodeOfScope(record.where, nth)
+      return node === null ? [] : [{ record, node }]
+    })
+    const tensors = await this.run([...new Set(rows.map(({ node }) => node))])
+    const tolerance = toleranceOf(size, Math.max(noise.logits ?? 0, noise.features ?? 0))
+    for (const { record, node } of rows) {
+      const ours = tensors.get(node)
+      const verdict = ours && compareTensor(record, ours, tolerance)
+      if (!verdict || verdict.passes) continue
+      const repr = 'repr' in record && record.repr ? `(${record.repr})` : ''
+      return `the first module that differs is ${record.where}, ${record.class}${repr}: ${verdict.detail}`
+    }
+    return 'no single module of the trace differs beyond the tolerance'
+  }
+
+  private async run(nodes: readonly number[]): Promise<ReadonlyMap<number, Tensor>> {
+    if (nodes.length === 0) return new Map()
+    const tensors = await this.runner.run(this.graph, this.inputs, nodes)
+    return new Map(nodes.flatMap((node, index) => (tensors[index] ? [[node, tensors[index]] as const] : [])))
+  }
+
+  /** A stage that our graph does not name may be the same tensor as one that it does (`blocks` and its last block). */
+  private nodeOfStage(index: number): number | null {
+    const stage = this.golden.outputs.stages[index]
+    if (!stage) return null
+    const before = this.golden.outputs.stages.slice(0, index)
+    const nth = before.filter(({ where }) => where === stage.where).length
+    return this.nodeOfScope(stage.where, nth) ?? this.nodeOfEqual(stage)
+  }
+
+  private nodeOfEqual(record: Recorded): number | null {
+    const { stages } = this.golden.outputs
+    for (const other of [...stages, ...this.golden.trace].reverse()) {
+      if (other.l2 !== record.l2 || other.shape.join() !== record.shape.join()) continue
+      const node = this.nodeOfScope(other.where, 0)
+      if (node !== null) return node
+    }
+    return null
+  }
+
+  /** Output of the nth scope with this key; of a scope and its parts with the same key, the outermost. */
+  private nodeOfScope(key: string, nth: number): number | null {
+    const outermost = this.graph.scopes.filter(
+      (scope) => scope.key === key && scope.output !== null && this.scope(scope.parent).key !== key,
+    )
+    return outermost[nth]?.output ?? null
+  }
+
+  private scope(id: number): Scope {
+    const scope = this.graph.scopes[id]
+    if (!scope) throw new Error(`internal: there is no scope ${id}`)
+    return scope
+  }
+}
+
+const isInside = (key: string, where: string) => key === where || key.startsWith(`${where}.`)
+
+/** Every float tensor of the reference's state_dict is a weight of ours with its shape, and nothing else is. */
+function tensorProblems({ tensors, aliases }: GoldenCase, graph: Graph): string[] {
+  const ours = new Map(
+    graph.nodes.flatMap((node) => (node.op === 'param' ? [[node.attrs.name, node.shape] as const] : [])),
+  )
+  const others = new Set(aliases.map(([alias]) => alias))
+  const missing = tensors.filter(([name]) => !ours.has(name) && !others.has(name)).map(([name]) => name)
+  const known = new Map(tensors.map(([name, shape]) => [name, shape]))
+  const extra = [...ours.keys()].filter((name) => !known.has(name))
+  const reshaped = [...ours].filter(([name, shape]) => {
+    const expected = known.get(name)
+    return expected && expected.join() !== shape.join()
+  })
+  return [
+    ...(missing.length > 0 ? [`weights are missing: ${some(missing)}`] : []),
+    ...(extra.length > 0 ? [`weights that the reference does not have: ${some(extra)}`] : []),
+    ...reshaped.map(([name, shape]) => `${name} is ${shape.join('×')}, not ${known.get(name)?.join('×')}`),
+  ]
+}
+
+function some(names: readonly string[]): string {
+  const shown = names.slice(0, 3).join(', ')
+  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown
+}
+
+function figureProblems(golden: GoldenCase, document: Document): string[] {
+  const { params, macs } = analyze(document).totals
+  const rows: readonly (readonly [string, number, number])[] = [
+    ['trainable parameters', params.trainable, golden.params],
+    ['frozen parameters', params.frozen, golden.frozen_params],
+    ['MACs', macs.total, golden.macs.total],
+  ]
+  return rows
+    .filter(([, ours, theirs]) => ours !== theirs)
+    .map(([what, ours, theirs]) => `${what}: expected ${theirs}, got ${ours}`)
+}
+
+function passed(name: string, comparisons: readonly Comparison[]): CaseReport {
+  return { name, outcome: 'passed', comparisons, worst: worstOf(comparisons), problems: [] }
+}
+
+function failed(name: string, comparisons: readonly Comparison[], problems: readonly string[]): CaseReport {
+  return { name, outcome: 'failed', comparisons, worst: worstOf(comparisons), problems }
+}
+
+function worstOf(comparisons: readonly Comparison[]): Comparison | null {
+  const share = ({ error, tolerance }: Comparison) => error / tolerance
+  return comparisons.reduce<Comparison | null>(
+    (worst, comparison) => (worst && share(worst) >= share(comparison) ? worst : comparison),
+    null,
+  )
+}
+
+function problemOf({ what, error, tolerance, normError, detail }: Comparison): string {
+  return `${what}: error ${error.toExponential(1)} of ${tolerance.toExponential(1)}, norm off by ${normError.toExponential(1)}; ${detail}`
+}
+
+function notThere(tolerance: number): Verdict {
+  return {
+    passes: false,
+    error: Number.POSITIVE_INFINITY,
+    tolerance,
+    normError: Number.POSITIVE_INFINITY,
+    detail: 'our graph has no such place',
+  }
+}
