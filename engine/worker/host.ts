@@ -1,0 +1,325 @@
+/**
+ * The engine behind the messages of protocol.ts: takes requests, posts replies, never throws past one. It knows no worker and no
+ * page, so that tests drive it in Node.
+ */
+import { compile } from '../compile/compile'
+import type { Plan } from '../compile/plan'
+import { DeviceLostError, KernelError, VertebraError } from '../errors'
+import { Cancelled, type IsCancelled, stopIf } from '../gpu/cancel'
+import { DeviceKeeper } from '../gpu/keeper'
+import { measureLatency } from '../gpu/measure'
+import { profileSteps } from '../gpu/profile'
+import type { Session } from '../gpu/session'
+import { Tuner, type TuningCache } from '../gpu/tune'
+import { lower } from '../lower/lower'
+import type { Lowered } from '../lower/lowered'
+import { type AttentionCall, attentionCalls, attentionLayer } from './attentionLayers'
+import { DesignError, outputOf } from './designError'
+import { pictureFor } from './picture'
+import type { AttentionLayer, FailureCode, KernelReport, Reply, Request, RunResult, Stage } from './protocol'
+import { runOnReference } from './runOnReference'
+
+export interface HostOptions {
+  /** `navigator.gpu`, or Dawn in Node. */
+  readonly gpu: GPU | undefined
+  readonly post: (reply: Reply, transfer: ArrayBuffer[]) => void
+  readonly tuningCache: TuningCache
+  /** Waits before the tries to get a device back after a loss. */
+  readonly soonMs?: readonly number[]
+}
+
+type RunRequest = Extract<Request, { type: 'run' }>
+type ReferenceRequest = Extract<Request, { type: 'runOnReference' }>
+
+/** The plans of one design: as people run it, and with Q and K of its attention layers kept. */
+interface Prepared {
+  /** What they were made from; the same again needs no new plan. */
+  readonly key: string
+  readonly epoch: number
+  readonly lowered: Lowered
+  readonly plan: Plan
+  readonly capture: { readonly plan: Plan; readonly calls: readonly AttentionCall[] } | null
+}
+
+export class EngineHost {
+  private readonly post: HostOptions['post']
+  private readonly keeper: DeviceKeeper
+  private readonly tuningCache: TuningCache
+  private tuner: { readonly adapter: string; readonly tuner: Tuner } | null = null
+  private prepared: Prepared | null = null
+  /** Newest revision that asked for work, and newest that was taken back: older work stops at its next await. */
+  private newest = Number.NEGATIVE_INFINITY
+  private cancelled = Number.NEGATIVE_INFINITY
+  /** One job at a time: they share one device. */
+  private queue: Promise<void> = Promise.resolve()
+
+  constructor({ gpu, post, tuningCache, soonMs }: HostOptions) {
+    this.post = post
+    this.tuningCache = tuningCache
+    this.keeper = new DeviceKeeper(gpu, {
+      onLoss: (sentence) => this.reportLoss(sentence),
+      onReturn: () => this.enqueue(() => this.reportDevice()),
+      ...(soonMs && { soonMs }),
+    })
+  }
+
+  receive(request: Request): void {
+    switch (request.type) {
+      case 'start':
+        this.enqueue(() => this.reportDevice())
+        return
+      case 'run':
+        this.begin(request.revision, () => this.run(request))
+        return
+      case 'runOnReference':
+        this.begin(request.revision, () => this.reference(request))
+        return
+      case 'profile':
+        this.begin(request.revision, () => this.profile(request.revision))
+        return
+      case 'cancel':
+        this.cancelled = Math.max(this.cancelled, request.revision)
+        return
+      default:
+        request satisfies never
+    }
+  }
+
+  /** Resolves when everything received so far is answered. */
+  async idle(): Promise<void> {
+    await this.queue
+  }
+
+  private begin(revision: number, job: () => Promise<void>): void {
+    this.newest = Math.max(this.newest, revision)
+    this.enqueue(async () => {
+      try {
+        stopIf(this.isCancelled(revision))
+        await this.withDevice(job, revision)
+      } catch (error) {
+        this.fail(revision, error)
+      }
+    })
+  }
+
+  private enqueue(job: () => Promise<void>): void {
+    this.queue = this.queue.then(job)
+  }
+
+  private isCancelled(revision: number): IsCancelled {
+    return () => revision < this.newest || revision <= this.cancelled
+  }
+
+  /** A job that the loss of the device interrupted is done again on the next one. */
+  private async withDevice(job: () => Promise<void>, revision: number): Promise<void> {
+    try {
+      await job()
+    } catch (error) {
+      if (!(error instanceof DeviceLostError)) throw error
+      stopIf(this.isCancelled(revision))
+      await job()
+    }
+  }
+
+  // --- the device ------------------------------------------------------------------------------------------------
+
+  private async reportDevice(): Promise<void> {
+    const search = await this.keeper.session()
+    if (!search.found) {
+      this.send({ type: 'device', device: { available: false, reason: search.reason } })
+      return
+    }
+    const { name, isSoftware, hasTimestamps, hasSubgroups, hasF16 } = search.session.device.traits
+    this.send({
+      type: 'device',
+      device: { available: true, name, isSoftware, hasTimestamps, hasSubgroups, hasF16 },
+    })
+  }
+
+  private reportLoss(sentence: string): void {
+    this.prepared = null
+    this.send({ type: 'deviceLost', message: sentence })
+    this.enqueue(() => this.reportDevice())
+  }
+
+  /** Throws NoDeviceError. */
+  private async session(): Promise<Session> {
+    const search = await this.keeper.session()
+    if (!search.found) throw new NoDeviceError(search.reason)
+    return search.session
+  }
+
+  private async tunerFor(session: Session): Promise<Tuner> {
+    const adapter = session.device.traits.name
+    if (this.tuner?.adapter !== adapter) {
+      this.tuner = { adapter, tuner: await Tuner.open(adapter, this.tuningCache) }
+    }
+    return this.tuner.tuner
+  }
+
+  // --- running ---------------------------------------------------------------------------------------------------
+
+  private async run(request: RunRequest): Promise<void> {
+    const { revision, measure } = request
+    const isCancelled = this.isCancelled(revision)
+    this.progress(revision, 'planning', 0, 1)
+    const session = await this.session()
+    const prepared = await this.prepare(request, session)
+    stopIf(isCancelled)
+    const { lowered, plan, capture } = prepared
+    const load = (loaded: Plan) =>
+      session.load(loaded, {
+        isCancelled,
+        onProgress: (stage, done, total) => this.progress(revision, stage, done, total),
+      })
+    const loaded = await load(capture?.plan ?? plan)
+    stopIf(isCancelled)
+    this.progress(revision, 'running', 0, 1)
+    const outputs = await loaded.run(pictureFor(lowered, request.picture, request.batch), isCancelled)
+    const attention = (capture?.calls ?? []).map((call, index) => layerOf(lowered, call, index, outputs))
+    this.sendResult(revision, {
+      onReference: false,
+      logits: outputs[0] ?? null,
+      attention,
+      memory: plan.memory,
+      kernels: plan.steps.map(kernelReport),
+    })
+    // Latency is that of the design by itself: nothing is kept for the views.
+    if (!measure) return
+    const bare = capture ? await load(plan) : loaded
+    if (capture) await bare.run(pictureFor(lowered, request.picture, request.batch), isCancelled)
+    this.progress(revision, 'measuring', 0, 1)
+    this.send({ type: 'measured', revision, latency: await measureLatency(bare, { isCancelled }) })
+    await this.improve(request, session, isCancelled)
+  }
+
+  /** Plans of this design; those of the last run when nothing but the picture is new. */
+  private async prepare(request: RunRequest, session: Session): Promise<Prepared> {
+    const { document, batch, attention } = request
+    const key = JSON.stringify([document, batch, attention])
+    if (this.prepared?.key === key && this.prepared.epoch === this.keeper.epoch) return this.prepared
+    const lowered = lower(document, { batch })
+    const output = outputOf(lowered)
+    const calls = attentionCalls(lowered, attention)
+    const { choose } = await this.tunerFor(session)
+    const planFor = (outputs: readonly number[]) =>
+      compile(lowered.graph, { outputs, device: session.device.traits, tuning: choose })
+    const plan = planFor([output])
+    const kept = calls.flatMap(({ q, k }) => [q, k])
+    const capture = calls.length > 0 ? { calls, plan: planFor([output, ...kept]) } : null
+    this.prepared = { key, epoch: this.keeper.epoch, lowered, plan, capture }
+    return this.prepared
+  }
+
+  /**
+   * In idle time on a GPU: measures variants that were never tried there, and when a better one is found, measures the design
+   * again with it. A software adapter computes on the cores that draw the page: there the command line tunes.
+   */
+  private async improve(request: RunRequest, session: Session, isCancelled: IsCancelled): Promise<void> {
+    const tuner = await this.tunerFor(session)
+    if (!this.prepared || session.device.traits.isSoftware || !tuner.hasWork(this.prepared.plan)) return
+    const { plan, lowered } = this.prepared
+    const { isBetter } = await tuner.tune(await session.load(plan, { isCancelled }), { isCancelled })
+    if (!isBetter) return
+    this.prepared = null
+    const better = (await this.prepare(request, session)).plan
+    const loaded = await session.load(better, { isCancelled })
+    await loaded.run(pictureFor(lowered, request.picture, request.batch), isCancelled)
+    const latency = await measureLatency(loaded, { isCancelled })
+    this.send({ type: 'measured', revision: request.revision, latency })
+  }
+
+  private async profile(revision: number): Promise<void> {
+    const session = await this.session()
+    if (!this.prepared) throw new KernelError('internal: nothing has run that could be profiled')
+    const { plan, lowered } = this.prepared
+    const isCancelled = this.isCancelled(revision)
+    const loaded = await session.load(plan, { isCancelled })
+    // Real numbers in every buffer: NaNs and denormals would change the times of a software adapter.
+    const batch = lowered.graph.nodes.find((node) => node.op === 'input')?.shape[0] ?? 1
+    await loaded.run(pictureFor(lowered, null, batch), isCancelled)
+    const profile = await profileSteps(loaded, {
+      isCancelled,
+      onProgress: (done, total) => this.progress(revision, 'measuring', done, total),
+    })
+    this.send({ type: 'profiled', revision, profile })
+  }
+
+  private async reference({ revision, document, picture }: ReferenceRequest): Promise<void> {
+    this.progress(revision, 'running', 0, 1)
+    const lowered = lower(document, { batch: 1 })
+    outputOf(lowered)
+    this.sendResult(revision, runOnReference(lowered, picture))
+  }
+
+  // --- replies ---------------------------------------------------------------------------------------------------
+
+  private progress(revision: number, stage: Stage, done: number, total: number): void {
+    this.send({ type: 'progress', revision, stage, done, total })
+  }
+
+  private sendResult(revision: number, result: RunResult): void {
+    const arrays = [result.logits, ...result.attention.flatMap(({ q, k }) => [q, k])]
+    const transfer = arrays.flatMap((array) => (array ? [array.buffer as ArrayBuffer] : []))
+    this.post({ type: 'ran', revision, result }, transfer)
+  }
+
+  private send(reply: Reply): void {
+    this.post(reply, [])
+  }
+
+  private fail(revision: number, error: unknown): void {
+    if (error instanceof Cancelled || this.isCancelled(revision)()) return
+    const message = error instanceof Error ? error.message : String(error)
+    const code = failureCode(error)
+    this.send({
+      type: 'failed',
+      revision,
+      code,
+      message: code === 'INTERNAL' && !message.startsWith('internal:') ? `internal: ${message}` : message,
+    })
+  }
+}
+
+class NoDeviceError extends Error {}
+
+function failureCode(error: unknown): FailureCode {
+  if (error instanceof NoDeviceError) return 'NO_WEBGPU'
+  if (error instanceof DeviceLostError) return 'DEVICE_LOST'
+  if (error instanceof DesignError) return 'DOCUMENT'
+  if (error instanceof KernelError) return error.message.startsWith('internal:') ? 'INTERNAL' : 'MEMORY'
+  return error instanceof VertebraError && !error.message.startsWith('internal:') ? 'DOCUMENT' : 'INTERNAL'
+}
+
+function kernelReport({
+  label,
+  spec,
+  variant,
+  scopes,
+  cost,
+  dispatches,
+}: Plan['steps'][number]): KernelReport {
+  return {
+    label,
+    family: spec.family,
+    variant: variant.name,
+    scopes,
+    shape: spec.out.view.shape,
+    macs: cost.macs,
+    bytes: cost.bytesRead + cost.bytesWritten,
+    source: dispatches[0]?.source ?? '',
+  }
+}
+
+/** Output 0 is the design's; then come Q and K of each call. */
+function layerOf(
+  lowered: Lowered,
+  call: AttentionCall,
+  index: number,
+  outputs: readonly Float32Array[],
+): AttentionLayer {
+  const q = outputs[1 + 2 * index]
+  const k = outputs[2 + 2 * index]
+  if (!q || !k) throw new KernelError(`internal: the plan did not keep Q and K of ${call.path}`)
+  return attentionLayer(lowered.graph, call, { q, k })
+}

@@ -1,0 +1,51 @@
+/** A small design on the plain evaluation: where there is no WebGPU, labelled as slow. */
+import { analyze } from '../analyze'
+import { VertebraError } from '../errors'
+import type { Lowered } from '../lower/lowered'
+import { evaluate } from '../ops/evaluate'
+import { proceduralWeights } from '../weights/procedural'
+import { attentionCalls, attentionLayer } from './attentionLayers'
+import { DesignError, outputOf } from './designError'
+import { pictureFor } from './picture'
+import type { RunResult } from './protocol'
+
+/** About ten seconds; a worker in the midst of it cannot be interrupted. */
+const mostMacs = 400e6
+
+/** Throws DesignError when the design is too large for this. */
+export function runOnReference(lowered: Lowered, picture: Float32Array | null): RunResult {
+  const { macs, memory } = analyze(lowered.document).totals
+  if (macs.total > mostMacs) {
+    throw new DesignError(
+      `The plain evaluation takes up to ${mostMacs / 1e6} M multiply-adds and this design has ${Math.round(macs.total / 1e6)} M; choose a smaller input or fewer blocks.`,
+    )
+  }
+  const { graph } = lowered
+  const calls = attentionCalls(lowered, 'all')
+  const output = outputOf(lowered)
+  const values = evaluate(
+    graph,
+    {
+      inputs: pictureFor(lowered, picture, 1),
+      params: ({ attrs, shape }) => proceduralWeights(attrs.name, shape, attrs),
+    },
+    [output, ...calls.flatMap(({ q, k }) => [q, k])],
+    { storage: 'single' },
+  )
+  const valueAt = (node: number): Float32Array => {
+    const value = values.get(node)
+    if (!value) throw new VertebraError(`internal: node ${node} was not evaluated`)
+    return Float32Array.from(value)
+  }
+  return {
+    onReference: true,
+    logits: valueAt(output),
+    attention: calls.map((call) => attentionLayer(graph, call, { q: valueAt(call.q), k: valueAt(call.k) })),
+    memory: {
+      weightBytes: memory.weightBytes,
+      activationBytes: memory.activationBytes,
+      largestCopy: null,
+    },
+    kernels: [],
+  }
+}
