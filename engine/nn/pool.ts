@@ -1,6 +1,6 @@
 /** Pooling over the windows of a map [n, h, w, c] -> [n, h', w', c]. */
 import { ShapeError } from '../errors'
-import type { Value } from '../graph/graph'
+import { printShape, type Value } from '../graph/graph'
 import type { Builder } from '../ops/builder'
 import { positions } from '../ops/convolution'
 
@@ -19,7 +19,7 @@ const LOWEST = -3.4e38
 
 export function averagePool(b: Builder, x: Value, options: AveragePoolOptions): Value {
   const { kernel, countIncludePad, padding } = options
-  checkPadding('average pool', options)
+  checkPool('average pool', x, options)
   return b.call('averagePool', { ...options }, [x], (x) => {
     const sum = foldWindows(b, 'sum', x, options, 0)
     if (countIncludePad || padding === 0) return b.mul(sum, 1 / kernel ** 2)
@@ -31,7 +31,7 @@ export function averagePool(b: Builder, x: Value, options: AveragePoolOptions): 
 }
 
 export function maxPool(b: Builder, x: Value, options: PoolOptions): Value {
-  checkPadding('max pool', options)
+  checkPool('max pool', x, options)
   return b.call('maxPool', { ...options }, [x], (x) => foldWindows(b, 'max', x, options, LOWEST))
 }
 
@@ -57,12 +57,21 @@ function insideCounts(size: number, { kernel, stride, padding }: PoolOptions): n
   })
 }
 
-/** As in PyTorch: a window must touch the map. */
-function checkPadding(who: string, { kernel, padding }: PoolOptions): void {
-  if (padding * 2 <= kernel) return
+/** As in PyTorch, every window must touch the map. */
+function checkPool(who: string, x: Value, { kernel, padding }: PoolOptions): void {
+  if (x.shape.length !== 4) {
+    const got = printShape(x.shape)
+    throw new ShapeError(
+      'RANK',
+      `${who}: a map [n, h, w, c] is needed and ${got} has ${x.shape.length} axes`,
+      [{ what: 'axes', expected: '[n, h, w, c]', got }],
+    )
+  }
+  const most = Math.floor(kernel / 2)
+  if (padding <= most) return
   throw new ShapeError(
     'ATTRIBUTE',
-    `${who}: padding ${padding} is more than half of the kernel ${kernel}; choose at most ${Math.floor(kernel / 2)}`,
-    [{ what: 'padding', expected: `at most ${Math.floor(kernel / 2)}`, got: String(padding) }],
+    `${who}: padding ${padding} is more than half of the kernel ${kernel}; choose at most ${most}`,
+    [{ what: 'padding', expected: `at most ${most}`, got: String(padding) }],
   )
 }

@@ -60,7 +60,7 @@ function valueIn(graph: Graph, id: number, inputs: ReadonlyMap<string, Floats>):
 }
 
 function dot(a: Floats, b: Floats): number {
-  return a.reduce((sum, value, i) => sum + value * b[i], 0)
+  return Float64Array.from(a).reduce((sum, value, i) => sum + value * b[i], 0)
 }
 
 describe('unary', () => {

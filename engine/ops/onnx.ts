@@ -1,0 +1,150 @@
+/** Every primitive as ONNX nodes, opset 18. Tensors keep our shapes; a convolution is turned to NCHW and back. */
+import { elements, type Node, type NodeOf, type Shape } from '../graph/graph'
+import type { Pair, ReduceFunction } from './attributes'
+import { spread } from './convolution'
+import { einsumEquation } from './einsum'
+import { binaryFunctions, unaryFunctions } from './elementwise'
+import type { OnnxWriter } from './onnxWriter'
+import { applyRule, type Rules } from './rules'
+import { contiguous } from './strided'
+
+/** Writes the node and returns the name of its result. `inputs` are the names of its inputs, `shapes` their shapes. */
+export function writeOnnx(
+  graph: OnnxWriter,
+  node: Node,
+  inputs: readonly string[],
+  shapes: readonly Shape[],
+): string {
+  return applyRule(rules, node, graph, inputs, shapes)
+}
+
+/** Element types of ONNX's Cast. */
+const BOOL = 9
+
+const reduceTypes: { readonly [F in ReduceFunction]: string } = {
+  sum: 'ReduceSum',
+  max: 'ReduceMax',
+  min: 'ReduceMin',
+}
+
+const rules: Rules<[graph: OnnxWriter, inputs: readonly string[], shapes: readonly Shape[]], string> = {
+  input: ({ attrs, shape }, graph) => graph.input(attrs.name, shape),
+  param: ({ attrs, shape }, graph) => graph.weight(attrs.name, shape),
+  constant: ({ attrs, shape }, graph) => graph.float(attrs.data, shape),
+  iota: ({ attrs: { axis }, shape }, graph) => {
+    const stride = contiguous(shape)[axis]
+    const values = Array.from({ length: elements(shape) }, (_, i) => Math.floor(i / stride) % shape[axis])
+    return graph.float(values, shape)
+  },
+  unary: ({ attrs: { fn } }, graph, [x]) => unaryFunctions[fn].onnx(graph, x),
+  binary: ({ attrs: { fn } }, graph, [x, y]) => binaryFunctions[fn].onnx(graph, x, y),
+  select: (_node, graph, [condition, x, y]) =>
+    graph.node('Where', [graph.node('Cast', [condition], { to: BOOL }), x, y]),
+  reduce: ({ attrs: { fn, axes } }, graph, [x]) =>
+    graph.node(reduceTypes[fn], [x, graph.ints(axes)], { keepdims: 1 }),
+  dot: ({ attrs }, graph, inputs, shapes) =>
+    graph.node('Einsum', inputs, { equation: einsumEquation(attrs, shapes) }),
+  conv: writeConv,
+  windows: ({ attrs: { kernel, stride, dilation }, shape }, graph, [x]) => {
+    const indices = (axis: 0 | 1): string =>
+      graph.ints(
+        grid(
+          shape[axis + 1],
+          kernel[axis],
+          (position, tap) => position * stride[axis] + tap * dilation[axis],
+        ),
+        [shape[axis + 1], kernel[axis]],
+      )
+    const rows = graph.node('Gather', [x, indices(0)], { axis: 1 })
+    const both = graph.node('Gather', [rows, indices(1)], { axis: 3 })
+    return graph.node('Transpose', [both], { perm: [0, 1, 3, 2, 4, 5] })
+  },
+  overlapAdd: ({ attrs }, graph, [x], [windows]) => {
+    const covers = (axis: 0 | 1, size: number): string => {
+      const [count, taps] = [windows[axis + 1], attrs.kernel[axis]]
+      const target = grid(
+        count,
+        taps,
+        (position, tap) => position * attrs.stride[axis] + tap * attrs.dilation[axis],
+      )
+      const table = Array.from({ length: size }, (_, at) => target.map((other) => Number(other === at)))
+      return graph.float(table.flat(), [size, count, taps])
+    }
+    return graph.node('Einsum', [x, covers(0, attrs.height), covers(1, attrs.width)], {
+      equation: 'nyxklc,hyk,wxl->nhwc',
+    })
+  },
+  reshape: ({ shape }, graph, [x]) => reshape(graph, x, shape),
+  transpose: ({ attrs: { axes } }, graph, [x]) => graph.node('Transpose', [x], { perm: axes }),
+  broadcast: ({ shape }, graph, [x]) => graph.node('Expand', [x, graph.ints(shape)]),
+  slice: ({ attrs: { start, size, step } }, graph, [x]) => {
+    const end = start.map((first, axis) => first + spread(size[axis], step[axis]))
+    return slice(graph, x, start, end, step)
+  },
+  pad: ({ attrs: { low, high, value } }, graph, [x]) => pad(graph, x, low, high, value),
+  concat: ({ attrs: { axis } }, graph, inputs) => graph.node('Concat', inputs, { axis }),
+  reverse: ({ attrs: { axes }, shape }, graph, [x]) => {
+    const parts = [axes.map(() => -1), axes.map((axis) => -shape[axis] - 1), axes, axes.map(() => -1)]
+    return graph.node('Slice', [x, ...parts.map((part) => graph.ints(part))])
+  },
+  stopGradient: (_node, graph, [x]) => graph.node('Identity', [x]),
+  tap: (_node, graph, [x]) => graph.node('Identity', [x]),
+}
+
+/** Sides that crop, and zeros between elements, are made beforehand: Conv itself has neither. */
+function writeConv(
+  { attrs }: NodeOf<'conv'>,
+  graph: OnnxWriter,
+  [x, w]: readonly string[],
+  [map, weight]: readonly Shape[],
+): string {
+  const { stride, padding, dilation, inputDilation, groups } = attrs
+  const [[top, bottom], [left, right]] = padding
+  const apart = inputDilation.every((size) => size === 1) ? x : withZerosBetween(graph, x, map, inputDilation)
+  const crops = padding.flat().some((side) => side < 0)
+  const sized = crops ? pad(graph, apart, [0, top, left, 0], [0, bottom, right, 0], 0) : apart
+  const [nchw, oihw] = [sized, w].map((tensor) => graph.node('Transpose', [tensor], { perm: [0, 3, 1, 2] }))
+  const result = graph.node('Conv', [nchw, oihw], {
+    kernel_shape: [weight[1], weight[2]],
+    strides: stride,
+    pads: crops ? [0, 0, 0, 0] : [top, left, bottom, right],
+    dilations: dilation,
+    group: groups,
+  })
+  return graph.node('Transpose', [result], { perm: [0, 2, 3, 1] })
+}
+
+function withZerosBetween(
+  graph: OnnxWriter,
+  x: string,
+  [n, h, w, c]: Shape,
+  [vertical, horizontal]: Pair,
+): string {
+  const none = [0, 0, 0, 0, 0, 0]
+  const padded = pad(
+    graph,
+    reshape(graph, x, [n, h, 1, w, 1, c]),
+    none,
+    [0, 0, vertical - 1, 0, horizontal - 1, 0],
+    0,
+  )
+  const wide = reshape(graph, padded, [n, h * vertical, w * horizontal, c])
+  return slice(graph, wide, [0, 0, 0, 0], [n, spread(h, vertical), spread(w, horizontal), c], [1, 1, 1, 1])
+}
+
+function reshape(graph: OnnxWriter, x: string, shape: Shape): string {
+  return graph.node('Reshape', [x, graph.ints(shape)])
+}
+
+function slice(graph: OnnxWriter, x: string, start: Shape, end: Shape, step: Shape): string {
+  const axes = start.map((_first, axis) => axis)
+  return graph.node('Slice', [x, ...[start, end, axes, step].map((part) => graph.ints(part))])
+}
+
+function pad(graph: OnnxWriter, x: string, low: Shape, high: Shape, value: number): string {
+  return graph.node('Pad', [x, graph.ints([...low, ...high]), graph.float([value])])
+}
+
+function grid(rows: number, columns: number, value: (row: number, column: number) => number): number[] {
+  return Array.from({ length: rows * columns }, (_, i) => value(Math.floor(i / columns), i % columns))
+}
