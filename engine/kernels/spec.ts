@@ -2,9 +2,10 @@
  * What compile asks of kernels: one spec per dispatch family, over stored tensors and views of them.
  * A view is index arithmetic (strides, offset, guards), never a copy.
  */
-import type { BinaryFunction, UnaryFunction } from '../ops/elementwise'
-import type { Pair, ReduceFunction } from '../ops/attributes'
+
 import type { Shape } from '../graph/graph'
+import type { Pair, ReduceFunction } from '../ops/attributes'
+import type { BinaryFunction, UnaryFunction } from '../ops/elementwise'
 
 /** A tensor that lies in a buffer, contiguous, f32. Index into `Plan.tensors`. */
 export type TensorId = number
@@ -30,7 +31,12 @@ export type Expression =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'unary'; readonly fn: UnaryFunction; readonly x: Expression }
   | { readonly kind: 'binary'; readonly fn: BinaryFunction; readonly x: Expression; readonly y: Expression }
-  | { readonly kind: 'select'; readonly condition: Expression; readonly x: Expression; readonly y: Expression }
+  | {
+      readonly kind: 'select'
+      readonly condition: Expression
+      readonly x: Expression
+      readonly y: Expression
+    }
 
 /** Operands have views of exactly the iteration shape (strides 0 where they repeat). */
 export interface Fused {
@@ -101,10 +107,13 @@ export interface AttentionSpec {
   readonly out: Operand
 }
 
-/** Per row of x [rows, length]: out [rows, 2] = (mean, 1/sqrt(var + eps)); for rms mean is 0 and var is mean(x^2). */
+/**
+ * Per row of x [rows, length]: out [rows, 2] = (mean, 1/sqrt(var + eps)); for rms mean is 0 and var is mean(x^2).
+ * `merge` joins the statistics of equal parts of a row: x [rows, 2 * parts] holds (mean, rstd) of each, made with this eps.
+ */
 export interface RowStatisticsSpec {
   readonly family: 'rowStatistics'
-  readonly kind: 'layer' | 'rms'
+  readonly kind: 'layer' | 'rms' | 'merge'
   readonly x: Operand
   readonly eps: number
   readonly out: Operand

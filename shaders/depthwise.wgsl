@@ -1,0 +1,97 @@
+// Depthwise convolution: out[n, y, x, c] = sum over the window of input[n, y * s - p + ky * d, ..., c] weights[ky, kx, c].
+//
+// An invocation computes STRIP neighbours along x for four channels. Taps along x are taken TAPS at a time, so that wide
+// windows run in a loop and every loaded pixel serves several taps.
+const WORKGROUP = 64u;
+const STRIP = 4u;
+const TAPS = 3u;
+const STRIDE_X = 1u;
+const DILATION_X = 1u;
+
+// Pixels that one strip reads for TAPS taps.
+const SPAN = (STRIP - 1u) * STRIDE_X + (TAPS - 1u) * DILATION_X + 1u;
+
+struct View { strides: vec4u, offset: u32 }
+struct Fused { none: vec4u }
+struct Parameters {
+  firstGroup: u32, endGroup: u32, invocations: u32, channels: u32,
+  height: u32, width: u32, outputHeight: u32, outputWidth: u32,
+  kernelY: u32, kernelX: u32, strideY: u32, dilationY: u32,
+  paddingY: u32, paddingX: u32, strips: u32, quads: u32,
+  input: View, weights: View, out: View,
+  fused: Fused,
+}
+@group(1) @binding(0) var<uniform> parameters: Parameters;
+@group(0) @binding(0) var<storage, read> input: array<vec4f>;
+@group(0) @binding(1) var<storage, read> weights: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> out: array<f32>;
+
+fn loadInput(at: u32, channel: u32) -> vec4f {
+  return input[(at + channel) / 4u];
+}
+
+fn loadWeight(at: u32, channel: u32) -> vec4f {
+  return weights[(at + channel) / 4u];
+}
+
+fn epilogue(accumulator: f32, index: vec4u) -> f32 {
+  return accumulator;
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let group = parameters.firstGroup + workgroup.y * workgroups.x + workgroup.x;
+  let invocation = group * WORKGROUP + lane;
+  if (group >= parameters.endGroup || invocation >= parameters.invocations) { return; }
+  let channel = (invocation % parameters.quads) * 4u;
+  let place = invocation / parameters.quads;
+  let x0 = (place % parameters.strips) * STRIP;
+  let row = place / parameters.strips;
+  let y = row % parameters.outputHeight;
+  let image = row / parameters.outputHeight;
+  let inputX = x0 * STRIDE_X - parameters.paddingX;
+
+  var sums: array<vec4f, STRIP>;
+  for (var ky = 0u; ky < parameters.kernelY; ky++) {
+    let inputY = y * parameters.strideY + ky * parameters.dilationY - parameters.paddingY;
+    if (inputY >= parameters.height) { continue; }
+    let inputRow = parameters.input.offset + image * parameters.input.strides.x + inputY * parameters.input.strides.y;
+    for (var kx = 0u; kx < parameters.kernelX; kx += TAPS) {
+      var pixels: array<vec4f, SPAN>;
+      for (var i = 0u; i < SPAN; i++) {
+        let at = inputX + kx * DILATION_X + i;
+        pixels[i] = select(vec4f(), loadInput(inputRow + min(at, parameters.width - 1u) * parameters.input.strides.z, channel), at < parameters.width);
+      }
+      for (var t = 0u; t < TAPS; t++) {
+        let tap = min(kx + t, parameters.kernelX - 1u);
+        let loaded = loadWeight(parameters.weights.offset + ky * parameters.weights.strides.x + tap * parameters.weights.strides.y, channel);
+        let weight = select(vec4f(), loaded, kx + t < parameters.kernelX);
+        for (var i = 0u; i < STRIP; i++) {
+          sums[i] = fma(pixels[i * STRIDE_X + t * DILATION_X], weight, sums[i]);
+        }
+      }
+    }
+  }
+
+  var results: array<vec4f, STRIP>;
+  for (var i = 0u; i < STRIP; i++) {
+    results[i] = sums[i];
+  }
+  let stripLeft = min(STRIP, parameters.outputWidth - x0);
+  let channelsLeft = min(4u, parameters.channels - channel);
+  for (var i = 0u; i < stripLeft; i++) {
+    for (var c = 0u; c < channelsLeft; c++) {
+      store(vec4u(image, y, x0 + i, channel + c), results[i][c]);
+    }
+  }
+}
+
+fn store(index: vec4u, sum: f32) {
+  let strides = parameters.out.strides;
+  let at = parameters.out.offset + index.x * strides.x + index.y * strides.y + index.z * strides.z + index.w * strides.w;
+  out[at] = epilogue(sum, index);
+}
