@@ -9,7 +9,7 @@ import type { SlotValue } from '../schema/schema'
  * Procedural values a + b u of a weight (golden/FORMAT.md):
  * `weight` is a 0, b √(3 / fanIn), the variance 1 / fanIn; `bias` a 0, b 0.1; `one`, for norms and scales, a 1, b 0.1.
  */
-export type Init = 'weight' | 'bias' | 'one' | Procedural
+type Init = 'weight' | 'bias' | 'one' | Procedural
 
 export interface Procedural {
   readonly a: number
@@ -35,10 +35,7 @@ export interface ModuleBuilderOptions {
 
 export class ModuleBuilder extends Builder {
   private readonly options: ModuleBuilderOptions
-  private instanceKey = ''
-  private keys: Keys = {}
-  /** The names of the open parts: the local path inside the instance. */
-  private parts: readonly string[] = []
+  private place: Place = { key: '', keys: {}, parts: [] }
 
   constructor(options: ModuleBuilderOptions = {}) {
     super()
@@ -47,24 +44,15 @@ export class ModuleBuilder extends Builder {
 
   /** A module of the document: `path` and `key` are its whole document path and state_dict prefix. */
   instance(path: string, key: string, keys: Keys, body: () => Value): Value {
-    const outer = { instanceKey: this.instanceKey, keys: this.keys, parts: this.parts }
-    Object.assign(this, { instanceKey: key, keys, parts: [] })
-    try {
-      return this.scope(path, key, body)
-    } finally {
-      Object.assign(this, outer)
-    }
+    return this.at({ key, keys, parts: [] }, () => this.scope(path, key, body))
   }
 
   /** A part inside the module: `/name` in the path, `.name` in the keys. */
   part(name: string, body: () => Value): Value {
-    const outer = this.parts
-    this.parts = [...outer, name]
-    try {
-      return this.scope(`${this.here.path}/${name}`, this.keyOf(this.parts), body)
-    } finally {
-      this.parts = outer
-    }
+    const parts = [...this.place.parts, name]
+    return this.at({ ...this.place, parts }, () =>
+      this.scope(`${this.here.path}/${name}`, this.keyOf(parts), body),
+    )
   }
 
   /** Another module in a slot of this one, as a part called `name`. */
@@ -76,15 +64,32 @@ export class ModuleBuilder extends Builder {
 
   /** The parameter `name` of this place, in the layout that the reference keeps it in. */
   weight(name: string, shape: Shape, { init, fanIn, role = 'trainable' }: WeightOptions): Value {
-    const key = this.keyOf([...this.parts, name])
+    const key = this.keyOf([...this.place.parts, name])
     const values = this.options.values?.get(key) ?? procedural(init, fanIn ?? columns(shape))
     return this.param(key, shape, { role, ...values })
   }
 
-  private keyOf(parts: readonly string[]): string {
-    const local = renamed(parts.join('.'), this.keys)
-    return [this.instanceKey, local].filter(Boolean).join('.')
+  private at(place: Place, body: () => Value): Value {
+    const outer = this.place
+    this.place = place
+    try {
+      return body()
+    } finally {
+      this.place = outer
+    }
   }
+
+  private keyOf(parts: readonly string[]): string {
+    const local = renamed(parts.join('.'), this.place.keys)
+    return [this.place.key, local].filter(Boolean).join('.')
+  }
+}
+
+/** Where the next weight belongs: an instance's prefix and renames, and the open parts inside it. */
+interface Place {
+  readonly key: string
+  readonly keys: Keys
+  readonly parts: readonly string[]
 }
 
 function procedural(init: Init, fanIn: number): Procedural {

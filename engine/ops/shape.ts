@@ -6,7 +6,7 @@ import type { ConvAttributes, Op, OpAttributes, Pair, WindowAttributes } from '.
 import { convOutput, spread, windowsOutput } from './convolution'
 
 /** Elements that a tensor may have: beyond this, 32-bit indices in a shader would wrap. */
-export const MAX_ELEMENTS = 2 ** 31
+const MAX_ELEMENTS = 2 ** 31
 
 /** `declared` is the shape that a source (input, param, constant, iota) is given; other ops ignore it. */
 type ShapeRules = {

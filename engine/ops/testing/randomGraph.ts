@@ -18,7 +18,7 @@ import type { UnaryFunction } from '../elementwise'
 import type { Floats } from '../evaluate'
 
 /** Names of the steps that a program may be made of; a test may ask for a subset. */
-export type StepName = keyof typeof steps
+type StepName = keyof typeof steps
 
 export interface RandomGraphOptions {
   readonly steps?: readonly StepName[]
