@@ -27,6 +27,15 @@ const mayImport: Record<string, readonly string[]> = {
     'engine/document',
   ],
   'engine/analysis': ['engine/errors', 'engine/schema', 'engine/graph', 'engine/ops'],
+  // Joins lowering and analysis for those who hold a document.
+  'engine/analyze': [
+    'engine/errors',
+    'engine/graph',
+    'engine/modules',
+    'engine/document',
+    'engine/lower',
+    'engine/analysis',
+  ],
   'engine/autodiff': ['engine/errors', 'engine/schema', 'engine/graph', 'engine/ops'],
   'engine/export': ['engine/errors', 'engine/schema', 'engine/graph', 'engine/ops'],
   'engine/weights': ['engine/errors', 'engine/graph', 'engine/ops'],

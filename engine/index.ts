@@ -1,0 +1,105 @@
+/** The engine's door: all that the app imports. */
+export * from './analysis/attentionRow'
+export type { Cost, Macs } from './analysis/costs'
+export {
+  type AxisField,
+  type Box,
+  type DepthField,
+  fieldBox,
+  fieldsByDepth,
+  type ReceptiveField,
+  receptiveField,
+  receptiveFields,
+} from './analysis/receptiveField'
+export type { Memory, NodeCost } from './analysis/summary'
+export { type Analysis, analyze, type LayerRow, type Totals } from './analyze'
+export {
+  bodyOf,
+  findBody,
+  findNode,
+  lastId,
+  type NodePath,
+  parentPath,
+  pathOf,
+  pathText,
+} from './document/address'
+export {
+  copyNodes,
+  duplicateNodes,
+  type Fragment,
+  parseFragment,
+  pasteNodes,
+  serializeFragment,
+} from './document/clipboard'
+export { deepEqual } from './document/deepEqual'
+export { findModule } from './document/findModule'
+export { groupNodes, makeShared, makeUnique, splitRepeat, ungroup, useShared } from './document/groups'
+export { instanceName } from './document/instances'
+export { decodeLink, encodeLink, isLink } from './document/link'
+export {
+  addAfter,
+  addNode,
+  type Edited,
+  insertOnEdge,
+  moveNodes,
+  type NewNode,
+  removeNodes,
+  rename,
+  replaceModule,
+  setAttributes,
+  setBypassed,
+  setInput,
+  setKey,
+  setName,
+  setRepeat,
+} from './document/nodes'
+export { clearOverride, setOverride } from './document/overrides'
+export { emptyDocument, parseDocument, serializeDocument } from './document/serialize'
+export {
+  DOCUMENT_VERSION,
+  type Document,
+  type DocumentNode,
+  type Edge,
+  type GraphBody,
+  type GroupNode,
+  IN,
+  type ModuleNode,
+  type NodeOverride,
+  OUT,
+  type Position,
+} from './document/types'
+export { connect, disconnect, freePort, inputCount, nodeTitle, wiringProblem } from './document/wiring'
+export * from './errors'
+export { elements, type Graph, type Grid, printShape, type Shape, sameShape } from './graph/graph'
+export { mostPixels, type PictureHeader, pictureHeader } from './image/pictureSize'
+export {
+  cropRectangle,
+  type PictureSize,
+  type PreprocessOptions,
+  preprocess,
+  type Rectangle,
+} from './image/preprocess'
+export { connectionProblem } from './lower/connectionProblem'
+export type { Diagnostic, DiagnosticCode, Fix, Severity } from './lower/diagnostics'
+export { lower } from './lower/lower'
+export type { Lowered, NodeFacts, NodeStatus } from './lower/lowered'
+export { modules } from './modules'
+export type { MixerFamily, ModuleDefinition, ModuleKind, Paper, ReadingPattern } from './modules/module'
+export { findPreset, type Preset, presets } from './presets'
+export {
+  type Attributes,
+  type AttributeValue,
+  type ChoiceField,
+  completeAttributes,
+  type Field,
+  type FlagField,
+  fieldProblem,
+  type IntField,
+  type NumberField,
+  type Schema,
+  type SlotField,
+  type SlotValue,
+  slotAttributes,
+  slotModule,
+} from './schema/schema'
+export type * from './worker/protocol'
