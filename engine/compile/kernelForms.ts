@@ -1,0 +1,206 @@
+/**
+ * Writes contractions, convolutions and folds in the forms that kernels take: three axes, one of them summed. What lies
+ * around them are movements, which cost nothing.
+ */
+import { elements, type Shape } from '../graph/graph'
+import { convOutput, spread } from '../ops/convolution'
+import { freeAxes } from '../ops/shape'
+import { type Program, type ProgramBuilder, rewritten, type Term, type TermAttributes } from './program'
+import { viewOf } from './termViews'
+import { reshaped } from './views'
+
+export function kernelForms(program: Program): Program {
+  return rewritten(program, (b, term, inputs) => {
+    switch (term.op) {
+      case 'dot':
+        return matmul(b, term.attrs, inputs[0], inputs[1])
+      case 'conv':
+        return convolution(b, term.attrs, inputs[0], inputs[1])
+      case 'reduce':
+        return folds(b, term.attrs, inputs[0])
+      case 'overlapAdd':
+        return overlapAdd(b, term.attrs, inputs[0])
+      default:
+        return null
+    }
+  })
+}
+
+// --- dot -----------------------------------------------------------------------------------------------------------
+
+function matmul(b: ProgramBuilder, { batch, contract }: TermAttributes['dot'], x: Term, y: Term): Term {
+  const freeX = freeAxes(x.shape, batch[0], contract[0])
+  const freeY = freeAxes(y.shape, batch[1], contract[1])
+  const result = [...batch[0], ...freeX].map((axis) => x.shape[axis]).concat(freeY.map((axis) => y.shape[axis]))
+  const rows = b.transpose(x, [...batch[0], ...freeX, ...contract[0]])
+  const columns = b.transpose(y, [...batch[1], ...freeY, ...contract[1]])
+  const sizes = {
+    batch: product(batch[0], x.shape),
+    m: product(freeX, x.shape),
+    n: product(freeY, y.shape),
+    k: product(contract[0], x.shape),
+  }
+  const rowsShape = [sizes.batch, sizes.m, sizes.k]
+  const columnsShape = [sizes.batch, sizes.n, sizes.k]
+  if (batch[0].length === 0) {
+    // Free axes that lie apart in memory: the first of them becomes the batch, for which the other side repeats.
+    if (freeX.length > 1 && !canReshape(b, rows, rowsShape)) return splitRows(b, rows, columns, sizes, result)
+    if (freeY.length > 1 && !canReshape(b, columns, columnsShape)) {
+      return splitColumns(b, rows, columns, freeX.length, sizes, result)
+    }
+  }
+  const made = b.term('matmul', {}, [b.reshape(rows, rowsShape), b.reshape(columns, columnsShape)])
+  return b.reshape(made, result)
+}
+
+interface Sizes {
+  readonly m: number
+  readonly n: number
+  readonly k: number
+}
+
+function splitRows(b: ProgramBuilder, rows: Term, columns: Term, { m, n, k }: Sizes, result: Shape): Term {
+  const [first] = rows.shape
+  const shared = b.broadcast(b.reshape(columns, [1, n, k]), [first, n, k])
+  const made = b.term('matmul', {}, [b.reshape(rows, [first, m / first, k]), shared])
+  return b.reshape(made, result)
+}
+
+function splitColumns(b: ProgramBuilder, rows: Term, columns: Term, free: number, { m, n, k }: Sizes, result: Shape): Term {
+  const [first] = columns.shape
+  const shared = b.broadcast(b.reshape(rows, [1, m, k]), [first, m, k])
+  const made = b.term('matmul', {}, [shared, b.reshape(columns, [first, n / first, k])])
+  // [first, m, n / first]: the columns' first axis belongs behind the rows' axes.
+  const apart = b.reshape(made, [first, ...result.slice(0, free), ...result.slice(free + 1)])
+  const order = result.map((_, axis) => (axis < free ? axis + 1 : axis === free ? 0 : axis))
+  return b.transpose(apart, order)
+}
+
+function canReshape(b: ProgramBuilder, term: Term, shape: Shape): boolean {
+  const seen = viewOf(b.terms, term)
+  return seen !== null && reshaped(seen.view, shape) !== null
+}
+
+// --- conv ----------------------------------------------------------------------------------------------------------
+
+function convolution(b: ProgramBuilder, attrs: TermAttributes['conv'], input: Term, w: Term): Term {
+  const { x, padding } = withoutOddities(b, attrs, input)
+  const { groups, stride, dilation } = attrs
+  const [out, kh, kw, perGroup] = w.shape
+  const [n, h, width, c] = x.shape
+  const plain = { ...attrs, padding, inputDilation: [1, 1] as const }
+  const output = convOutput(plain, [h, width], [kh, kw])
+  const isPointwise = kh * kw === 1 && stride[0] * stride[1] === 1 && padding.flat().every((count) => count === 0)
+  if (isPointwise && groups === 1) {
+    const contract = [[3], [1]] as const
+    return matmul(b, { batch: [[], []], contract }, x, b.reshape(w, [out, perGroup]))
+  }
+  const slide = { kernel: [kh, kw], stride, padding: [padding[0][0], padding[1][0]], dilation, output } as const
+  if (groups === c && out === c) {
+    return b.term('depthwise', slide, [x, b.reshape(b.transpose(w, [1, 2, 3, 0]), [kh, kw, c])])
+  }
+  const weight = b.reshape(w, [groups, out / groups, kh * kw * perGroup])
+  const made = b.term('convolve', { ...slide, groups }, [x, weight])
+  return b.reshape(b.transpose(made, [1, 0, 2]), [n, ...output, out])
+}
+
+/** Zeros between the input's elements are written out, negative padding is a slice, and zeros around join the padding. */
+function withoutOddities(b: ProgramBuilder, attrs: TermAttributes['conv'], input: Term) {
+  const [dy, dx] = attrs.inputDilation
+  let x = dy * dx > 1 ? spreadOut(b, input, [dy, dx]) : input
+  let padding = attrs.padding.map(([low, high]) => [low, high] as [number, number])
+  if (padding.flat().some((count) => count < 0)) {
+    const crop = padding.map(([low, high]) => [Math.max(0, -low), Math.max(0, -high)])
+    const [n, h, w, c] = x.shape
+    const start = [0, crop[0][0], crop[1][0], 0]
+    x = b.slice(x, start, [n, h - crop[0][0] - crop[0][1], w - crop[1][0] - crop[1][1], c])
+    padding = padding.map(([low, high]) => [Math.max(0, low), Math.max(0, high)])
+  }
+  if (x.op === 'pad' && x.attrs.value === 0) {
+    const { low, high } = x.attrs
+    if ([low[0], high[0], low[3], high[3]].every((count) => count === 0)) {
+      padding = padding.map(([before, after], i) => [before + low[i + 1], after + high[i + 1]])
+      x = b.terms[x.inputs[0]]
+    }
+  }
+  return { x, padding: padding as [[number, number], [number, number]] }
+}
+
+/** [n, h, w, c] with zeros between neighbours of h and w. */
+function spreadOut(b: ProgramBuilder, x: Term, [dy, dx]: readonly [number, number]): Term {
+  const [n, h, w, c] = x.shape
+  const apart = b.pad(b.reshape(x, [n, h, 1, w, 1, c]), [0, 0, 0, 0, 0, 0], [0, 0, dy - 1, 0, dx - 1, 0])
+  const joined = b.reshape(apart, [n, h * dy, w * dx, c])
+  return b.slice(joined, [0, 0, 0, 0], [n, spread(h, dy), spread(w, dx), c])
+}
+
+// --- windows back to a map -----------------------------------------------------------------------------------------
+
+/** Every tap is a map of its own, spread by the stride and shifted; their sum is the result. */
+function overlapAdd(b: ProgramBuilder, attrs: TermAttributes['overlapAdd'], x: Term): Term {
+  const { kernel, stride, dilation, height, width } = attrs
+  const [n, h, w, , , c] = x.shape
+  let sum: Term | null = null
+  for (let ky = 0; ky < kernel[0]; ky++) {
+    for (let kx = 0; kx < kernel[1]; kx++) {
+      const tap = b.reshape(b.slice(x, [0, 0, 0, ky, kx, 0], [n, h, w, 1, 1, c]), [n, h, w, c])
+      const apart = stride[0] * stride[1] > 1 ? spreadOut(b, tap, stride) : tap
+      const top = ky * dilation[0]
+      const left = kx * dilation[1]
+      const [, tall, wide] = apart.shape
+      const placed = b.pad(apart, [0, top, left, 0], [0, height - top - tall, width - left - wide, 0])
+      sum = sum ? b.binary('add', sum, placed) : placed
+    }
+  }
+  return sum as Term
+}
+
+// --- reduce --------------------------------------------------------------------------------------------------------
+
+/** A fold of this many elements into so few results is done in two steps, or most of the GPU would idle. */
+const longFold = 4096
+const fewResults = 256
+
+/** Runs of neighbouring axes one after another, the last first: rows of memory shrink early. */
+function folds(b: ProgramBuilder, { fn, axes }: TermAttributes['reduce'], x: Term): Term {
+  let made = x
+  for (const run of runsOf(axes.filter((axis) => x.shape[axis] > 1), x.shape).reverse()) {
+    const first = run[0]
+    const end = run[run.length - 1] + 1
+    const outer = elements(made.shape.slice(0, first))
+    const length = elements(made.shape.slice(first, end))
+    const inner = elements(made.shape.slice(end))
+    const shape = made.shape.map((size, axis) => (axis >= first && axis < end ? 1 : size))
+    made = b.reshape(fold(b, fn, b.reshape(made, [outer, length, inner])), shape)
+  }
+  return made
+}
+
+function fold(b: ProgramBuilder, fn: TermAttributes['fold']['fn'], x: Term): Term {
+  const [outer, length, inner] = x.shape
+  const parts = length >= longFold && outer * inner <= fewResults ? evenParts(length) : 1
+  if (parts === 1) return b.term('fold', { fn }, [x])
+  const partial = b.term('fold', { fn }, [b.reshape(x, [outer * parts, length / parts, inner])])
+  return b.term('fold', { fn }, [b.reshape(partial, [outer, parts, inner])])
+}
+
+/** A divisor near the square root, so that both steps are short. */
+function evenParts(length: number): number {
+  for (let parts = Math.floor(Math.sqrt(length)); parts > 15; parts--) if (length % parts === 0) return parts
+  return 1
+}
+
+/** Axes in order, split where an axis longer than 1 lies between. */
+function runsOf(axes: readonly number[], shape: Shape): number[][] {
+  const runs: number[][] = []
+  for (const axis of [...axes].sort((i, j) => i - j)) {
+    const last = runs.at(-1)
+    const before = last?.at(-1)
+    const isNext = before !== undefined && shape.slice(before + 1, axis).every((size) => size === 1)
+    if (last && isNext) last.push(axis)
+    else runs.push([axis])
+  }
+  return runs
+}
+
+const product = (axes: readonly number[], shape: Shape): number => axes.reduce((size, axis) => size * shape[axis], 1)

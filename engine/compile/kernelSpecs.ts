@@ -1,0 +1,193 @@
+/** The spec of each kernel term: which operands it reads, with what demands on how they lie, and what it computes on its way. */
+import { elements } from '../graph/graph'
+import type { ConvolvedOperand, Expression, Fused, Operand, Spec, View } from '../kernels/spec'
+import { isContiguous } from '../kernels/views'
+import { binaryFunctions, unaryFunctions } from '../ops/elementwise'
+import type { Term, TermOf } from './program'
+import { NeedsTensor, Reading, type Sources } from './reading'
+
+/** What a kernel term leaves to the scheduler. */
+export interface KernelContext {
+  readonly sources: Sources
+  /** The kernel runs before the first forward. */
+  readonly isFixed: boolean
+  readonly fuse: boolean
+  readonly maxTensors: number
+  /** Terms that the kernel computes besides its own. */
+  readonly computed: Set<number>
+  readonly out: Operand
+  readonly epilogue: Fused
+}
+
+export function specOf(context: KernelContext, term: Term): Spec {
+  switch (term.op) {
+    case 'matmul':
+      return matmul(context, term)
+    case 'convolve':
+      return convolve(context, term)
+    case 'depthwise':
+      return depthwise(context, term)
+    case 'fold':
+      return fold(context, term)
+    case 'pool': {
+      const { fn, kernel, stride, padding, countIncludePad } = term.attrs
+      const x = plain(context, term.inputs[0], endsInUnitStride)
+      const { out, epilogue } = context
+      return { family: 'pool', fn, x, kernel, stride, padding, countIncludePad, out, epilogue }
+    }
+    case 'softmax':
+      return { family: 'softmax', x: plain(context, term.inputs[0], endsInUnitStride), out: context.out }
+    case 'attention': {
+      const [q, k, v] = term.inputs.map((input) => plain(context, input, endsInUnitStride))
+      return { family: 'attention', q, k, v, scale: term.attrs.scale, out: context.out }
+    }
+    case 'rowStatistics': {
+      const { kind, eps } = term.attrs
+      const x = plain(context, term.inputs[0], endsInUnitStride)
+      return { family: 'rowStatistics', kind, x, eps, out: context.out }
+    }
+    default:
+      throw new Error(`internal: no kernel computes ${term.op}`)
+  }
+}
+
+function matmul(context: KernelContext, { inputs, shape }: TermOf<'matmul'>): Spec {
+  const { terms } = context.sources
+  const [batch, m, n] = shape
+  const k = terms[inputs[0]].shape[2]
+  const b = plain(context, inputs[1], (view) => !terms[inputs[1]].isFixed || endsInUnitStride(view))
+  const { x: a, prologue } = prologued(context, inputs[0], 2, (price) => price <= cheapPrologue || n <= fewColumns)
+  return { family: 'gemm', batch, m, n, k, a, b, out: context.out, prologue, epilogue: context.epilogue }
+}
+
+/** FLOPs per element that a product may spend on its rows in every tile of columns, instead of one pass that stores them. */
+const cheapPrologue = 6
+const fewColumns = 64
+
+function convolve(context: KernelContext, { attrs, inputs, shape }: TermOf<'convolve'>): Spec {
+  const { groups, kernel, stride, padding, dilation, output } = attrs
+  const x = plain(context, inputs[0], endsInUnitStride)
+  const b = plain(context, inputs[1], endsInUnitStride)
+  const [height, width, channels] = x.view.shape.slice(1)
+  const perGroup = channels / groups
+  const a: ConvolvedOperand = {
+    tensor: x.tensor,
+    view: { ...x.view, shape: [x.view.shape[0], height, width, perGroup] },
+    groupStride: groups > 1 ? perGroup : 0,
+    kernel,
+    stride,
+    padding,
+    dilation,
+    output,
+  }
+  const k = kernel[0] * kernel[1] * perGroup
+  const [, m, n] = shape
+  return { family: 'gemm', batch: groups, m, n, k, a, b, out: context.out, prologue: null, epilogue: context.epilogue }
+}
+
+function depthwise(context: KernelContext, { attrs, inputs }: TermOf<'depthwise'>): Spec {
+  const { stride, padding, dilation } = attrs
+  const x = plain(context, inputs[0], endsInUnitStride)
+  const w = plain(context, inputs[1], isContiguous)
+  return { family: 'depthwise', x, w, stride, padding, dilation, out: context.out, epilogue: context.epilogue }
+}
+
+function fold(context: KernelContext, { attrs, inputs }: TermOf<'fold'>): Spec {
+  const { x, prologue } = prologued(context, inputs[0], 1, () => true)
+  return { family: 'reduce', fn: attrs.fn, x, prologue, out: context.out, epilogue: context.epilogue }
+}
+
+// --- demands -------------------------------------------------------------------------------------------------------
+
+const endsInUnitStride = (view: View): boolean =>
+  view.shape[view.shape.length - 1] === 1 || view.strides[view.strides.length - 1] === 1
+
+
+/** A tensor as it lies, seen as this term; or the term gets a tensor of its own. */
+function plain(context: KernelContext, id: number, fits: (view: View) => boolean): Operand {
+  const reading = new Reading(context.sources, context.isFixed)
+  const expression = reading.read(id)
+  const [operand] = reading.operands
+  if (expression.kind !== 'operand' || operand.view.guard || !fits(operand.view)) throw new NeedsTensor(id)
+  for (const term of reading.terms) context.computed.add(term)
+  return operand
+}
+
+/** The operand that counts most, and what is computed from it and the others; `others` tensors are bound besides. */
+function prologued(
+  context: KernelContext,
+  id: number,
+  others: number,
+  isWorthWhile: (price: number) => boolean,
+): { readonly x: Operand; readonly prologue: Fused | null } {
+  const reading = new Reading(context.sources, context.isFixed)
+  const expression = reading.read(id)
+  const { operands } = reading
+  const isPlain = expression.kind === 'operand'
+  const tensors = new Set([...operands, ...context.epilogue.operands].map(({ tensor }) => tensor))
+  if (
+    operands.length === 0 ||
+    operands.some(({ view }) => view.guard) ||
+    (!isPlain && (!context.fuse || !isWorthWhile(priceOf(expression)) || tensors.size + others > context.maxTensors))
+  ) {
+    throw new NeedsTensor(id)
+  }
+  for (const term of reading.terms) context.computed.add(term)
+  const main = operands.reduce((best, operand, i) => (reach(operand) > reach(operands[best]) ? i : best), 0)
+  const x = operands[main]
+  if (isPlain) return { x, prologue: null }
+  const rest = operands.filter((_, i) => i !== main)
+  const places = operands.map((operand) => rest.indexOf(operand))
+  return { x, prologue: { expression: withAccumulator(expression, main, places), operands: rest } }
+}
+
+/** How many different elements an operand brings. */
+const reach = ({ view }: Operand): number =>
+  elements(view.shape.filter((_, axis) => view.strides[axis] !== 0))
+
+/** Operand `main` becomes the accumulator; the others move to their new places. Shared parts stay shared. */
+function withAccumulator(expression: Expression, main: number, places: readonly number[]): Expression {
+  const known = new Map<Expression, Expression>()
+  const convert = (e: Expression): Expression => {
+    const done = known.get(e)
+    if (done) return done
+    const made = anew(e)
+    known.set(e, made)
+    return made
+  }
+  const anew = (e: Expression): Expression => {
+    switch (e.kind) {
+      case 'operand':
+        return e.index === main ? { kind: 'accumulator' } : { kind: 'operand', index: places[e.index] }
+      case 'unary':
+        return { ...e, x: convert(e.x) }
+      case 'binary':
+        return { ...e, x: convert(e.x), y: convert(e.y) }
+      case 'select':
+        return { ...e, condition: convert(e.condition), x: convert(e.x), y: convert(e.y) }
+      default:
+        return e
+    }
+  }
+  return convert(expression)
+}
+
+/** FLOPs of one evaluation, shared parts once. */
+function priceOf(expression: Expression): number {
+  const seen = new Set<Expression>()
+  const price = (e: Expression): number => {
+    if (seen.has(e)) return 0
+    seen.add(e)
+    switch (e.kind) {
+      case 'unary':
+        return unaryFunctions[e.fn].flops + price(e.x)
+      case 'binary':
+        return binaryFunctions[e.fn].flops + price(e.x) + price(e.y)
+      case 'select':
+        return 1 + price(e.condition) + price(e.x) + price(e.y)
+      default:
+        return 0
+    }
+  }
+  return price(expression)
+}

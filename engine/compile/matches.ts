@@ -1,0 +1,129 @@
+/** Named calls that a kernel serves: how each is written as terms. Every other call is its body. */
+import { elements } from '../graph/graph'
+import type { Call } from '../graph/graph'
+import { positions } from '../ops/convolution'
+import type { ProgramBuilder, Term } from './program'
+
+export interface Match {
+  /** False when only the body will do. */
+  serves?(call: Call): boolean
+  write(b: ProgramBuilder, call: Call, inputs: readonly Term[]): Term
+}
+
+export const matches: { readonly [name: string]: Match } = {
+  attention: {
+    write(b, call, inputs) {
+      const [q, k, v] = inputs.map((x) => b.transpose(x, [0, 2, 1, 3]))
+      return b.transpose(b.term('attention', { scale: Number(call.attrs.scale) }, [q, k, v]), [0, 2, 1, 3])
+    },
+  },
+
+  softmax: {
+    write(b, _call, [x]) {
+      return b.reshape(b.term('softmax', {}, [rowsOf(b, x)]), x.shape)
+    },
+  },
+
+  layerNorm: {
+    write(b, call, [x, weight, bias]) {
+      const eps = Number(call.attrs.eps)
+      const statistics = b.term('rowStatistics', { kind: 'layer', eps }, [rowsOf(b, x)])
+      return scaledAndShifted(b, standardized(b, x, statistics, 'layer'), weight, bias)
+    },
+  },
+
+  rmsNorm: {
+    write(b, call, [x, weight]) {
+      const eps = Number(call.attrs.eps)
+      const statistics = b.term('rowStatistics', { kind: 'rms', eps }, [rowsOf(b, x)])
+      return scaledAndShifted(b, standardized(b, x, statistics, 'rms'), weight, undefined)
+    },
+  },
+
+  groupNorm: {
+    serves: (call) => call.attrs.groups === 1,
+    write(b, call, [x, weight, bias]) {
+      const statistics = sampleStatistics(b, x, Number(call.attrs.eps))
+      return scaledAndShifted(b, standardized(b, x, statistics, 'layer'), weight, bias)
+    },
+  },
+
+  averagePool: { write: (b, call, [x]) => pool(b, call, x, 'average') },
+  maxPool: { write: (b, call, [x]) => pool(b, call, x, 'max') },
+}
+
+function rowsOf(b: ProgramBuilder, x: Term): Term {
+  const length = x.shape[x.shape.length - 1]
+  return b.reshape(x, [elements(x.shape) / length, length])
+}
+
+/** (x - mean) rstd, with statistics [rows, 2] for equal runs of x's elements. */
+function standardized(b: ProgramBuilder, x: Term, statistics: Term, kind: 'layer' | 'rms'): Term {
+  const [rows] = statistics.shape
+  const column = (index: number) => repeatedOver(b, b.slice(statistics, [0, index], [rows, 1]), x)
+  const centred = kind === 'layer' ? b.binary('sub', x, column(0)) : x
+  return b.binary('mul', centred, column(1))
+}
+
+/** One number per row [rows, 1], in the shape of x. */
+function repeatedOver(b: ProgramBuilder, numbers: Term, x: Term): Term {
+  const [rows] = numbers.shape
+  let outer = 1
+  const shape = x.shape.map((size) => {
+    if (outer === rows) return 1
+    outer *= size
+    return size
+  })
+  return b.broadcast(b.reshape(numbers, shape), x.shape)
+}
+
+function scaledAndShifted(b: ProgramBuilder, x: Term, weight: Term | undefined, bias: Term | undefined): Term {
+  const scaled = weight ? b.binary('mul', x, perChannel(b, weight, x)) : x
+  return bias ? b.binary('add', scaled, perChannel(b, bias, x)) : scaled
+}
+
+function perChannel(b: ProgramBuilder, vector: Term, x: Term): Term {
+  const ones = x.shape.slice(1).map(() => 1)
+  return b.broadcast(b.reshape(vector, [...ones, ...vector.shape]), x.shape)
+}
+
+/** A row that one workgroup reads alone; longer ones are cut into parts, whose statistics are merged. */
+const longestRow = 8192
+const shortestPart = 1024
+
+/** Mean and 1 / sqrt(var + eps) of every sample [n, ...] -> [n, 2]. */
+function sampleStatistics(b: ProgramBuilder, x: Term, eps: number): Term {
+  const [n] = x.shape
+  const length = elements(x.shape) / n
+  const parts = length > longestRow ? partsOf(length) : 1
+  const statistics = b.term('rowStatistics', { kind: 'layer', eps }, [b.reshape(x, [n * parts, length / parts])])
+  if (parts === 1) return statistics
+  return b.term('rowStatistics', { kind: 'merge', eps }, [b.reshape(statistics, [n, 2 * parts])])
+}
+
+/** The largest number of equal parts that are not too short, at most 256. */
+function partsOf(length: number): number {
+  for (let parts = 256; parts > 1; parts--) {
+    if (length % parts === 0 && length / parts >= shortestPart) return parts
+  }
+  return 1
+}
+
+function pool(b: ProgramBuilder, call: Call, x: Term, fn: 'average' | 'max'): Term {
+  const kernel = Number(call.attrs.kernel)
+  const stride = Number(call.attrs.stride)
+  const padding = Number(call.attrs.padding)
+  const output = (size: number) => positions(size + 2 * padding, kernel, stride, 1)
+  return b.term(
+    'pool',
+    {
+      fn,
+      kernel: [kernel, kernel],
+      stride: [stride, stride],
+      padding: [padding, padding],
+      output: [output(x.shape[1]), output(x.shape[2])],
+      countIncludePad: call.attrs.countIncludePad === true,
+    },
+    [x],
+  )
+}

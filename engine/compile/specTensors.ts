@@ -1,0 +1,53 @@
+/** The tensors that a spec names, whatever its family. */
+import type { Fused, Operand, Spec, TensorId } from '../kernels/spec'
+
+/** Each tensor once, the operands before the result. */
+export function tensorsOf(spec: Spec): TensorId[] {
+  const found = new Set<TensorId>()
+  withTensors(spec, (tensor) => {
+    if (tensor !== spec.out.tensor) found.add(tensor)
+    return tensor
+  })
+  return [...found, spec.out.tensor]
+}
+
+/** The same spec over other tensors. */
+export function withTensors(spec: Spec, rename: (tensor: TensorId) => TensorId): Spec {
+  const operand = <O extends { readonly tensor: TensorId }>(o: O): O => ({ ...o, tensor: rename(o.tensor) })
+  const operands = (fused: Fused): Fused => ({ ...fused, operands: fused.operands.map(operand<Operand>) })
+  const optional = (fused: Fused | null): Fused | null => fused && operands(fused)
+  switch (spec.family) {
+    case 'map':
+      return { ...spec, fused: operands(spec.fused), out: operand(spec.out) }
+    case 'gemm':
+      return {
+        ...spec,
+        a: operand(spec.a),
+        b: operand(spec.b),
+        prologue: optional(spec.prologue),
+        epilogue: operands(spec.epilogue),
+        out: operand(spec.out),
+      }
+    case 'depthwise':
+      return { ...spec, x: operand(spec.x), w: operand(spec.w), epilogue: operands(spec.epilogue), out: operand(spec.out) }
+    case 'attention':
+      return { ...spec, q: operand(spec.q), k: operand(spec.k), v: operand(spec.v), out: operand(spec.out) }
+    case 'rowStatistics':
+    case 'softmax':
+      return { ...spec, x: operand(spec.x), out: operand(spec.out) }
+    case 'reduce':
+      return {
+        ...spec,
+        x: operand(spec.x),
+        prologue: optional(spec.prologue),
+        epilogue: operands(spec.epilogue),
+        out: operand(spec.out),
+      }
+    case 'pool':
+      return { ...spec, x: operand(spec.x), epilogue: operands(spec.epilogue), out: operand(spec.out) }
+    case 'procedural':
+      return { ...spec, out: operand(spec.out) }
+    default:
+      return spec satisfies never
+  }
+}

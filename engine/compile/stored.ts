@@ -1,0 +1,79 @@
+/**
+ * Which terms get a tensor of their own from the start: outputs, kernel results, and element-wise values that several kernels
+ * read. Everything else is computed where it is read. Scheduling may add to these when a kernel cannot read so.
+ */
+import { numberOf } from './constants'
+import { isElementwise, type Program, type Term } from './program'
+import { isHead, type Region } from './regions'
+
+const nobody = -1
+/** Several kernels read it, or one that reads tensors only. */
+const many = -2
+
+export function storedTerms(
+  program: Program,
+  users: readonly (readonly number[])[],
+  regions: ReadonlyMap<number, Region>,
+  fuse: boolean,
+): Uint8Array {
+  const { terms, outputs } = program
+  const stored = new Uint8Array(terms.length)
+  const kernelOf = kernelEnds(terms, regions)
+  for (const { term } of outputs) stored[term] = 1
+  for (const end of regions.keys()) stored[end] = 1
+
+  // By term: the one kernel in which it is read.
+  const reader = new Int32Array(terms.length).fill(nobody)
+  for (let id = terms.length - 1; id >= 0; id--) {
+    const term = terms[id]
+    for (const user of users[id]) reader[id] = joined(reader[id], readerThrough(terms[user], term))
+    const isComputed = isElementwise(term) || term.op === 'concat'
+    if (!isComputed || kernelOf[id] !== nobody || numberOf(terms, term) !== null) continue
+    if (reader[id] === many && (!term.isFixed || term.op === 'concat')) stored[id] = 1
+    if (term.op === 'concat' && isWrittenByKernels(term, users, regions)) stored[id] = 1
+    if (!fuse) stored[id] = 1
+  }
+  return stored
+
+  /** The kernel in which `user` reads `term`. */
+  function readerThrough(user: Term, term: Term): number {
+    if (term.isFixed && !user.isFixed) return many
+    if (kernelOf[user.id] !== nobody) {
+      const readsValues = !isHead(user) || readsExpressions(user, term)
+      return readsValues ? kernelOf[user.id] : many
+    }
+    if (user.op === 'concat' && !stored[user.id]) return reader[user.id]
+    if (user.op === 'concat') return term.id
+    return stored[user.id] ? user.id : reader[user.id]
+  }
+}
+
+/** Whether this kernel computes an expression of what it reads at this input. */
+function readsExpressions(head: Term, input: Term): boolean {
+  if (head.op === 'fold') return true
+  return head.op === 'matmul' && head.inputs[0] === input.id && head.inputs[1] !== input.id
+}
+
+/** By term: the end of the region that it belongs to. */
+function kernelEnds(terms: readonly Term[], regions: ReadonlyMap<number, Region>): Int32Array {
+  const ends = new Int32Array(terms.length).fill(nobody)
+  for (const [end, region] of regions) for (const id of region.levels.keys()) ends[id] = end
+  return ends
+}
+
+function joined(one: number, other: number): number {
+  if (one === nobody || one === other) return other
+  return many
+}
+
+/** A concatenation of this many parts may be computed where it is read, each part behind a guard. */
+const mostGuardedParts = 4
+
+/** Parts that a kernel of their own could write straight into the result make a tensor worth while. */
+function isWrittenByKernels(
+  concat: Term,
+  users: readonly (readonly number[])[],
+  regions: ReadonlyMap<number, Region>,
+): boolean {
+  return concat.inputs.length > mostGuardedParts || concat.inputs.some((id) => regions.has(id) && users[id].length === 1)
+}
