@@ -1,0 +1,245 @@
+import { useMemo } from 'react'
+import { type AttentionLayer, attentionRow, summarizeRow } from '../../../engine/index'
+import { replaceType } from '../../commands/nodes'
+import { runNow, runOnCpu } from '../../commands/runs'
+import { useAnalysis } from '../../state/derived'
+import { useDocumentStore } from '../../state/documentStore'
+import { attentionLayers, type RunState, useRunStore } from '../../state/runStore'
+import { type SessionState, useSessionStore } from '../../state/sessionStore'
+import { Button } from '../../ui/Button'
+import { formatPercent } from '../../ui/formatNumber'
+import { Segmented } from '../../ui/Segmented'
+import { Select } from '../../ui/Select'
+import { AttentionMap } from './AttentionMap'
+import { viridisGradient } from './colourRamp'
+import { HeadGrid } from './HeadGrid'
+import { PictureMenu } from './PictureMenu'
+import { placeOf, usualQuery } from './queries'
+import { formatWeight, rangeOf } from './rowRange'
+import './AttentionPanel.css'
+
+const choiceOf = (state: SessionState) => state.attention
+const runOf = (state: RunState) => state.status
+const deviceOf = (state: RunState) => state.device
+const pictureProblemOf = (state: RunState) => state.pictureProblem
+
+/** Where each head looks: pick block and head, hover a patch, see its row on the picture. */
+export function AttentionPanel() {
+  const layers = useRunStore(attentionLayers)
+  const drawable = useMemo(() => layers.filter(({ grid }) => grid !== null), [layers])
+  const choice = useSessionStore(choiceOf)
+  const layer = drawable.find(({ path }) => path === choice.layer) ?? drawable.at(-1)
+  return layer ? <Attention layers={drawable} layer={layer} /> : <NoAttention />
+}
+
+function Attention({
+  layers,
+  layer,
+}: {
+  readonly layers: readonly AttentionLayer[]
+  readonly layer: AttentionLayer
+}) {
+  const choice = useSessionStore(choiceOf)
+  const { lookAt } = useSessionStore.getState()
+  const input = useDocumentStore((state) => state.document.input)
+  const pictureProblem = useRunStore(pictureProblemOf)
+  const head = choice.head === 'mean' ? 'mean' : Math.min(choice.head, layer.heads - 1)
+  const query = choice.query !== null && choice.query < layer.queries ? choice.query : usualQuery(layer)
+  const row = useMemo(() => attentionRow(layer, head, query), [layer, head, query])
+  const { grid } = layer
+  const range = useMemo(() => (grid ? rangeOf(row, grid) : { low: 0, high: 1 }), [grid, row])
+  if (!grid) return null
+  const summary = summarizeRow(row, query, grid, input)
+  const place = placeOf(grid, query)
+  const top = row.reduce((best, weight) => Math.max(best, weight), 0)
+  const names = layerNames(layers)
+  const nameOf = (each: AttentionLayer) => names.get(each.path) ?? each.path
+  const who = place ? `Row ${place.row}, column ${place.column}` : 'The class token'
+  const sentence = `${who} (query) reads the ${grid.height} × ${grid.width} map (keys).`
+  const figures = [
+    {
+      label: 'Mean distance',
+      value: summary.distance === null ? 'has no place' : `${summary.distance.toFixed(0)} px`,
+    },
+    { label: 'Entropy', value: `${summary.entropy.toFixed(2)} of ${Math.log(layer.keys).toFixed(2)} nats` },
+    { label: 'Top weight', value: formatPercent(top) },
+  ]
+  return (
+    <div className="attention">
+      <div className="attention-picture">
+        <AttentionMap
+          layer={layer}
+          row={row}
+          range={range}
+          query={query}
+          isPinned={choice.isPinned}
+          description={`${sentence} ${figures.map(({ label, value }) => `${label} ${value}`).join(', ')}.`}
+          onQuery={(next) => next !== query && lookAt({ query: next, layer: layer.path })}
+          onPin={(next) =>
+            lookAt({ query: next, layer: layer.path, isPinned: !(choice.isPinned && next === query) })
+          }
+        />
+        <PictureMenu />
+      </div>
+      <div
+        className="attention-bar label"
+        role="img"
+        aria-label={`Colour bar from ${formatWeight(range.low)} to ${formatWeight(range.high)}`}
+      >
+        <span className="attention-ramp" style={{ background: viridisGradient }} />
+        <span>{formatWeight(range.high)}</span>
+        <span>{formatWeight((range.low + range.high) / 2)}</span>
+        <span>{formatWeight(range.low)}</span>
+      </div>
+      <div className="attention-controls">
+        <h2>
+          Layer {nameOf(layer)} · {head === 'mean' ? 'mean of heads' : `head ${head}`}
+        </h2>
+        <p className="small muted">
+          {sentence}{' '}
+          {choice.isPinned ? 'Held: click it again to let go.' : 'Hover another patch, click to hold it.'}
+        </p>
+        <dl className="attention-figures small">
+          {figures.map(({ label, value }) => (
+            <div key={label}>
+              <dt className="muted">{label}</dt>
+              <dd data-figure={label}>{value}</dd>
+            </div>
+          ))}
+        </dl>
+        <div className="attention-choices">
+          <Select
+            label="Block"
+            value={layer.path}
+            options={layers.map((each) => ({ value: each.path, label: `Layer ${nameOf(each)}` }))}
+            onChange={(path) => lookAt({ layer: path })}
+          />
+          <Select
+            label="Head"
+            value={String(head)}
+            options={[
+              { value: 'mean', label: 'Mean of heads' },
+              ...Array.from({ length: layer.heads }, (_, index) => ({
+                value: String(index),
+                label: `Head ${index}`,
+              })),
+            ]}
+            onChange={(value) => lookAt({ head: value === 'mean' ? 'mean' : Number(value) })}
+          />
+          {grid.prefix > 0 && (
+            <Segmented
+              label="Query"
+              value={place ? 'patch' : 'cls'}
+              options={[
+                { value: 'cls', label: 'CLS' },
+                { value: 'patch', label: 'Patch' },
+              ]}
+              onChange={(value) =>
+                lookAt({
+                  layer: layer.path,
+                  isPinned: value === 'cls',
+                  query:
+                    value === 'cls'
+                      ? 0
+                      : grid.prefix + Math.floor(grid.height / 2) * grid.width + Math.floor(grid.width / 2),
+                })
+              }
+            />
+          )}
+        </div>
+        {pictureProblem !== null && (
+          <p className="small attention-problem" role="alert">
+            {pictureProblem} The picture before stays.
+          </p>
+        )}
+        <p className="label faint">Procedural weights: maps show structure, not meaning.</p>
+      </div>
+      <HeadGrid
+        layers={layers}
+        layer={layer}
+        head={head}
+        query={query}
+        nameOf={nameOf}
+        onChoose={(chosen, number) =>
+          lookAt({ layer: chosen.path, head: number, query: null, isPinned: false })
+        }
+      />
+    </div>
+  )
+}
+
+/** `3.6`: stage and block as the row above shows them; one number where there are no stages. */
+function layerNames(layers: readonly AttentionLayer[]): ReadonlyMap<string, string> {
+  return new Map(
+    layers.map(({ path }) => {
+      const numbers = path.split('/').flatMap((id) => /(\d+)$/.exec(id)?.[1] ?? [])
+      const [first = '', ...rest] = numbers
+      return [path, rest.length > 0 ? [Number(first) + 1, ...rest].join('.') : first || path]
+    }),
+  )
+}
+
+/** The real object that would be there, and why it is not. */
+function NoAttention() {
+  const device = useRunStore(deviceOf)
+  const status = useRunStore(runOf)
+  const { lowered } = useAnalysis()
+  const hasRun = useRunStore((state) => state.result !== null)
+  const hasAttention = lowered.graph.calls.some(({ name }) => name === 'attention')
+  const isRunning = status.kind === 'running' || status.kind === 'starting'
+  return (
+    <div className="attention attention-none">
+      <div className="attention-picture">
+        <PlainPicture />
+        <PictureMenu />
+      </div>
+      <div className="attention-controls">
+        {!hasAttention ? (
+          <>
+            <h2>This design has no attention</h2>
+            <p className="small muted">
+              Pooling and convolution mix with fixed weights. Replace a token mixer by Attention to see where
+              it looks.
+            </p>
+            <Button onClick={() => void replaceType.run()}>Replace the selected mixer</Button>
+          </>
+        ) : device?.available === false && !isRunning ? (
+          <>
+            <h2>Not measured: no WebGPU</h2>
+            <p className="small muted">{device.reason}</p>
+            <Button look="filled" onClick={() => void runOnCpu.run()}>
+              Run on the CPU (slow)
+            </Button>
+          </>
+        ) : (
+          <>
+            <h2>
+              {hasRun && !isRunning
+                ? 'The maps of this design are not here yet'
+                : 'The first run is on its way'}
+            </h2>
+            <p className="small muted">The maps appear when the design has run on the picture.</p>
+            {!isRunning && <Button onClick={() => void runNow.run()}>Run now</Button>}
+          </>
+        )}
+      </div>
+    </div>
+  )
+}
+
+function PlainPicture() {
+  const picture = useRunStore((state) => state.picture)
+  return (
+    <div className="attention-map">
+      <canvas
+        width={picture?.view.width ?? 224}
+        height={picture?.view.height ?? 224}
+        role="img"
+        aria-label={picture ? `Picture ${picture.name}` : 'No picture yet'}
+        ref={(canvas) => {
+          if (picture) canvas?.getContext('2d')?.putImageData(picture.view, 0, 0)
+        }}
+      />
+    </div>
+  )
+}
