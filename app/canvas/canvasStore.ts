@@ -1,0 +1,32 @@
+/** What only the canvas needs to remember while the page is open. */
+import { create } from 'zustand'
+import type { PathKey } from '../state/paths'
+
+interface CanvasState {
+  /** Groups that a person opened or closed where they stand; others decide by themselves. */
+  readonly opened: ReadonlyMap<PathKey, boolean>
+  /** The node that Tab leads to: the canvas is one tab stop. */
+  readonly focused: PathKey | null
+  /** Little height: ribs lie closer to the spine. */
+  readonly isLow: boolean
+  /** Problems whose note was closed, as `path code`. */
+  readonly dismissed: ReadonlySet<string>
+  openGroup(key: PathKey, isOpen: boolean): void
+  setFocused(key: PathKey | null): void
+  setLow(isLow: boolean): void
+  dismiss(problem: string, isDismissed: boolean): void
+}
+
+export const useCanvasStore = create<CanvasState>()((set, get) => ({
+  opened: new Map(),
+  focused: null,
+  isLow: false,
+  dismissed: new Set(),
+  openGroup: (key, isOpen) => set({ opened: new Map([...get().opened, [key, isOpen]]) }),
+  setFocused: (focused) => get().focused !== focused && set({ focused }),
+  setLow: (isLow) => get().isLow !== isLow && set({ isLow }),
+  dismiss: (problem, isDismissed) => {
+    const others = [...get().dismissed].filter((other) => other !== problem)
+    set({ dismissed: new Set(isDismissed ? [...others, problem] : others) })
+  },
+}))

@@ -1,0 +1,48 @@
+/** Swapping a mixer from a strip of patterns: hovering shows the design with it, a click keeps it. */
+import { findModule, modules } from '../../engine/index'
+import { place, previewTarget } from '../commands/place'
+import { useDocumentStore } from '../state/documentStore'
+import type { PathKey } from '../state/paths'
+import { useSessionStore } from '../state/sessionStore'
+import { nodeAt } from './scene'
+
+export interface Swap {
+  readonly key: PathKey
+  readonly current: string
+  /** Seven mixers to choose from, the present one among them. */
+  readonly choices: readonly { readonly id: string; readonly title: string }[]
+  readonly preview: (module: string | null) => void
+  readonly choose: (module: string) => void
+}
+
+const shownChoices = 7
+
+/** For the selected mixer; null when something else is selected. */
+export function useSwap(): Swap | null {
+  const key = useSessionStore((state) => (state.selection.length === 1 ? state.selection[0] : undefined))
+  const module = useDocumentStore(({ document }) => {
+    const node = key === undefined ? undefined : nodeAt(document, key)
+    return node?.type === 'module' && findModule(node.module)?.kind === 'mixer' ? node.module : null
+  })
+  const instance = useSessionStore((state) => state.instance)
+  if (key === undefined || module === null) return null
+  const mixers = modules.filter((candidate) => candidate.kind === 'mixer')
+  const first = mixers.slice(0, shownChoices)
+  const own = mixers.find((candidate) => candidate.id === module)
+  const choices = !own || first.includes(own) ? first : [...first.slice(0, shownChoices - 1), own]
+  const isInside = instance !== null && key.startsWith(`${instance.group}/`)
+  return {
+    key,
+    current: module,
+    choices,
+    preview: (choice) =>
+      choice === null || choice === module
+        ? previewTarget(null, null)
+        : previewTarget({ kind: 'module', module: choice }, { kind: 'replace', path: key }),
+    choose: (choice) => {
+      previewTarget(null, null)
+      if (choice !== module)
+        place({ kind: 'module', module: choice }, { kind: 'replace', path: key }, isInside ? instance : null)
+    },
+  }
+}
