@@ -68,7 +68,7 @@ function HeadRow({ layer, query, chosen, name, onChoose }: HeadRowProps) {
   }, [thumbnails])
   return (
     <div className="head-grid-cells">
-      <canvas ref={canvas} width={layer.heads * pitch} height={cell} role="presentation" />
+      <canvas ref={canvas} width={layer.heads * pitch} height={cell} />
       {thumbnails.map((_, head) => (
         <button
           // biome-ignore lint/suspicious/noArrayIndexKey: heads are their numbers
