@@ -1,12 +1,17 @@
-/** What a part of a node's result depends on: the exact support in each input, up to holes. */
+/**
+ * What a part of a node's result depends on, in each input. Exact for sets that are products along the axes, which is what
+ * convolutions, pools, norms and attention make of one position.
+ */
 import type { Graph, Node, NodeOf, Shape } from '../graph/graph'
 import type { ConvAttributes } from './attributes'
 import { spread } from './convolution'
 import {
   type AxisRegion,
   axisRegion,
-  hull,
-  type Interval,
+  axisSize,
+  type Indices,
+  indexSet,
+  indicesOf,
   type Region,
   reshaped,
   wholeAxis,
@@ -48,34 +53,33 @@ const rules: Rules<[region: Region, inputs: readonly Shape[]], readonly (Region 
   },
   conv: convReads,
   windows: ({ attrs: { stride, dilation } }, region, [x]) => {
-    const [n, y, xs, ky, kx, c] = region
-    const along = (axis: 0 | 1, at: AxisRegion, tap: AxisRegion): AxisRegion => {
-      const [start, end] = hull(at)
-      const [first, last] = hull(tap)
-      const step = dilation[axis]
-      return axisRegion(x[axis + 1], [
-        start * stride[axis] + first * step,
-        (end - 1) * stride[axis] + (last - 1) * step + 1,
-      ])
+    const [n, y, columns, ky, kx, c] = region
+    const along = (axis: 0 | 1, at: AxisRegion, taps: AxisRegion): AxisRegion => {
+      const read = indicesOf(at).flatMap((i) =>
+        indicesOf(taps).map((tap) => i * stride[axis] + tap * dilation[axis]),
+      )
+      return axisRegion(x[axis + 1], indexSet(read))
     }
-    return [[n, along(0, y, ky), along(1, xs, kx), c]]
+    return [[n, along(0, y, ky), along(1, columns, kx), c]]
   },
   overlapAdd: ({ attrs: { kernel, stride, dilation } }, region, [x]) => {
     const [n, rows, columns, c] = region
-    const height = windowsOver(hull(rows), x[1], kernel[0], stride[0], dilation[0])
-    const width = windowsOver(hull(columns), x[2], kernel[1], stride[1], dilation[1])
-    if (!height || !width) return [null]
+    const height = windowsOver(indicesOf(rows), x[1], kernel[0], stride[0], dilation[0])
+    const width = windowsOver(indicesOf(columns), x[2], kernel[1], stride[1], dilation[1])
+    if (height.positions.length === 0 || width.positions.length === 0) return [null]
     const axes = [height.positions, width.positions, height.taps, width.taps]
-    return [[n, ...axes.map((range, i) => axisRegion(x[i + 1], range)), c]]
+    return [[n, ...axes.map((indices, i) => axisRegion(x[i + 1], indices)), c]]
   },
   reshape: (_node, region, [x]) => [reshaped(region, x)],
   transpose: ({ attrs: { axes } }, region, [x]) => [x.map((_size, axis) => region[axes.indexOf(axis)])],
   broadcast: (_node, region, [x]) => [x.map((size, axis) => (size === 1 ? wholeAxis(1) : region[axis]))],
   slice: ({ attrs: { start, step } }, region, [x]) => [
     x.map((size, axis) => {
-      if (region[axis].sizes.reduce((a, b) => a * b, 1) === size) return region[axis]
-      const [first, end] = hull(region[axis])
-      return axisRegion(size, [start[axis] + first * step[axis], start[axis] + (end - 1) * step[axis] + 1])
+      if (axisSize(region[axis]) === size) return region[axis]
+      return axisRegion(
+        size,
+        indicesOf(region[axis]).map((index) => start[axis] + index * step[axis]),
+      )
     }),
   ],
   pad: ({ attrs: { low } }, region, [x]) => [moved(region, x, low)],
@@ -111,83 +115,64 @@ function operandRegion(
   })
 }
 
-function convReads(
-  { attrs }: NodeOf<'conv'>,
-  [n, y, xs, o]: Region,
-  [x, w]: readonly Shape[],
-): (Region | null)[] {
-  const rows = tapsOver(hull(y), x[1], w[1], attrs, 0)
-  const columns = tapsOver(hull(xs), x[2], w[2], attrs, 1)
-  const [firstOut, endOut] = hull(o)
+function convReads({ attrs }: NodeOf<'conv'>, region: Region, [x, w]: readonly Shape[]): (Region | null)[] {
+  const [n, y, columns, o] = region
+  const rows = tapsOver(indicesOf(y), x[1], w[1], attrs, 0)
+  const across = tapsOver(indicesOf(columns), x[2], w[2], attrs, 1)
+  if (rows.length === 0 || across.length === 0) return [null, null]
   const outPerGroup = w[0] / attrs.groups
-  const firstGroup = Math.floor(firstOut / outPerGroup)
-  const lastGroup = Math.floor((endOut - 1) / outPerGroup)
-  const channels = axisRegion(x[3], [firstGroup * w[3], (lastGroup + 1) * w[3]])
-  const kernel = [o, ...wholeRegion(w).slice(1)]
-  if (!rows || !columns) return [null, null]
-  return [[n, axisRegion(x[1], rows), axisRegion(x[2], columns), channels], kernel]
+  const groups = indexSet(indicesOf(o).map((channel) => Math.floor(channel / outPerGroup)))
+  const channels = groups.flatMap((group) => Array.from({ length: w[3] }, (_, i) => group * w[3] + i))
+  return [
+    [n, axisRegion(x[1], rows), axisRegion(x[2], across), axisRegion(x[3], channels)],
+    [o, ...wholeRegion(w).slice(1)],
+  ]
 }
 
-/** The inputs that the taps of these positions fall on: their hull inside the axis. */
-function tapsOver(
-  [start, end]: Interval,
-  size: number,
-  kernel: number,
-  attrs: ConvAttributes,
-  axis: 0 | 1,
-): Interval | null {
+/** The elements that the taps of these positions fall on; none where all of them fall on padding. */
+function tapsOver(at: Indices, size: number, kernel: number, attrs: ConvAttributes, axis: 0 | 1): Indices {
   const { stride, padding, dilation, inputDilation } = attrs
   const length = spread(size, inputDilation[axis])
-  let first = Number.POSITIVE_INFINITY
-  let last = -1
-  for (let position = start; position < end; position++) {
+  const read = new Set<number>()
+  for (const position of at) {
     for (let tap = 0; tap < kernel; tap++) {
-      const at = position * stride[axis] - padding[axis][0] + tap * dilation[axis]
-      if (at < 0 || at >= length || at % inputDilation[axis] !== 0) continue
-      first = Math.min(first, at / inputDilation[axis])
-      last = Math.max(last, at / inputDilation[axis])
+      const place = position * stride[axis] - padding[axis][0] + tap * dilation[axis]
+      const isElement = place >= 0 && place < length && place % inputDilation[axis] === 0
+      if (isElement) read.add(place / inputDilation[axis])
     }
   }
-  return last < 0 ? null : [first, last + 1]
+  return indexSet(read)
 }
 
 /** Which windows, and which of their taps, cover these elements of the axis. */
-function windowsOver(
-  [start, end]: Interval,
-  count: number,
-  kernel: number,
-  stride: number,
-  dilation: number,
-) {
-  let positions: Interval | null = null
-  let taps: Interval | null = null
+function windowsOver(at: Indices, count: number, kernel: number, stride: number, dilation: number) {
+  const covered = new Set(at)
+  const positions = new Set<number>()
+  const taps = new Set<number>()
   for (let position = 0; position < count; position++) {
     for (let tap = 0; tap < kernel; tap++) {
-      const at = position * stride + tap * dilation
-      if (at < start || at >= end) continue
-      positions = including(positions, position)
-      taps = including(taps, tap)
+      if (!covered.has(position * stride + tap * dilation)) continue
+      positions.add(position)
+      taps.add(tap)
     }
   }
-  return positions && taps ? { positions, taps } : null
-}
-
-function including(range: Interval | null, at: number): Interval {
-  return range ? [Math.min(range[0], at), Math.max(range[1], at + 1)] : [at, at + 1]
+  return { positions: indexSet(positions), taps: indexSet(taps) }
 }
 
 /** The part of the region that lies on an input placed at these offsets. */
 function moved(region: Region, x: Shape, offsets: readonly number[]): Region | null {
   const axes = x.map((size, axis) => {
-    const whole = region[axis].sizes.reduce((a, b) => a * b, 1)
-    if (whole === size && offsets[axis] === 0) return region[axis]
-    const [start, end] = hull(region[axis])
-    return axisRegion(size, [Math.max(0, start - offsets[axis]), Math.min(size, end - offsets[axis])])
+    if (axisSize(region[axis]) === size) return region[axis]
+    const inside = indicesOf(region[axis]).map((index) => index - offsets[axis])
+    return axisRegion(
+      size,
+      inside.filter((index) => index >= 0 && index < size),
+    )
   })
-  return axes.some((axis) => axis.ranges.some(([start, end]) => start >= end)) ? null : axes
+  return axes.some((axis) => axis.digits.some((digit) => digit.length === 0)) ? null : axes
 }
 
 /** Counting from the other end reverses every digit. */
-function reversed({ sizes, ranges }: AxisRegion): AxisRegion {
-  return { sizes, ranges: ranges.map(([start, end], i): Interval => [sizes[i] - end, sizes[i] - start]) }
+function reversed({ sizes, digits }: AxisRegion): AxisRegion {
+  return { sizes, digits: digits.map((indices, i) => indices.map((index) => sizes[i] - 1 - index).reverse()) }
 }

@@ -1,43 +1,64 @@
 /**
- * Parts of a tensor that are products of intervals, as receptive fields need them.
+ * Parts of a tensor that are products of index sets, as receptive fields need them. Sets and not intervals: a dilated
+ * kernel skips elements, and a hole that is filled in one layer makes the layers below read too much.
  *
  * An axis may be split into digits, most significant first: tokens of a map of h x w are an axis of sizes [h, w], so that
  * a rectangle of the map stays a rectangle while the map is a row of tokens.
  */
 import type { Shape } from '../graph/graph'
 
-/** start <= i < end. */
-export type Interval = readonly [start: number, end: number]
+/** Indices, ascending, each once. */
+export type Indices = readonly number[]
 
 export interface AxisRegion {
   /** Their product is the axis's size. */
   readonly sizes: readonly number[]
-  /** One interval per digit. */
-  readonly ranges: readonly Interval[]
+  /** One set per digit. */
+  readonly digits: readonly Indices[]
 }
 
 export type Region = readonly AxisRegion[]
 
+/** start <= i < end. */
+export type Interval = readonly [start: number, end: number]
+
 interface Digit {
   readonly size: number
-  readonly range: Interval
+  readonly at: Indices
 }
 
-export const wholeAxis = (size: number): AxisRegion => axisRegion(size, [0, size])
+const one: Digit = { size: 1, at: [0] }
 
-export const axisRegion = (size: number, range: Interval): AxisRegion => ({ sizes: [size], ranges: [range] })
+export const wholeAxis = (size: number): AxisRegion =>
+  axisRegion(
+    size,
+    Array.from({ length: size }, (_, index) => index),
+  )
+
+export const axisRegion = (size: number, indices: Indices): AxisRegion => ({
+  sizes: [size],
+  digits: [indices],
+})
 
 export const wholeRegion = (shape: Shape): Region => shape.map(wholeAxis)
 
 /** The element at `index`. */
 export const pointRegion = (shape: Shape, index: readonly number[]): Region =>
-  shape.map((size, axis) => axisRegion(size, [index[axis], index[axis] + 1]))
+  shape.map((size, axis) => axisRegion(size, [index[axis]]))
+
+export const axisSize = ({ sizes }: AxisRegion): number => sizes.reduce((product, size) => product * size, 1)
+
+/** Indices of the axis itself. */
+export const indicesOf = (axis: AxisRegion): Indices => digitsOf([axis]).reduce(merged, one).at
 
 /** The smallest interval of the axis itself that holds the region. */
-export function hull({ sizes, ranges }: AxisRegion): Interval {
-  const digits = sizes.map((size, i) => ({ size, range: ranges[i] }))
-  return digits.reduce(merged, { size: 1, range: [0, 1] }).range
+export function hull(axis: AxisRegion): Interval {
+  const indices = indicesOf(axis)
+  return [indices[0], indices[indices.length - 1] + 1]
 }
+
+/** Ascending and each once. */
+export const indexSet = (indices: Iterable<number>): Indices => [...new Set(indices)].sort((a, b) => a - b)
 
 /** The smallest region of this form that holds both. */
 export function union(a: Region, b: Region): Region {
@@ -46,53 +67,34 @@ export function union(a: Region, b: Region): Region {
 
 function axisUnion(a: AxisRegion, b: AxisRegion): AxisRegion {
   const sizes = a.sizes.length >= b.sizes.length ? a.sizes : b.sizes
-  const [first] = regroup(digitsOf([a]), [sizes])
-  const [second] = regroup(digitsOf([b]), [sizes])
-  return { sizes, ranges: first.ranges.map((range, i) => widest(range, second.ranges[i])) }
+  const [first, second] = [inDigits(a, sizes), inDigits(b, sizes)]
+  return { sizes, digits: first.map((indices, i) => indexSet([...indices, ...second[i]])) }
 }
 
 /** The same elements, in row-major order, of a tensor of another shape. */
 export function reshaped(region: Region, shape: Shape): Region {
-  return regroup(
-    digitsOf(region),
-    shape.map((size) => [size]),
-    'keep digits',
-  )
+  const rest = digitsOf(region)
+  return shape.map((size) => {
+    const taken = take(rest, size)
+    const digits = taken.length > 0 ? taken : [one]
+    return { sizes: digits.map((digit) => digit.size), digits: digits.map((digit) => digit.at) }
+  })
 }
 
-const widest = (a: Interval, b: Interval): Interval => [Math.min(a[0], b[0]), Math.max(a[1], b[1])]
+/** The axis's indices as digits of these sizes. */
+function inDigits(axis: AxisRegion, sizes: readonly number[]): Indices[] {
+  const rest = digitsOf([axis])
+  return sizes.map((size) => take(rest, size).reduce(merged, one).at)
+}
 
 /** Digits of the whole tensor, without those of size 1. */
 function digitsOf(region: Region): Digit[] {
   return region
-    .flatMap(({ sizes, ranges }) => sizes.map((size, i) => ({ size, range: ranges[i] })))
+    .flatMap(({ sizes, digits }) => sizes.map((size, i) => ({ size, at: digits[i] })))
     .filter((digit) => digit.size > 1)
 }
 
-/**
- * Deals a number's digits out to axes of the given digit sizes. Digits are split where a boundary cuts them and merged where
- * none does, both of which may widen the region to what the new form can say.
- */
-function regroup(
-  digits: readonly Digit[],
-  axes: readonly (readonly number[])[],
-  finer?: 'keep digits',
-): Region {
-  const rest = [...digits]
-  return axes.map((sizes) => {
-    if (finer) {
-      const kept = take(rest, sizes[0])
-      const some = kept.length > 0 ? kept : [{ size: 1, range: [0, 1] as const }]
-      return { sizes: some.map((digit) => digit.size), ranges: some.map((digit) => digit.range) }
-    }
-    return {
-      sizes,
-      ranges: sizes.map((size) => take(rest, size).reduce(merged, { size: 1, range: [0, 1] }).range),
-    }
-  })
-}
-
-/** Takes digits of product `size` off the front of `rest`. */
+/** Takes digits of product `size` off the front of `rest`; splits and merges where a boundary asks for it. */
 function take(rest: Digit[], size: number): Digit[] {
   const taken: Digit[] = []
   let missing = size
@@ -110,27 +112,23 @@ function take(rest: Digit[], size: number): Digit[] {
     } else {
       // The boundary cuts between digits that do not divide each other, so they are looked at as one number.
       const after = rest.shift()
-      rest.unshift(after ? merged(next, after) : next)
       if (!after) break
+      rest.unshift(merged(next, after))
     }
   }
   return taken
 }
 
-/** Two digits as one. */
+/** Two digits as one: exact. */
 function merged(high: Digit, low: Digit): Digit {
-  const start = high.range[0] * low.size + low.range[0]
-  const last = (high.range[1] - 1) * low.size + low.range[1] - 1
-  return { size: high.size * low.size, range: [start, last + 1] }
+  if (high.size === 1) return low
+  return { size: high.size * low.size, at: high.at.flatMap((h) => low.at.map((l) => h * low.size + l)) }
 }
 
-/** One digit as two, the lower one of size `size`. */
-function split({ size: total, range: [start, end] }: Digit, size: number): [Digit, Digit] {
-  const first = Math.floor(start / size)
-  const last = Math.floor((end - 1) / size)
-  const low: Interval = first === last ? [start - first * size, end - first * size] : [0, size]
+/** One digit as two, the lower one of size `size`: the smallest product that holds it. */
+function split({ size: total, at }: Digit, size: number): [Digit, Digit] {
   return [
-    { size: total / size, range: [first, last + 1] },
-    { size, range: low },
+    { size: total / size, at: indexSet(at.map((index) => Math.floor(index / size))) },
+    { size, at: indexSet(at.map((index) => index % size)) },
   ]
 }
