@@ -71,7 +71,7 @@ export {
 export { connect, disconnect, freePort, inputCount, nodeTitle, wiringProblem } from './document/wiring'
 export * from './errors'
 export { elements, type Graph, type Grid, printShape, type Shape, sameShape } from './graph/graph'
-export { mostPixels, type PictureHeader, pictureHeader } from './image/pictureSize'
+export { mostPixels, type PictureHeader, pictureSize } from './image/pictureSize'
 export {
   cropRectangle,
   type PictureSize,

@@ -592,7 +592,7 @@ function reshape(trace: Trace, from: Shape, to: Shape, node: number): Trace {
   let at = 0
   for (const [axis, layout] of trace.axes.entries()) {
     if (layout.offset > 0) pieces.push({ size: from[axis] ?? 1, axis: layout, at, factor: 1 })
-    else layout.digits.forEach((size, index) => pieces.push({ size, axis: null, at: at + index, factor: 1 }))
+    else pieces.push(...layout.digits.map((size, index) => ({ size, axis: null, at: at + index, factor: 1 })))
     at += layout.digits.length
   }
   const queue = pieces.filter(({ size, at: digit, axis }) => size > 1 || axis || moves(digit))

@@ -67,12 +67,12 @@ function expandBody(value: unknown): unknown {
 
 function compactNode(node: DocumentNode, { positions }: CompactOptions): Json {
   const extras: Record<string, Json> = {}
-  if (node.title !== undefined) extras['t'] = node.title
-  if (node.key !== undefined) extras['k'] = node.key
-  if (node.position !== undefined && positions) extras['p'] = [node.position.x, node.position.y]
-  if (node.bypassed !== undefined) extras['b'] = node.bypassed ? 1 : 0
-  if (node.type === 'module' && node.keys !== undefined) extras['m'] = node.keys
-  if (node.type === 'group' && node.overrides !== undefined) extras['o'] = plain(node.overrides)
+  if (node.title !== undefined) extras.t = node.title
+  if (node.key !== undefined) extras.k = node.key
+  if (node.position !== undefined && positions) extras.p = [node.position.x, node.position.y]
+  if (node.bypassed !== undefined) extras.b = node.bypassed ? 1 : 0
+  if (node.type === 'module' && node.keys !== undefined) extras.m = node.keys
+  if (node.type === 'group' && node.overrides !== undefined) extras.o = plain(node.overrides)
   const tail = Object.keys(extras).length ? [extras] : []
   if (node.type === 'group') {
     return [

@@ -1,9 +1,10 @@
 /**
  * A design as the part of an address behind the #, which never leaves the browser:
  *
- *     #v1.<base64url of: length (LEB128), CRC-32 (4 bytes), deflate-raw of the compact document in JSON>
+ *     #v1.<base64url of: length (LEB128) and its check byte, CRC-32 (4 bytes), deflate-raw of the compact document in JSON>
  *
- * Length and checksum are those of the deflated bytes, so that a link that was cut can say how much is missing. Deflate starts
+ * Length and checksum are those of the deflated bytes, so that a link that was cut can say how much is missing; the check
+ * byte tells a length that was cut off from one that was changed. Deflate starts
  * from the words of linkDictionary.ts. A link once made must open for ever: what version 1 means never changes.
  */
 import { deflateSync, Inflate } from 'fflate'
@@ -28,7 +29,7 @@ export interface LinkOptions {
 
 export function encodeLink(document: Document, { positions = true }: LinkOptions = {}): string {
   const text = JSON.stringify(compact(document, moduleVersions(document), { positions }))
-  const payload = deflateSync(new TextEncoder().encode(text), { level: 9, mem: 12, dictionary })
+  const payload = deflateSync(new TextEncoder().encode(text), { level: 9, mem: 4, dictionary })
   return prefix + toBase64Url(Uint8Array.from([...header(payload), ...payload]))
 }
 
@@ -58,7 +59,7 @@ function fragmentOf(address: string): string {
   )
 }
 
-/** LEB128 length and big-endian checksum. */
+/** LEB128 length, its check byte, big-endian checksum. */
 function header(payload: Uint8Array): number[] {
   const bytes: number[] = []
   for (let rest = payload.length; ; rest >>>= 7) {
@@ -69,8 +70,17 @@ function header(payload: Uint8Array): number[] {
     bytes.push((rest & 127) | 128)
   }
   const checksum = crc32(payload)
-  return [...bytes, checksum >>> 24, (checksum >>> 16) & 255, (checksum >>> 8) & 255, checksum & 255]
+  return [
+    ...bytes,
+    checkByte(Uint8Array.from(bytes)),
+    checksum >>> 24,
+    (checksum >>> 16) & 255,
+    (checksum >>> 8) & 255,
+    checksum & 255,
+  ]
 }
+
+const checkByte = (length: Uint8Array): number => crc32(length) & 255
 
 /** The deflated bytes, when all have arrived unchanged. */
 function unwrap(fragment: string): Uint8Array {
@@ -79,9 +89,7 @@ function unwrap(fragment: string): Uint8Array {
   const bytes = fromBase64Url(text)
   if (!bytes) {
     const foreign = /[^A-Za-z0-9_-]/.exec(text)?.[0] ?? ''
-    throw bad(
-      `This link was changed on the way: ${JSON.stringify(foreign)} cannot be part of it. Ask for the link again, or for the file.`,
-    )
+    throw changed(`${JSON.stringify(foreign)} cannot be part of it`)
   }
   let length = 0
   let at = 0
@@ -89,26 +97,21 @@ function unwrap(fragment: string): Uint8Array {
     const byte = bytes[at]
     if (byte === undefined) throw cut(`only ${count(arrived)} characters arrived`)
     length += (byte & 127) * 128 ** at
-    if (byte < 128) break
-    if (at === 3)
-      throw bad(
-        'This link was changed on the way: its length makes no sense. Ask for the link again, or for the file.',
-      )
+    if (byte < 128 || at === 3) break
   }
-  const start = at + 5
+  const start = at + 6
+  const check = bytes[at + 1]
+  if (check === undefined) throw cut(`only ${count(arrived)} characters arrived`)
+  if (check !== checkByte(bytes.subarray(0, at + 1))) throw changed('its length makes no sense')
   const whole = prefix.length + base64UrlLength(start + length)
   if (arrived < whole) throw cut(`${count(arrived)} of ${count(whole)} characters arrived`)
   if (arrived > whole) {
-    throw bad(
-      `This link was changed on the way: it has ${count(arrived)} characters and should have ${count(whole)}. Ask for the link again, or for the file.`,
-    )
+    throw changed(`it has ${count(arrived)} characters and should have ${count(whole)}`)
   }
   const payload = bytes.subarray(start, start + length)
-  const checksum = bytes.subarray(at + 1, start).reduce((number, byte) => number * 256 + byte, 0)
+  const checksum = bytes.subarray(at + 2, start).reduce((number, byte) => number * 256 + byte, 0)
   if (crc32(payload) !== checksum) {
-    throw bad(
-      'This link was changed on the way: its checksum does not fit. Ask for the link again, or for the file.',
-    )
+    throw changed('its checksum does not fit')
   }
   return payload
 }
@@ -148,3 +151,5 @@ const count = (number: number): string => number.toLocaleString('en-US')
 const bad = (sentence: string): DocumentError => new DocumentError('LINK_BAD', sentence)
 const cut = (how: string): DocumentError =>
   new DocumentError('LINK_CUT', `This link is cut: ${how}. Ask for the whole link, or for the file.`)
+const changed = (how: string): DocumentError =>
+  bad(`This link was changed on the way: ${how}. Ask for the link again, or for the file.`)

@@ -10,7 +10,7 @@ export interface PictureHeader {
 export const mostPixels = 40_000_000
 
 /** Null when the bytes are none of the four formats, or end too early. The first 64 kB are enough for most files; JPEG may need more. */
-export function pictureHeader(bytes: Uint8Array): PictureHeader | null {
+export function pictureSize(bytes: Uint8Array): PictureHeader | null {
   return png(bytes) ?? gif(bytes) ?? webp(bytes) ?? jpeg(bytes)
 }
 

@@ -428,8 +428,8 @@ function* removeDownsampling(context: Context): Generator<Fix> {
   if (source === undefined) return
   for (const earlier of upstream(document, graph, source)) {
     const module = findModule(earlier.node.module)
-    const stride = module?.attrs['stride']
-    const value = earlier.node.attrs['stride'] ?? stride?.default
+    const stride = module?.attrs.stride
+    const value = earlier.node.attrs.stride ?? stride?.default
     if (stride?.kind !== 'int' || typeof value !== 'number' || value < 2) continue
     yield {
       label: `Set stride of ${nodeTitle(earlier.node)} to 1`,
