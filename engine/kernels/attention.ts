@@ -1,43 +1,63 @@
 /** Attention in one kernel: the matrix of scores is never stored. */
-import source from '../../shaders/attention.wgsl?raw'
+import rowsSource from '../../shaders/attention.wgsl?raw'
+import subgroupSource from '../../shaders/attentionSubgroup.wgsl?raw'
 import { KernelError } from '../errors'
 import { split } from './grid'
-import type { Cost, Kernel } from './kernel'
+import type { Cost, DeviceTraits, Kernel, Variant } from './kernel'
 import { Shader } from './shader'
 import type { AttentionSpec, Operand } from './spec'
 import { Uniforms } from './uniforms'
 import { distinctElements, isMultipleOf4, limitedAxes, strideOf } from './views'
 
+interface Tiling extends Variant {
+  readonly kind: 'rows' | 'subgroup'
+  /** Queries of one head that a workgroup answers; for 'rows' these may be of several heads. */
+  readonly rows: number
+  /** Keys per lane in one tile. */
+  readonly slots: number
+}
+
 export const attention: Kernel<AttentionSpec> = {
   family: 'attention',
-  variants: () => [{ name: 'rows' }],
+  variants: (_spec, device) => tilings(device),
 
-  dispatches(spec, _variant, device) {
+  dispatches(spec, variant, device) {
+    const tiling = tilings(device).find(({ name }) => name === variant.name)
+    if (!tiling) throw new KernelError(`attention: this device has no variant '${variant.name}'.`)
     const [batch = 1, heads = 1, queries = 1, depth = 1] = spec.q.view.shape
     const keys = spec.k.view.shape[2] ?? 1
     const depthV = spec.v.view.shape[3] ?? 1
-    const workgroup = device.isSoftware ? 8 : 64
-    const shader = shaderOf(spec, workgroup)
-    const rows = batch * heads * queries
-    return split(
-      Math.ceil(rows / workgroup),
-      cost(spec),
-      device,
-      shader.finish(device),
-      (firstGroup, endGroup) =>
-        new Uniforms()
-          .integers(firstGroup, endGroup, batch, heads)
-          .integers(queries, keys, depth, depthV)
-          .view(spec.q.view)
-          .view(spec.k.view)
-          .view(spec.v.view)
-          .view(spec.out.view)
-          .float(spec.scale)
-          .bytes(),
+    const shader = shaderOf(spec, tiling, device)
+    const groups =
+      tiling.kind === 'rows'
+        ? Math.ceil((batch * heads * queries) / tiling.rows)
+        : batch * heads * Math.ceil(queries / tiling.rows)
+    return split(groups, cost(spec), device, shader.finish(device), (firstGroup, endGroup) =>
+      new Uniforms()
+        .integers(firstGroup, endGroup, batch, heads)
+        .integers(queries, keys, depth, depthV)
+        .view(spec.q.view)
+        .view(spec.k.view)
+        .view(spec.v.view)
+        .view(spec.out.view)
+        .float(spec.scale)
+        .bytes(),
     )
   },
 
   cost,
+}
+
+function tilings(device: DeviceTraits): readonly Tiling[] {
+  const rows: Tiling = { name: 'rows', kind: 'rows', rows: device.isSoftware ? 8 : 64, slots: 1 }
+  if (!device.hasSubgroups || device.subgroupSize === 0) return [rows]
+  const subgroup = (count: number, slots: number): Tiling => ({
+    name: `subgroup ${count}x${slots}`,
+    kind: 'subgroup',
+    rows: count,
+    slots,
+  })
+  return [subgroup(16, 2), subgroup(16, 4), subgroup(8, 4), subgroup(8, 2), rows]
 }
 
 function cost({ q, k, v, out }: AttentionSpec): Cost {
@@ -51,13 +71,12 @@ function cost({ q, k, v, out }: AttentionSpec): Cost {
   }
 }
 
-function shaderOf(spec: AttentionSpec, workgroup: number): Shader {
-  const inputs = { q: spec.q, k: spec.k, v: spec.v }
-  const named = Object.entries(inputs)
+function shaderOf(spec: AttentionSpec, tiling: Tiling, device: DeviceTraits): Shader {
+  const named = Object.entries({ q: spec.q, k: spec.k, v: spec.v })
   for (const [name, { view }] of named)
     if (limitedAxes(view).length)
       throw new KernelError(`internal: attention cannot read '${name}' through a guard; copy it first.`)
-  const shader = new Shader(source, [
+  const shader = new Shader(tiling.kind === 'rows' ? rowsSource : subgroupSource, [
     ...named.map(([name, operand]) => ({
       name,
       tensor: operand.tensor,
@@ -67,10 +86,15 @@ function shaderOf(spec: AttentionSpec, workgroup: number): Shader {
     { name: 'out', tensor: spec.out.tensor, access: 'read_write', element: 'f32' },
   ])
   for (const [name, operand] of named) if (!isEven(operand)) declareLoad(shader, name, operand)
+  const depth = Math.ceil((spec.q.view.shape[3] ?? 1) / 4)
+  const depthV = Math.ceil((spec.v.view.shape[3] ?? 1) / 4)
+  if (tiling.kind === 'rows')
+    return shader.constant('WORKGROUP', tiling.rows).constant('DEPTH', depth).constant('DEPTH_V', depthV)
   return shader
-    .constant('WORKGROUP', workgroup)
-    .constant('DEPTH', Math.ceil((spec.q.view.shape[3] ?? 1) / 4))
-    .constant('DEPTH_V', Math.ceil((spec.v.view.shape[3] ?? 1) / 4))
+    .constant('SUBGROUP', device.subgroupSize)
+    .constant('ROWS', tiling.rows)
+    .constant('SLOTS', tiling.slots)
+    .constant('VECTORS', Math.ceil(depthV / device.subgroupSize))
 }
 
 function isEven({ view }: Operand): boolean {

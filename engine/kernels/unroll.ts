@@ -132,7 +132,8 @@ function separate(
   const word = new RegExp(`(?<![\\w.])${name}\\b`, 'g')
   const declared = /\bvar\s+$/
   const names = allIndices(sizes).map((indices) => [name, ...indices].join('_'))
-  const variables = names.map((one) => `var ${one}: ${element};`).join(' ')
+  // Written out because a variable without a value, declared in a loop, keeps its last one in Dawn 0.6.2 on Vulkan.
+  const variables = names.map((one) => `var ${one} = ${element}();`).join(' ')
   let result = ''
   let from = 0
   for (let found = word.exec(text); found; found = word.exec(text)) {
