@@ -65,14 +65,8 @@ export class Tuner {
     return tuner
   }
 
-  /** For compile: the winner for this kind of problem, or the static choice. */
-  readonly choose = (spec: Spec, variants: readonly Variant[]): Variant => {
-    const winner = this.winners.get(problemKey(spec))
-    const [first] = variants
-    const chosen = variants.find(({ name }) => name === winner) ?? first
-    if (!chosen) throw new KernelError(`internal: ${spec.family} has no variant to choose from`)
-    return chosen
-  }
+  /** For compile: the name of the winner for this kind of problem, if one is known. */
+  readonly choose = (spec: Spec): string | undefined => this.winners.get(problemKey(spec))
 
   /** Whether `tune` would find something to measure. */
   hasWork(plan: Plan): boolean {

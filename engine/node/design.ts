@@ -2,13 +2,17 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { Document } from '../document/types'
 import { decodeLink, findPreset, isLink, parseDocument, presets, setInput } from '../index'
-import { imagenetPixels } from '../presets/preset'
+import { imagenetPixels, type Preprocessing } from '../presets/preset'
 
 /** Throws an error whose message says what to write instead. */
 export function openDesign(name: string, side?: number): Document {
   const document = found(name)
   return side === undefined ? document : setInput(document, { height: side, width: side })
 }
+
+/** What reports call a design: the preset's name, as it was asked for, else the document's own. */
+export const reportedName = (asked: string, document: Document): string =>
+  findPreset(asked) ? asked : document.name
 
 function found(name: string): Document {
   const link = name.includes('#') ? name.slice(name.indexOf('#')) : ''
@@ -36,7 +40,5 @@ function suggestion(name: string): string {
 }
 
 /** What timm does to a picture for this preset; for other designs, what it does for most. */
-export function preprocessingOf(name: string) {
-  const { crop, mean, std } = findPreset(name)?.preprocessing ?? imagenetPixels(0.875)
-  return { cropPct: crop, mean, std }
-}
+export const preprocessingOf = (name: string): Preprocessing =>
+  findPreset(name)?.preprocessing ?? imagenetPixels(0.875)

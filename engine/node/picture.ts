@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { convertIndexedToRgb, decode as decodePng } from 'fast-png'
 import { decode as decodeJpeg } from 'jpeg-js'
-import { pictureSize } from '../index'
+import { mostPixels, pictureSize } from '../index'
 
 export interface Picture {
   readonly width: number
@@ -11,7 +11,6 @@ export interface Picture {
   readonly data: Uint8ClampedArray
 }
 
-const mostPixels = 40e6
 const mostBytes = 100 * 2 ** 20
 
 /** Throws an error that names the file and what is wrong with it. */

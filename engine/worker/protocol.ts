@@ -30,11 +30,22 @@ export type Request =
 
 export type Reply =
   | { readonly type: 'device'; readonly device: DeviceReport }
-  | { readonly type: 'progress'; readonly revision: number; readonly stage: Stage; readonly done: number; readonly total: number }
+  | {
+      readonly type: 'progress'
+      readonly revision: number
+      readonly stage: Stage
+      readonly done: number
+      readonly total: number
+    }
   | { readonly type: 'ran'; readonly revision: number; readonly result: RunResult }
   | { readonly type: 'measured'; readonly revision: number; readonly latency: Latency }
   | { readonly type: 'profiled'; readonly revision: number; readonly profile: Profile }
-  | { readonly type: 'failed'; readonly revision: number; readonly code: FailureCode; readonly message: string }
+  | {
+      readonly type: 'failed'
+      readonly revision: number
+      readonly code: FailureCode
+      readonly message: string
+    }
   | { readonly type: 'deviceLost'; readonly message: string }
 
 export type Stage = 'planning' | 'compiling' | 'weights' | 'running' | 'measuring'
@@ -56,7 +67,11 @@ export interface RunResult {
   readonly onReference: boolean
   readonly logits: Float32Array | null
   readonly attention: readonly AttentionLayer[]
-  readonly memory: { readonly weightBytes: number; readonly activationBytes: number; readonly largestCopy: { readonly label: string; readonly bytes: number } | null }
+  readonly memory: {
+    readonly weightBytes: number
+    readonly activationBytes: number
+    readonly largestCopy: { readonly label: string; readonly bytes: number } | null
+  }
   readonly kernels: readonly KernelReport[]
 }
 

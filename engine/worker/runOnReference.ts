@@ -9,15 +9,15 @@ import { DesignError, outputOf } from './designError'
 import { pictureFor } from './picture'
 import type { RunResult } from './protocol'
 
-/** About ten seconds; a worker in the midst of it cannot be interrupted. */
-const mostMacs = 400e6
+/** Five to fifteen seconds; a worker in the midst of it cannot be interrupted. */
+const mostMacs = 2e9
 
 /** Throws DesignError when the design is too large for this. */
 export function runOnReference(lowered: Lowered, picture: Float32Array | null): RunResult {
   const { macs, memory } = analyze(lowered.document).totals
   if (macs.total > mostMacs) {
     throw new DesignError(
-      `The plain evaluation takes up to ${mostMacs / 1e6} M multiply-adds and this design has ${Math.round(macs.total / 1e6)} M; choose a smaller input or fewer blocks.`,
+      `The plain evaluation takes up to ${mostMacs / 1e9} G multiply-adds and this design has ${(macs.total / 1e9).toFixed(1)} G; choose a smaller input or fewer blocks.`,
     )
   }
   const { graph } = lowered

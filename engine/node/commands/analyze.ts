@@ -1,7 +1,7 @@
 import type { Document } from '../../document/types'
 import { analyze as analyzeDocument, type LayerRow, printShape } from '../../index'
 import { type Command, UsageError } from '../command'
-import { openDesign } from '../design'
+import { openDesign, reportedName } from '../design'
 import { designOptions } from '../options'
 import { bytes, figure, printJson, printLine, table } from '../print'
 import { requireWhole } from '../whole'
@@ -14,7 +14,7 @@ export const analyze: Command = {
   async run({ names, isJson, count }) {
     if (names.length === 0) throw new UsageError('analyze needs a design')
     const batch = count('batch') ?? 1
-    const reports = names.map((name) => report(openDesign(name, count('input')), batch))
+    const reports = names.map((name) => report(name, openDesign(name, count('input')), batch))
     if (isJson) printJson(reports)
     else printLine(reports.map(text).join('\n\n'))
     return 0
@@ -23,12 +23,13 @@ export const analyze: Command = {
 
 type Report = ReturnType<typeof report>
 
-function report(document: Document, batch: number) {
+function report(name: string, document: Document, batch: number) {
   const { totals, layers, lowered } = analyzeDocument(document, { batch })
   requireWhole(lowered)
   const { height, width, channels } = document.input
   return {
-    name: document.name,
+    name: reportedName(name, document),
+    title: document.name,
     input: { batch, height, width, channels },
     params: totals.params,
     buffers: totals.buffers,

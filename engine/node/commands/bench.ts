@@ -1,7 +1,7 @@
 import { measureLatency } from '../../gpu/measure'
 import { analyze } from '../../index'
 import type { Command } from '../command'
-import { openDesign } from '../design'
+import { openDesign, reportedName } from '../design'
 import { prepareRun } from '../gpuRun'
 import { adapterOptions, designOptions } from '../options'
 import { figure, milliseconds, printJson, printLine, table } from '../print'
@@ -22,7 +22,7 @@ export const bench: Command = {
       const latency = await measureLatency(run.loaded, { budgetMs: 5000 })
       const macs = analyze(document).totals.macs.total * batch
       const report = {
-        name: document.name,
+        name: reportedName(name, document),
         adapter: run.adapter,
         batch,
         latency,

@@ -3,7 +3,7 @@ import { type LatencyReport, measureLatency } from '../../gpu/measure'
 import { type ProfileReport, profileSteps } from '../../gpu/profile'
 import type { Lowered } from '../../lower/lowered'
 import { type Command, UsageError } from '../command'
-import { openDesign } from '../design'
+import { openDesign, reportedName } from '../design'
 import { prepareRun } from '../gpuRun'
 import { adapterOptions, designOptions } from '../options'
 import { figure, milliseconds, printJson, printLine, table } from '../print'
@@ -24,7 +24,7 @@ export const profile: Command = {
     })
     const latency = await measureLatency(run.loaded, { budgetMs: 5000 })
     const steps = await profileSteps(run.loaded, { budgetMs: 15_000 })
-    const report = reportOf(run.adapter, document.name, run.lowered, run.plan, latency, steps)
+    const report = reportOf(run.adapter, reportedName(name, document), run.lowered, run.plan, latency, steps)
     if (isJson) printJson(report)
     else printLine(textOf(report, flag('kernels')))
     return 0

@@ -1,11 +1,11 @@
 import { basename } from 'node:path'
 import type { Document } from '../../document/types'
-import { type AttentionLayer, attentionRow, attentionSummary, preprocess } from '../../index'
+import { type AttentionLayer, attentionRow, preprocess, summarizeRow } from '../../index'
 import { lower } from '../../lower/lower'
 import { type AttentionCall, attentionCalls, attentionLayer } from '../../worker/attentionLayers'
 import { runOnReference } from '../../worker/runOnReference'
 import { type Command, UsageError } from '../command'
-import { openDesign, preprocessingOf } from '../design'
+import { openDesign, preprocessingOf, reportedName } from '../design'
 import { prepareRun } from '../gpuRun'
 import { adapterOptions, designOptions } from '../options'
 import { readPicture } from '../picture'
@@ -42,7 +42,7 @@ export const run: Command = {
         ? await onGpu(document, pixels, text('adapter'), weights, count('batch') ?? 1)
         : onReference(document, pixels)
     const report = {
-      name: document.name,
+      name: reportedName(name, document),
       image: basename(image),
       on: result.on,
       weights: weights ? basename(weights) : 'procedural',
@@ -119,20 +119,21 @@ function summaryOf(layer: AttentionLayer, picture: { readonly width: number; rea
   )
   const summaries = queries.flatMap((query) =>
     Array.from({ length: layer.heads }, (_, head) =>
-      attentionSummary(layer, attentionRow(layer, head, query), query, picture),
+      summarizeRow(attentionRow(layer, head, query), query, layer.grid, picture),
     ),
   )
-  const mean = (read: (summary: (typeof summaries)[number]) => number) =>
-    summaries.reduce((sum, summary) => sum + read(summary), 0) / summaries.length
   return {
     path: layer.path,
     heads: layer.heads,
     queries: layer.queries,
     keys: layer.keys,
-    distance: mean(({ distance }) => distance),
-    entropy: mean(({ entropy }) => entropy),
+    distance: mean(summaries.flatMap(({ distance }) => distance ?? [])),
+    entropy: mean(summaries.map(({ entropy }) => entropy)),
   }
 }
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length
 
 function textOf({
   name,

@@ -1,6 +1,6 @@
 import { encodeLink } from '../../index'
 import { type Command, UsageError } from '../command'
-import { openDesign } from '../design'
+import { openDesign, reportedName } from '../design'
 import { designOptions } from '../options'
 import { printJson, printLine } from '../print'
 
@@ -15,7 +15,7 @@ export const share: Command = {
     const document = openDesign(name, count('input'))
     const link = encodeLink(document, { positions: flag('positions') })
     const url = `${text('at') ?? ''}${link}`
-    if (isJson) printJson({ name: document.name, url, length: link.length })
+    if (isJson) printJson({ name: reportedName(name, document), url, length: link.length })
     else printLine(`${url}\n${link.length} characters`)
     return 0
   },

@@ -2,8 +2,10 @@ import { type Command, UsageError } from '../command'
 import { openNodeDevice } from '../dawn'
 import { adapterOptions } from '../options'
 import { printJson, printLine } from '../print'
-import { readGoldenFile } from '../verify/goldenCase'
-import { gpuRunner, type Runner, referenceRunner } from '../verify/runner'
+import { type GoldenFile, readGoldenFile } from '../verify/goldenCase'
+import { gpuRunner } from '../verify/gpuRunner'
+import { referenceRunner } from '../verify/referenceRunner'
+import type { Runner } from '../verify/runner'
 import { type CaseReport, verifyCase, verifyOp } from '../verify/verify'
 
 export const verify: Command = {
@@ -18,11 +20,12 @@ export const verify: Command = {
   },
   async run({ names, isJson, text, flag }) {
     if (names.length === 0) throw new UsageError('verify needs a golden case')
+    const read = names.map((file) => ({ file, golden: readGoldenFile(file) }))
     const runner = await runnerOf(text('on'), text('adapter'))
     if (!isJson) printLine(`on ${runner.name}`)
     const files: FileReport[] = []
-    for (const name of names) {
-      const report = await verifyFile(name, runner)
+    for (const { file, golden } of read) {
+      const report = await verifyFile(file, golden, runner)
       files.push(report)
       if (!isJson) for (const line of linesOf(report)) printLine(line)
     }
@@ -53,8 +56,7 @@ async function runnerOf(on: string | undefined, adapter: string | undefined): Pr
   return gpuRunner(await openNodeDevice(adapter))
 }
 
-async function verifyFile(file: string, runner: Runner): Promise<FileReport> {
-  const golden = readGoldenFile(file)
+async function verifyFile(file: string, golden: GoldenFile, runner: Runner): Promise<FileReport> {
   if (golden.kind === 'case')
     return { file, kind: 'case', reports: [await verifyCase(golden.golden, runner)] }
   const reports: CaseReport[] = []

@@ -7,3 +7,10 @@ const cases = join(import.meta.dirname, '../../golden/cases')
 export function goldenFiles(size: 'tiny' | 'eps' | 'full' | 'ops'): [name: string, path: string][] {
   return readdirSync(join(cases, size)).map((file) => [basename(file, '.json'), join(cases, size, file)])
 }
+
+/** Where our copy of a case lies. */
+export function pathOf(size: 'tiny' | 'eps', name: string): string {
+  const found = goldenFiles(size).find(([file]) => file === name)
+  if (!found) throw new Error(`there is no case ${name}`)
+  return found[1]
+}

@@ -4,13 +4,9 @@ import { proceduralImage, proceduralWeights } from '../../weights/procedural'
 import type { GoldenCase, OpCase } from './goldenCase'
 
 /** The picture of a case, [n, h, w, c]. */
-export function goldenInput({
-  shape: [n, c, height, width],
-  a,
-  b,
-  cells,
-}: GoldenCase['input']): Float32Array {
-  return proceduralImage([n, height, width, c], { a, b, cells })
+export function goldenInput({ shape, a, b, cells }: GoldenCase['input']): Float32Array {
+  const [n = 1, c = 1, height = 1, width = 1] = shape
+  return proceduralImage([n, height, width, c], { a, b, ...(cells && { cells }) })
 }
 
 /** A tensor of a single function; maps leave with channels last, whatever they come with. */

@@ -1,0 +1,194 @@
+import { beforeAll, expect, test } from 'vitest'
+import type { TuningCache } from '../gpu/tune'
+import { attentionRow, findPreset, setAttributes, setInput } from '../index'
+import { dawn } from '../node/dawn'
+import { EngineHost } from './host'
+import type { Reply } from './protocol'
+
+let gpu: GPU
+
+beforeAll(async () => {
+  gpu = await dawn(process.env.VERTEBRA_ADAPTER)
+})
+
+const forgetful: TuningCache = { read: async () => new Map(), write: async () => {} }
+
+function newHost(of: GPU | undefined = gpu) {
+  const replies: Reply[] = []
+  const host = new EngineHost({
+    gpu: of,
+    post: (reply) => replies.push(reply),
+    tuningCache: forgetful,
+    soonMs: [0, 50],
+  })
+  const typesOf = (revision: number) =>
+    replies.flatMap((reply) =>
+      'revision' in reply && reply.revision === revision && reply.type !== 'progress' ? [reply.type] : [],
+    )
+  const last = <T extends Reply['type']>(type: T) =>
+    replies.findLast((reply): reply is Extract<Reply, { type: T }> => reply.type === type)
+  return { host, replies, typesOf, last }
+}
+
+function design(name: string, side: number) {
+  const preset = findPreset(name)
+  if (!preset) throw new Error(`there is no preset ${name}`)
+  return setInput(preset.document, { height: side, width: side })
+}
+
+const vit = design('vit_tiny_patch16_224', 64)
+const request = { batch: 1, picture: null, measure: false, attention: [] } as const
+
+test('start tells which adapter there is', async () => {
+  const { host, last } = newHost()
+  host.receive({ type: 'start' })
+  await host.idle()
+  expect(last('device')?.device).toMatchObject({ available: true, hasTimestamps: true })
+})
+
+test('without WebGPU the reason is a sentence, and a run fails with it', async () => {
+  const { host, replies } = newHost(undefined)
+  const none = new EngineHost({
+    gpu: undefined,
+    post: (reply) => replies.push(reply),
+    tuningCache: forgetful,
+  })
+  none.receive({ type: 'start' })
+  none.receive({ type: 'run', revision: 1, document: vit, ...request })
+  await none.idle()
+  expect(replies.find(({ type }) => type === 'device')).toEqual({
+    type: 'device',
+    device: { available: false, reason: 'This browser has no WebGPU.' },
+  })
+  expect(replies.at(-1)).toMatchObject({ type: 'failed', revision: 1, code: 'NO_WEBGPU' })
+  void host
+})
+
+test('a run reports its progress, answers logits and attention, and is measured', async () => {
+  const { host, replies, typesOf, last } = newHost()
+  host.receive({ type: 'run', revision: 1, document: vit, ...request, measure: true, attention: 'all' })
+  await host.idle()
+  expect(typesOf(1)).toEqual(['ran', 'measured'])
+  const stages = replies.flatMap((reply) => (reply.type === 'progress' ? [reply.stage] : []))
+  expect([...new Set(stages)]).toEqual(['planning', 'compiling', 'weights', 'running', 'measuring'])
+  const result = last('ran')?.result
+  expect(result?.logits).toHaveLength(1000)
+  expect(result?.attention.map(({ path }) => path)).toEqual(
+    Array.from({ length: 12 }, (_, block) => expect.stringMatching(new RegExp(`^blocks\\.${block}/`))),
+  )
+  const [layer] = result?.attention ?? []
+  expect(layer).toMatchObject({
+    heads: 3,
+    width: 64,
+    queries: 17,
+    keys: 17,
+    grid: { height: 4, width: 4, prefix: 1 },
+  })
+  if (!layer) throw new Error('no layer')
+  const row = attentionRow(layer, 0, 5)
+  expect(row.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5)
+  expect(result?.kernels.length).toBeGreaterThan(20)
+  expect(last('measured')?.latency.median).toBeGreaterThan(0)
+})
+
+test('the GPU and the plain evaluation agree, attention included', async () => {
+  const { host, last } = newHost()
+  host.receive({ type: 'run', revision: 1, document: vit, ...request, attention: 'all' })
+  await host.idle()
+  const onGpu = last('ran')?.result
+  host.receive({ type: 'runOnReference', revision: 2, document: vit, picture: null })
+  await host.idle()
+  const plain = last('ran')?.result
+  expect(plain?.onReference).toBe(true)
+  const difference = (a?: Float32Array | null, b?: Float32Array | null) =>
+    Math.max(...[...(a ?? [])].map((value, index) => Math.abs(value - (b?.[index] ?? Number.NaN))))
+  expect(difference(onGpu?.logits, plain?.logits)).toBeLessThan(1e-4)
+  expect(difference(onGpu?.attention[11]?.q, plain?.attention[11]?.q)).toBeLessThan(1e-3)
+})
+
+test('a newer revision cancels the older one, which answers nothing more', async () => {
+  const { host, typesOf } = newHost()
+  host.receive({ type: 'run', revision: 1, document: design('resnet18', 64), ...request, measure: true })
+  host.receive({ type: 'run', revision: 2, document: vit, ...request })
+  await host.idle()
+  expect(typesOf(1)).toEqual([])
+  expect(typesOf(2)).toEqual(['ran'])
+})
+
+test('work that is taken back stops in its midst', async () => {
+  const { host, replies, typesOf } = newHost()
+  host.receive({ type: 'run', revision: 1, document: design('convnext_tiny', 64), ...request, measure: true })
+  while (!replies.some((reply) => reply.type === 'progress' && reply.stage === 'compiling')) {
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  host.receive({ type: 'cancel', revision: 1 })
+  await host.idle()
+  expect(typesOf(1)).toEqual([])
+})
+
+test('a broken design fails with its node, and the next one runs', async () => {
+  const { host, last, typesOf } = newHost()
+  const broken = setAttributes(vit, ['blocks.0', 'attn'], { heads: 7 })
+  host.receive({ type: 'run', revision: 1, document: broken, ...request })
+  await host.idle()
+  expect(last('failed')).toMatchObject({ revision: 1, code: 'DOCUMENT' })
+  expect(last('failed')?.message).toContain('attn')
+  host.receive({ type: 'run', revision: 2, document: vit, ...request })
+  await host.idle()
+  expect(typesOf(2)).toEqual(['ran'])
+})
+
+test('the last run is profiled, kernel by kernel', async () => {
+  const { host, last } = newHost()
+  host.receive({ type: 'run', revision: 1, document: vit, ...request, attention: 'all' })
+  host.receive({ type: 'profile', revision: 1 })
+  await host.idle()
+  const profile = last('profiled')?.profile
+  expect(profile?.kernels).toHaveLength(last('ran')?.result.kernels.length ?? -1)
+  expect(profile?.kernels.every(({ median }) => median > 0)).toBe(true)
+})
+
+test('a design too large for the plain evaluation is refused with the figures', async () => {
+  const { host, last } = newHost()
+  host.receive({
+    type: 'runOnReference',
+    revision: 1,
+    document: design('vit_base_patch16_224', 224),
+    picture: null,
+  })
+  await host.idle()
+  expect(last('failed')).toMatchObject({ code: 'DOCUMENT' })
+  expect(last('failed')?.message).toMatch(/up to 2 G multiply-adds and this design has 1[67]\.\d G/)
+})
+
+test('after a loss the device comes back and the next run works', async () => {
+  const devices: GPUDevice[] = []
+  const { host, replies, typesOf } = newHost(remembering(gpu, devices))
+  host.receive({ type: 'run', revision: 1, document: vit, ...request })
+  await host.idle()
+  devices[0]?.destroy()
+  while (!replies.some(({ type }) => type === 'deviceLost'))
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  host.receive({ type: 'run', revision: 2, document: vit, ...request })
+  await host.idle()
+  expect(typesOf(2)).toEqual(['ran'])
+  expect(devices).toHaveLength(2)
+  expect(replies.some((reply) => reply.type === 'device' && reply.device.available)).toBe(true)
+})
+
+/** A host whose devices the test can take away. */
+function remembering(host: GPU, devices: GPUDevice[]): GPU {
+  return {
+    async requestAdapter(options?: GPURequestAdapterOptions) {
+      const adapter = await host.requestAdapter(options)
+      if (!adapter) return null
+      const requestDevice = adapter.requestDevice.bind(adapter)
+      adapter.requestDevice = async (descriptor) => {
+        const device = await requestDevice(descriptor)
+        devices.push(device)
+        return device
+      }
+      return adapter
+    },
+  } as GPU
+}
