@@ -1,0 +1,108 @@
+/** Copy, cut and paste of nodes as text, so that they travel between tabs and into messages. */
+import { ClipboardPaste, Copy, Scissors } from 'lucide-react'
+import {
+  copyNodes,
+  parseFragment,
+  pasteNodes,
+  removeNodes,
+  serializeFragment,
+  VertebraError,
+} from '../../engine/index'
+import { takePicture } from '../engine/picture'
+import { openLink } from '../state/address'
+import { useDocumentStore } from '../state/documentStore'
+import { pathOf } from '../state/paths'
+import { currentGraph, useSessionStore } from '../state/sessionStore'
+import { notify } from '../ui/notify'
+import type { Command } from './command'
+import { edit, editAndSelect } from './edit'
+import { areInOneGraph, namesOf, selectedNodes } from './subject'
+
+/** For pages that may not read the clipboard, and for the menu. */
+let lastCopied: string | null = null
+
+const canCopy = () => selectedNodes().length > 0 && areInOneGraph(selectedNodes())
+
+function copySelection(): void {
+  const nodes = selectedNodes()
+  const fragment = copyNodes(
+    useDocumentStore.getState().document,
+    nodes.map((node) => node.path),
+  )
+  lastCopied = serializeFragment(fragment)
+  navigator.clipboard?.writeText(lastCopied).catch(() => undefined)
+  useSessionStore.getState().announce(`Copied ${namesOf(nodes)}`)
+}
+
+export const copy: Command = {
+  id: 'copy',
+  label: 'Copy',
+  group: 'Edit',
+  icon: Copy,
+  shortcuts: ['mod+c'],
+  enabled: canCopy,
+  run: copySelection,
+}
+
+export const cut: Command = {
+  id: 'cut',
+  label: 'Cut',
+  group: 'Edit',
+  icon: Scissors,
+  shortcuts: ['mod+x'],
+  enabled: canCopy,
+  run: () => {
+    const nodes = selectedNodes()
+    copySelection()
+    const isRemoved = edit(`Cut ${namesOf(nodes)}`, (document) =>
+      removeNodes(
+        document,
+        nodes.map((node) => node.path),
+      ),
+    )
+    if (isRemoved) useSessionStore.getState().select([])
+  },
+}
+
+/** The key itself is the browser's: its paste event brings the text without asking for permission (`takePasted`). */
+export const paste: Command = {
+  id: 'paste',
+  label: 'Paste',
+  group: 'Edit',
+  icon: ClipboardPaste,
+  shortcuts: ['mod+v'],
+  enabled: () => lastCopied !== null,
+  run: () => {
+    if (lastCopied !== null) pasteText(lastCopied)
+  },
+}
+
+/** What the browser's paste event brought: nodes, a link to a design, or a picture. Returns whether it was for us. */
+export function takePasted(data: DataTransfer): boolean {
+  const picture = [...data.files].find((file) => file.type.startsWith('image/'))
+  if (picture) {
+    void takePicture(picture, picture.name || 'Pasted picture')
+    return true
+  }
+  const text = data.getData('text/plain').trim() || lastCopied
+  if (!text) return false
+  const hash = /#v\d+\.[\w-]+/.exec(text)?.[0]
+  if (hash !== undefined && !text.startsWith('{')) {
+    const opened = openLink(hash)
+    if (opened.kind === 'refused') notify.problem(opened.reason)
+    return true
+  }
+  return pasteText(text)
+}
+
+function pasteText(text: string): boolean {
+  try {
+    const fragment = parseFragment(text)
+    const graph = currentGraph(useSessionStore.getState())
+    return editAndSelect('Paste', (document) => pasteNodes(document, pathOf(graph), fragment))
+  } catch (error) {
+    if (!(error instanceof VertebraError)) throw error
+    notify.problem('What is on the clipboard is neither nodes of Vertebra nor a link to a design.')
+    return false
+  }
+}

@@ -1,0 +1,138 @@
+/** Moving around: search, regions, dock tabs, attention layers and heads. */
+import { HelpCircle, PanelBottom, Search, Sparkles } from 'lucide-react'
+import { dockPanels } from '../panels/index'
+import { useRunStore } from '../state/runStore'
+import { useSessionStore } from '../state/sessionStore'
+import type { Command } from './command'
+
+export const searchPalette: Command = {
+  id: 'search',
+  label: 'Search modules',
+  group: 'Go to',
+  icon: Search,
+  shortcuts: ['/'],
+  run: () => {
+    useSessionStore.getState().setLeftTab('palette')
+    focusSoon('[data-palette-search]')
+  },
+}
+
+export const commandPalette: Command = {
+  id: 'commands',
+  label: 'Command palette',
+  group: 'Go to',
+  icon: Sparkles,
+  shortcuts: ['mod+k', 'mod+shift+p'],
+  isKeyOnly: true,
+  run: () => {
+    const { dialog, openDialog, openPicker } = useSessionStore.getState()
+    openPicker(null)
+    openDialog(dialog === 'commands' ? null : 'commands')
+  },
+}
+
+export const shortcutHelp: Command = {
+  id: 'shortcuts',
+  label: 'Keyboard shortcuts and help',
+  group: 'Help',
+  icon: HelpCircle,
+  shortcuts: ['?'],
+  run: () => useSessionStore.getState().openDialog('shortcuts'),
+}
+
+/** F6 goes round the regions of the page, Shift+F6 the other way. */
+const cycleRegions = (direction: 1 | -1) => () => {
+  const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')].filter(
+    (region) => region.offsetParent !== null || region.getClientRects().length > 0,
+  )
+  if (regions.length === 0) return
+  const current = regions.findIndex((region) => region.contains(document.activeElement))
+  const next = regions.at((current + direction + regions.length) % regions.length)
+  if (next) focusInside(next)
+}
+
+export const nextRegion: Command = {
+  id: 'nextRegion',
+  label: 'Next region of the page',
+  group: 'Go to',
+  shortcuts: ['f6'],
+  isKeyOnly: true,
+  run: cycleRegions(1),
+}
+
+export const previousRegion: Command = {
+  id: 'previousRegion',
+  label: 'Previous region of the page',
+  group: 'Go to',
+  shortcuts: ['shift+f6'],
+  isKeyOnly: true,
+  run: cycleRegions(-1),
+}
+
+export const dockTabs: readonly Command[] = dockPanels.map((panel, index) => ({
+  id: `dock.${panel.id}`,
+  label: panel.title,
+  group: 'Go to',
+  icon: panel.icon ?? PanelBottom,
+  shortcuts: [String(index + 1)],
+  run: () => useSessionStore.getState().showDockTab(panel.id),
+}))
+
+/** Steps through the attention layers of the last run; heads wrap within a layer. */
+const stepLayer = (by: 1 | -1) => () => {
+  const layers = useRunStore.getState().result?.attention ?? []
+  const { attention, lookAt } = useSessionStore.getState()
+  const current =
+    attention.layer === null ? layers.length - 1 : layers.findIndex((layer) => layer.path === attention.layer)
+  const next = layers[Math.min(layers.length - 1, Math.max(0, current + by))]
+  if (next) lookAt({ layer: next.path, head: headIn(attention.head, next.heads) })
+}
+
+const stepHead = (by: 1 | -1) => () => {
+  const layers = useRunStore.getState().result?.attention ?? []
+  const { attention, lookAt } = useSessionStore.getState()
+  const layer = layers.find((candidate) => candidate.path === attention.layer) ?? layers.at(-1)
+  if (!layer) return
+  const choices = layer.heads + 1
+  // Position 0 is the mean over heads.
+  const position = attention.head === 'mean' ? 0 : attention.head + 1
+  const next = (position + by + choices) % choices
+  lookAt({ head: next === 0 ? 'mean' : next - 1 })
+}
+
+const headIn = (head: number | 'mean', heads: number): number | 'mean' =>
+  head === 'mean' ? head : Math.min(head, heads - 1)
+
+const hasAttention = () => (useRunStore.getState().result?.attention.length ?? 0) > 0
+
+const stepping = (id: string, label: string, shortcut: string, run: () => void): Command => ({
+  id,
+  label,
+  group: 'Go to',
+  shortcuts: [shortcut],
+  enabled: hasAttention,
+  run,
+})
+
+export const attentionSteps: readonly Command[] = [
+  stepping('previousLayer', 'Attention of the previous block', '[', stepLayer(-1)),
+  stepping('nextLayer', 'Attention of the next block', ']', stepLayer(1)),
+  stepping('previousHead', 'Previous attention head', ',', stepHead(-1)),
+  stepping('nextHead', 'Next attention head', '.', stepHead(1)),
+]
+
+function focusInside(region: HTMLElement): void {
+  const inside = region.querySelector<HTMLElement>(
+    '[data-region-start], button:not(:disabled), [href], input, [tabindex="0"]',
+  )
+  ;(inside ?? region).focus()
+}
+
+/** The panel may only just be opening. */
+function focusSoon(selector: string): void {
+  requestAnimationFrame(() => {
+    const element = document.querySelector<HTMLElement>(selector)
+    element?.focus()
+    if (element instanceof HTMLInputElement) element.select()
+  })
+}

@@ -1,0 +1,78 @@
+/** Saves the design half a second after the last edit, and at once when the page is hidden. */
+import { type Document, VertebraError } from '../../engine/index'
+import { type Origin, useDocumentStore } from './documentStore'
+import { useRunStore } from './runStore'
+import { findDesign, latestDesign, type Slot, saveDesign } from './savedDesigns'
+
+const delayMs = 500
+
+export const slotOf = (origin: Origin): Slot => (origin === 'shared' ? 'shared' : 'own')
+
+/** Brings back what was worked on last. Returns a sentence when it is there but cannot be read. */
+export async function restoreLatest(): Promise<string | null> {
+  try {
+    const found = await latestDesign()
+    if (found) {
+      restore(found.document, found.slot === 'shared' ? 'shared' : 'own')
+      useRunStore.getState().set({ savedAt: found.savedAt })
+    }
+    return null
+  } catch (error) {
+    return error instanceof VertebraError
+      ? `The design saved on this device cannot be opened: ${error.message}`
+      : null
+  }
+}
+
+/** Puts a saved design on the page as if it had never left: no history entry, nothing to undo. */
+function restore(document: Document, origin: Origin): void {
+  useDocumentStore.setState({
+    document,
+    past: [],
+    future: [],
+    preview: null,
+    origin,
+    isEdited: true,
+    lastChange: { label: 'Restore the saved design', kind: 'open' },
+  })
+}
+
+/** The own design as it was before a shared one was opened. */
+export const ownDesign = async (): Promise<Document | null> =>
+  (await findDesign('own').catch(() => null))?.document ?? null
+
+/** Returns a function that stops it. */
+export function startAutosave(): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let saved = useDocumentStore.getState().document
+
+  const save = async () => {
+    clearTimeout(timer)
+    timer = undefined
+    const { document, origin } = useDocumentStore.getState()
+    if (document === saved) return
+    const { set } = useRunStore.getState()
+    try {
+      const savedAt = await saveDesign(slotOf(origin), document)
+      saved = document
+      set({ savedAt, saveProblem: null })
+    } catch (error) {
+      set({ saveProblem: `Not saved: ${error instanceof Error ? error.message : String(error)}` })
+    }
+  }
+  const saveWhenHidden = () => {
+    if (document.visibilityState === 'hidden') void save()
+  }
+  const unsubscribe = useDocumentStore.subscribe((state, before) => {
+    if (state.document === before.document) return
+    useRunStore.getState().set({ savedAt: null })
+    clearTimeout(timer)
+    timer = setTimeout(() => void save(), delayMs)
+  })
+  document.addEventListener('visibilitychange', saveWhenHidden)
+  return () => {
+    clearTimeout(timer)
+    unsubscribe()
+    document.removeEventListener('visibilitychange', saveWhenHidden)
+  }
+}

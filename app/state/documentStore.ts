@@ -1,0 +1,144 @@
+/**
+ * The design that is being edited, with its history. Every edit is a new document; undo keeps the old ones, which share
+ * all that did not change.
+ */
+import { create } from 'zustand'
+import { type Document, presets } from '../../engine/index'
+
+export type Origin = 'preset' | 'own' | 'shared' | 'file'
+
+/** An edit that can be taken back: what it was called, and the document before (in `past`) or after it (in `future`). */
+export interface HistoryEntry {
+  readonly label: string
+  readonly document: Document
+}
+
+export interface DocumentState {
+  readonly document: Document
+  /** Oldest first. */
+  readonly past: readonly HistoryEntry[]
+  /** Next redo last. */
+  readonly future: readonly HistoryEntry[]
+  /** A design that is only shown: figures and canvas follow it, history and autosave do not. */
+  readonly preview: Document | null
+  /** Where the design came from, and whether it was changed since. */
+  readonly origin: Origin
+  readonly isEdited: boolean
+  /** The name of the last change, and how it came about; what the figures' flash and the announcement tell. */
+  readonly lastChange: { readonly label: string; readonly kind: 'edit' | 'undo' | 'redo' | 'open' }
+
+  /**
+   * Edits that carry the same `gesture` (a drag of a slider, a held stepper) make one entry until `endGesture`.
+   * An edit that returns the same document is no edit. Errors thrown by `edit` reach the caller; nothing has changed then.
+   */
+  apply(label: string, edit: (document: Document) => Document, gesture?: string): void
+  endGesture(): void
+  undo(): void
+  redo(): void
+  /** Replaces the design; the one before stays in the history. */
+  open(document: Document, label: string, origin: Origin): void
+  /** Shows a design without committing it; null shows the real one again. */
+  showPreview(document: Document | null): void
+}
+
+export const historyLength = 200
+/** Two edits of one gesture further apart than this are two entries, even if nobody said that the gesture ended. */
+const gesturePauseMs = 1500
+
+export const firstDesign = 'caformer_s18'
+
+export const useDocumentStore = create<DocumentState>()((set, get) => {
+  let gestureInProgress: { readonly name: string; readonly lastMs: number } | null = null
+
+  return {
+    document: presetDocument(firstDesign),
+    past: [],
+    future: [],
+    preview: null,
+    origin: 'preset',
+    isEdited: false,
+    lastChange: { label: '', kind: 'open' },
+
+    apply(label, edit, gesture) {
+      const { document, past } = get()
+      const edited = edit(document)
+      if (edited === document) return
+      const now = performance.now()
+      const continues =
+        gesture !== undefined &&
+        gestureInProgress?.name === gesture &&
+        now - gestureInProgress.lastMs < gesturePauseMs
+      gestureInProgress = gesture === undefined ? null : { name: gesture, lastMs: now }
+      set({
+        document: edited,
+        past: continues ? renamed(past, label) : [...past, { label, document }].slice(-historyLength),
+        future: [],
+        preview: null,
+        isEdited: true,
+        lastChange: { label, kind: 'edit' },
+      })
+    },
+
+    endGesture() {
+      gestureInProgress = null
+    },
+
+    undo() {
+      const { document, past, future } = get()
+      const entry = past.at(-1)
+      if (!entry) return
+      gestureInProgress = null
+      set({
+        document: entry.document,
+        past: past.slice(0, -1),
+        future: [...future, { label: entry.label, document }],
+        preview: null,
+        lastChange: { label: entry.label, kind: 'undo' },
+      })
+    },
+
+    redo() {
+      const { document, past, future } = get()
+      const entry = future.at(-1)
+      if (!entry) return
+      gestureInProgress = null
+      set({
+        document: entry.document,
+        past: [...past, { label: entry.label, document }],
+        future: future.slice(0, -1),
+        preview: null,
+        lastChange: { label: entry.label, kind: 'redo' },
+      })
+    },
+
+    open(document, label, origin) {
+      gestureInProgress = null
+      const { document: before, past } = get()
+      set({
+        document,
+        past: [...past, { label, document: before }].slice(-historyLength),
+        future: [],
+        preview: null,
+        origin,
+        isEdited: false,
+        lastChange: { label, kind: 'open' },
+      })
+    },
+
+    showPreview(document) {
+      if (get().preview !== document) set({ preview: document })
+    },
+  }
+})
+
+/** A gesture is named after what it did last: `Set heads to 12`, not `Set heads to 11`. */
+function renamed(past: readonly HistoryEntry[], label: string): readonly HistoryEntry[] {
+  const last = past.at(-1)
+  return last ? [...past.slice(0, -1), { ...last, label }] : past
+}
+
+export function presetDocument(id: string): Document {
+  const preset = presets.find((candidate) => candidate.id === id) ?? presets[0]
+  if (!preset) throw new Error('internal: there are no presets')
+  return preset.document
+}

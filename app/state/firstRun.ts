@@ -1,0 +1,58 @@
+/** The four first steps: ticked by doing them, in any order; the strip stays away once it was closed. */
+import { create } from 'zustand'
+import { useDocumentStore } from './documentStore'
+import { useSessionStore } from './sessionStore'
+import { recall, remember } from './theme'
+
+export type FirstStep = 'replace' | 'look' | 'repeat' | 'copy'
+
+export const firstSteps: readonly {
+  readonly id: FirstStep
+  readonly title: string
+  readonly hint: string
+}[] = [
+  { id: 'replace', title: 'Drop a mixer on the slot', hint: 'Or select it and press R' },
+  { id: 'look', title: 'Hover the picture', hint: 'Every head answers for that patch' },
+  { id: 'repeat', title: 'Change how often a block repeats', hint: 'The figures below follow' },
+  { id: 'copy', title: 'Copy the link', hint: 'It holds the whole design' },
+]
+
+const storageKey = 'vertebra.firstRun'
+
+interface FirstRunState {
+  readonly isOpen: boolean
+  readonly done: readonly FirstStep[]
+}
+
+export const useFirstRunStore = create<FirstRunState>()(() => ({
+  isOpen: recall(storageKey) !== 'closed',
+  done: [],
+}))
+
+export function completeStep(step: FirstStep): void {
+  const { done } = useFirstRunStore.getState()
+  if (!done.includes(step)) useFirstRunStore.setState({ done: [...done, step] })
+}
+
+export function closeFirstRun(): void {
+  useFirstRunStore.setState({ isOpen: false })
+  remember(storageKey, 'closed')
+}
+
+export const replayFirstRun = (): void => useFirstRunStore.setState({ isOpen: true, done: [] })
+
+/** Returns a function that stops it. */
+export function watchFirstSteps(): () => void {
+  const stopDocument = useDocumentStore.subscribe(({ document, lastChange }, before) => {
+    if (document === before.document || lastChange.kind !== 'edit') return
+    if (lastChange.label.startsWith('Replace')) completeStep('replace')
+    if (lastChange.label.startsWith('Repeat')) completeStep('repeat')
+  })
+  const stopSession = useSessionStore.subscribe(({ attention }, before) => {
+    if (attention.query !== before.attention.query) completeStep('look')
+  })
+  return () => {
+    stopDocument()
+    stopSession()
+  }
+}

@@ -1,0 +1,72 @@
+/** What the worker last reported about this design on this machine, and the picture that it runs on. */
+import { create } from 'zustand'
+import type {
+  AttentionLayer,
+  DeviceReport,
+  Document,
+  FailureCode,
+  Latency,
+  Profile,
+  RunResult,
+  Stage,
+} from '../../engine/index'
+
+export interface Picture {
+  readonly name: string
+  /** Upright (EXIF applied), at its own size; for drawing. */
+  readonly bitmap: ImageBitmap
+  /** The square that the network sees, at the design's input size: 8-bit RGBA for drawing under maps. */
+  readonly view: ImageData
+  /** The same square as the network gets it: [height, width, 3], normalised. */
+  readonly tensor: Float32Array
+}
+
+export type RunStatus =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'running'; readonly stage: Stage; readonly done: number; readonly total: number }
+  | { readonly kind: 'failed'; readonly code: FailureCode; readonly message: string }
+
+export interface RunState {
+  readonly device: DeviceReport | null
+  readonly status: RunStatus
+  /** Rises with every run that was asked for; answers to older ones are dropped. */
+  readonly revision: number
+  /** The document that `result`, `latency` and `profile` belong to; when it is not the current one they are stale. */
+  readonly ranDocument: Document | null
+  readonly result: RunResult | null
+  readonly latency: Latency | null
+  /** Latency of the design before the last edit, for old -> new. */
+  readonly latencyBefore: Latency | null
+  readonly profile: Profile | null
+  readonly picture: Picture | null
+  /** True when the picture could not be used; the old one stays. */
+  readonly pictureProblem: string | null
+  readonly savedAt: number | null
+  readonly saveProblem: string | null
+  /** The design came by link; the own work before it is still there. */
+  readonly sharedBanner: string | null
+  readonly hasDeviceBeenLost: boolean
+  set(part: Partial<Omit<RunState, 'set'>>): void
+}
+
+export const useRunStore = create<RunState>()((set) => ({
+  device: null,
+  status: { kind: 'starting' },
+  revision: 0,
+  ranDocument: null,
+  result: null,
+  latency: null,
+  latencyBefore: null,
+  profile: null,
+  picture: null,
+  pictureProblem: null,
+  savedAt: null,
+  saveProblem: null,
+  sharedBanner: null,
+  hasDeviceBeenLost: false,
+  set: (part) => set(part),
+}))
+
+export const attentionLayers = (state: RunState): readonly AttentionLayer[] => state.result?.attention ?? []
+export const isOnGpu = (state: RunState): boolean => state.device?.available === true

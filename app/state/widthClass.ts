@@ -1,0 +1,20 @@
+import { useSyncExternalStore } from 'react'
+
+/** `wide`: three columns. `medium`: rail and drawer. `narrow`: one column, tap to place. */
+export type WidthClass = 'wide' | 'medium' | 'narrow'
+
+const wide = '(min-width: 1280px)'
+const narrow = '(max-width: 767.98px)'
+
+export const widthClass = (): WidthClass =>
+  window.matchMedia(wide).matches ? 'wide' : window.matchMedia(narrow).matches ? 'narrow' : 'medium'
+
+export const useWidthClass = (): WidthClass => useSyncExternalStore(subscribe, widthClass)
+
+function subscribe(onChange: () => void): () => void {
+  const queries = [window.matchMedia(wide), window.matchMedia(narrow)]
+  for (const query of queries) query.addEventListener('change', onChange)
+  return () => {
+    for (const query of queries) query.removeEventListener('change', onChange)
+  }
+}
