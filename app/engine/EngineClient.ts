@@ -1,0 +1,221 @@
+/**
+ * The page's side of the worker: sends the design when it changes, drops answers to older questions, and starts over when
+ * the GPU goes away. What comes back is put into runStore; nobody else talks to the worker.
+ */
+import type { Document, Reply, Request } from '../../engine/index'
+import { analysisOf, errorsOf } from '../state/derived'
+import { useDocumentStore } from '../state/documentStore'
+import { useRunStore } from '../state/runStore'
+import { useSessionStore } from '../state/sessionStore'
+
+/** What a Worker is to us; tests give one that answers in the page. */
+export interface WorkerPort {
+  postMessage(message: Request, transfer?: Transferable[]): void
+  onmessage: ((event: MessageEvent<Reply>) => void) | null
+  onerror: ((event: ErrorEvent) => void) | null
+  terminate(): void
+}
+
+const runDelayMs = 150
+/** A GPU that is lost twice within this time is not tried again unasked. */
+const lossPatienceMs = 60_000
+
+export class EngineClient {
+  readonly #openWorker: () => WorkerPort
+  readonly #onNotice: (notice: string) => void
+  #worker: WorkerPort | null = null
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #lastLossMs = Number.NEGATIVE_INFINITY
+  /** What the newest revision was asked for. */
+  #asked: { readonly revision: number; readonly document: Document } | null = null
+  #unsubscribe: (() => void)[] = []
+
+  constructor(openWorker: () => WorkerPort, onNotice: (notice: string) => void) {
+    this.#openWorker = openWorker
+    this.#onNotice = onNotice
+  }
+
+  /** Opens the worker and follows the stores from now on. */
+  start(): void {
+    this.#open()
+    this.#unsubscribe = [
+      useDocumentStore.subscribe((state, before) => {
+        if (state.document !== before.document) this.#onDesignChange()
+      }),
+      useSessionStore.subscribe((state, before) => {
+        if (state.batch !== before.batch || (state.isLive && !before.isLive)) this.requestRun()
+      }),
+      useRunStore.subscribe((state, before) => {
+        if (state.picture !== before.picture) this.requestRun()
+      }),
+    ]
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+    for (const unsubscribe of this.#unsubscribe) unsubscribe()
+    this.#worker?.terminate()
+    this.#worker = null
+  }
+
+  /** A run soon, if runs are live; several requests in a row make one. */
+  requestRun(): void {
+    clearTimeout(this.#timer)
+    if (!useSessionStore.getState().isLive) return
+    this.#timer = setTimeout(() => this.runNow(), runDelayMs)
+  }
+
+  /** Runs the design as it stands, live or not. */
+  runNow(): void {
+    clearTimeout(this.#timer)
+    if (!useRunStore.getState().device?.available) return
+    const { document } = useDocumentStore.getState()
+    if (!isRunnable(document)) return
+    const { picture } = useRunStore.getState()
+    const revision = this.#ask(document)
+    this.#post({
+      type: 'run',
+      revision,
+      document,
+      batch: useSessionStore.getState().batch,
+      picture: picture && fits(picture.tensor, document) ? picture.tensor : null,
+      measure: true,
+      attention: 'all',
+    })
+  }
+
+  /** Runs on the plain evaluation: no GPU, small models, slow. */
+  runOnReference(): void {
+    const { document } = useDocumentStore.getState()
+    if (!isRunnable(document)) return
+    const { picture } = useRunStore.getState()
+    this.#post({
+      type: 'runOnReference',
+      revision: this.#ask(document),
+      document,
+      picture: picture && fits(picture.tensor, document) ? picture.tensor : null,
+    })
+  }
+
+  /** Measures each kernel of the last run again. */
+  profile(): void {
+    const { revision, ranDocument, device } = useRunStore.getState()
+    if (!device?.available || !ranDocument || this.#asked?.document !== ranDocument) return
+    useRunStore.getState().set({ status: { kind: 'running', stage: 'measuring', done: 0, total: 0 } })
+    this.#post({ type: 'profile', revision })
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timer)
+    const { revision, status, set } = useRunStore.getState()
+    if (status.kind !== 'running') return
+    this.#post({ type: 'cancel', revision })
+    set({ status: { kind: 'idle' } })
+  }
+
+  /** Throws the worker away and begins again: after a lost GPU, or when asked. */
+  restart(): void {
+    this.#worker?.terminate()
+    this.#open()
+  }
+
+  #open(): void {
+    const worker = this.#openWorker()
+    worker.onmessage = (event) => {
+      if (this.#worker === worker) this.#onReply(event.data)
+    }
+    worker.onerror = (event) => {
+      if (this.#worker !== worker) return
+      event.preventDefault()
+      this.#onLoss(event.message || 'the engine stopped')
+    }
+    this.#worker = worker
+    useRunStore.getState().set({ status: { kind: 'starting' } })
+    this.#post({ type: 'start' })
+  }
+
+  #onDesignChange(): void {
+    const { document } = useDocumentStore.getState()
+    if (isRunnable(document)) this.requestRun()
+    else this.cancel()
+  }
+
+  #ask(document: Document): number {
+    const { revision: last, set } = useRunStore.getState()
+    const revision = last + 1
+    this.#asked = { revision, document }
+    set({ revision, status: { kind: 'running', stage: 'planning', done: 0, total: 0 } })
+    return revision
+  }
+
+  #post(message: Request): void {
+    this.#worker?.postMessage(message)
+  }
+
+  #onReply(reply: Reply): void {
+    const { revision, latency, set } = useRunStore.getState()
+    if ('revision' in reply && reply.revision !== revision) return
+    switch (reply.type) {
+      case 'device':
+        set({ device: reply.device, status: { kind: 'idle' }, hasDeviceBeenLost: false })
+        if (reply.device.available) this.requestRun()
+        return
+      case 'progress':
+        set({ status: { kind: 'running', stage: reply.stage, done: reply.done, total: reply.total } })
+        return
+      case 'ran':
+        set({
+          result: reply.result,
+          ranDocument: this.#asked?.document ?? null,
+          profile: null,
+          ...(reply.result.onReference
+            ? { status: { kind: 'idle' }, latency: null }
+            : { status: { kind: 'running', stage: 'measuring', done: 0, total: 0 } }),
+        })
+        return
+      case 'measured':
+        set({ latency: reply.latency, latencyBefore: latency, status: { kind: 'idle' } })
+        this.profile()
+        return
+      case 'profiled':
+        set({ profile: reply.profile, status: { kind: 'idle' } })
+        return
+      case 'failed':
+        set({ status: { kind: 'failed', code: reply.code, message: reply.message } })
+        if (reply.code === 'DEVICE_LOST') this.#onLoss(reply.message)
+        return
+      case 'deviceLost':
+        this.#onLoss(reply.message)
+        return
+      default:
+        reply satisfies never
+    }
+  }
+
+  #onLoss(message: string): void {
+    const now = performance.now()
+    const isRepeated = now - this.#lastLossMs < lossPatienceMs
+    this.#lastLossMs = now
+    useRunStore.getState().set({
+      hasDeviceBeenLost: true,
+      status: { kind: 'failed', code: 'DEVICE_LOST', message },
+    })
+    if (isRepeated) {
+      this.#worker?.terminate()
+      this.#worker = null
+      this.#onNotice('The GPU stopped twice. Your design is safe; it runs again when you press Restart.')
+    } else {
+      this.#onNotice('The GPU stopped and is being started again. Your design is safe.')
+      this.restart()
+    }
+  }
+}
+
+/** A design with errors keeps its numbers, but nothing is run. */
+function isRunnable(document: Document): boolean {
+  const analysis = analysisOf(document)
+  return analysis.totals.complete && errorsOf(analysis).length === 0
+}
+
+const fits = (tensor: Float32Array, { input }: Document): boolean =>
+  tensor.length === input.height * input.width * 3

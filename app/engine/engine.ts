@@ -1,0 +1,12 @@
+import { toast } from 'sonner'
+import { EngineClient, type WorkerPort } from './EngineClient'
+
+/** The one client of this page. */
+export const engine = new EngineClient(openWorker, (notice) => toast.warning(notice))
+
+function openWorker(): WorkerPort {
+  return new Worker(new URL('../../engine/worker/worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'engine',
+  })
+}
