@@ -1,0 +1,162 @@
+import type { MixerFamily } from '../../engine/index'
+import './Vertebrae.css'
+
+/** One block on the spine: its mixer's family (null: none), whether a channel MLP follows, and its channels. */
+export interface Vertebra {
+  readonly mixer: MixerFamily | null
+  readonly hasMlp: boolean
+  readonly channels: number
+}
+
+const barWidth = 4
+const barGap = 2
+export const vertebraWidth = 2 * barWidth + barGap
+
+/** 64 channels 22 px, 768 channels 56 px, logarithmic between (design-language.md, Vertebra). */
+export function vertebraHeight(channels: number): number {
+  const known = [
+    [64, 22],
+    [128, 30],
+    [256, 38],
+    [320, 42],
+    [512, 50],
+    [768, 56],
+  ] as const
+  const [least] = known
+  if (channels <= least[0]) return Math.max(14, least[1] + 8 * Math.log2(channels / least[0]))
+  for (const [index, [from, low]] of known.entries()) {
+    const next = known[index + 1]
+    if (!next) return Math.min(66, low + 10 * Math.log2(channels / from))
+    const [to, high] = next
+    if (channels <= to) return low + ((high - low) * Math.log(channels / from)) / Math.log(to / from)
+  }
+  return 56
+}
+
+interface BlockBarsProps {
+  readonly vertebra: Vertebra
+  /** Left edge and the middle of the spine, in the coordinates of the surrounding svg. */
+  readonly x: number
+  readonly y: number
+  readonly scale?: number
+}
+
+/** The two bars of one block, to be put into an svg that draws the spine. */
+export function BlockBars({ vertebra, x, y, scale = 1 }: BlockBarsProps) {
+  const height = vertebraHeight(vertebra.channels) * scale
+  const mlpHeight = height * 0.62
+  return (
+    <g>
+      {vertebra.mixer !== null && <MixerBar family={vertebra.mixer} x={x} y={y} height={height} />}
+      {vertebra.hasMlp && (
+        <rect
+          className="vertebra-mlp"
+          x={x + barWidth + barGap}
+          y={y - mlpHeight / 2}
+          width={barWidth}
+          height={mlpHeight}
+          rx={2}
+        />
+      )}
+    </g>
+  )
+}
+
+function MixerBar({ family, x, y, height }: { family: MixerFamily; x: number; y: number; height: number }) {
+  const top = y - height / 2
+  switch (family) {
+    case 'attention':
+      return <rect className="vertebra-mixer" x={x} y={top} width={barWidth} height={height} rx={2} />
+    case 'convolution':
+      return (
+        <rect
+          className="vertebra-mixer-outlined"
+          x={x + 0.5}
+          y={top + 0.5}
+          width={barWidth - 1}
+          height={height - 1}
+          rx={1.5}
+        />
+      )
+    case 'pooling':
+      return (
+        <line
+          className="vertebra-mixer-dots"
+          x1={x + barWidth / 2}
+          x2={x + barWidth / 2}
+          y1={top + 1}
+          y2={top + height - 1}
+        />
+      )
+    case 'fixed':
+      return (
+        <line
+          className="vertebra-mixer-rungs"
+          x1={x + barWidth / 2}
+          x2={x + barWidth / 2}
+          y1={top}
+          y2={top + height}
+          strokeWidth={barWidth}
+        />
+      )
+    case 'identity':
+      return (
+        <line
+          className="vertebra-mixer-hairline"
+          x1={x + barWidth / 2}
+          x2={x + barWidth / 2}
+          y1={top}
+          y2={top + height}
+        />
+      )
+    default:
+      family satisfies never
+      return null
+  }
+}
+
+interface SkeletonPictureProps {
+  /** Stages of blocks in order. */
+  readonly stages: readonly (readonly Vertebra[])[]
+  readonly width: number
+  readonly height: number
+}
+
+/** A whole design as its skeleton: bars on the spine and nothing else. */
+export function SkeletonPicture({ stages, width, height }: SkeletonPictureProps) {
+  const blocks = stages.flat().length
+  const gaps = Math.max(0, stages.length - 1)
+  const tallest = Math.max(1, ...stages.flat().map((block) => vertebraHeight(block.channels)))
+  const margin = 16
+  const natural = blocks * 17 + gaps * 24
+  const spread = Math.min(1, (width - 2 * margin) / Math.max(1, natural))
+  const pitch = 17 * spread
+  const used = blocks * pitch + gaps * 24 * spread
+  let x = (width - used) / 2
+  const scale = Math.min(1, (height - 12) / tallest)
+  return (
+    <svg
+      className="skeleton"
+      width={width}
+      height={height}
+      viewBox={`0 0 ${width} ${height}`}
+      aria-hidden="true"
+    >
+      <line className="skeleton-spine" x1={margin} x2={width - margin} y1={height / 2} y2={height / 2} />
+      {stages.map((stage, index) => {
+        if (index > 0) x += 24 * spread
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: stages have no identity here
+          <g key={index}>
+            {stage.map((vertebra, block) => {
+              const left = x
+              x += pitch
+              // biome-ignore lint/suspicious/noArrayIndexKey: nor do blocks
+              return <BlockBars key={block} vertebra={vertebra} x={left} y={height / 2} scale={scale} />
+            })}
+          </g>
+        )
+      })}
+    </svg>
+  )
+}
