@@ -13,7 +13,19 @@ import { BlockGlyph } from '../palette/BlockGlyph'
 import { type OutlineRow, outlineRows } from './rows'
 import './Outline.css'
 
-const menuCommands = ['replaceType', 'insertAfter', 'bypass', 'duplicate', 'copy', 'cut', 'group', 'ungroup', 'makeUnique', 'makeShared', 'delete']
+const menuCommands = [
+  'replaceType',
+  'insertAfter',
+  'bypass',
+  'duplicate',
+  'copy',
+  'cut',
+  'group',
+  'ungroup',
+  'makeUnique',
+  'makeShared',
+  'delete',
+]
 
 /** The same design as the canvas as a tree for keys and screen readers: names, shapes, problems, and the same actions. */
 export function Outline() {
@@ -42,7 +54,11 @@ export function Outline() {
   useEffect(() => {
     if (first === undefined) return
     const around = ancestorsOf(parentOf(first))
-    setClosed((before) => (around.some((key) => before.has(key)) ? new Set([...before].filter((key) => !around.includes(key))) : before))
+    setClosed((before) =>
+      around.some((key) => before.has(key))
+        ? new Set([...before].filter((key) => !around.includes(key)))
+        : before,
+    )
     tree.current?.querySelector(`[data-key="${CSS.escape(first)}"]`)?.scrollIntoView({ block: 'nearest' })
   }, [first])
 
@@ -100,7 +116,6 @@ export function Outline() {
           {document.input.height}×{document.input.width}×3
         </span>
       </p>
-      {/* biome-ignore lint/a11y/useSemanticElements: HTML has no tree */}
       <div
         ref={tree}
         className="outline-tree"
@@ -205,7 +220,15 @@ function Row({ row, isSelected, isStop, dragged, onToggle, ...rest }: RowProps) 
 }
 
 /** While something is in the hand, every row offers where it could go: no dragging needed. */
-function DropButtons({ row, dragged, takesIt }: { readonly row: OutlineRow; readonly dragged: Dragged; readonly takesIt: boolean }) {
+function DropButtons({
+  row,
+  dragged,
+  takesIt,
+}: {
+  readonly row: OutlineRow
+  readonly dragged: Dragged
+  readonly takesIt: boolean
+}) {
   const document = useDocumentStore((state) => state.document)
   const put = (act: () => void) => (event: React.MouseEvent) => {
     event.stopPropagation()

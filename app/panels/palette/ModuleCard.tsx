@@ -20,7 +20,13 @@ export function ModuleCard({ definition, children }: ModuleCardProps) {
     <HoverCard.Root openDelay={300} closeDelay={80} {...(isDragging ? { open: false } : {})}>
       <HoverCard.Trigger asChild>{children}</HoverCard.Trigger>
       <HoverCard.Portal>
-        <HoverCard.Content className="module-card" side="right" align="start" sideOffset={10} collisionPadding={8}>
+        <HoverCard.Content
+          className="module-card"
+          side="right"
+          align="start"
+          sideOffset={10}
+          collisionPadding={8}
+        >
           <header className="module-card-header">
             <ModuleGlyph module={definition.id} size="node" />
             <div>

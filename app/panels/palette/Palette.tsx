@@ -39,7 +39,13 @@ export function Palette({ only }: PaletteProps) {
   )
 }
 
-function Section({ section, isAlwaysOpen }: { readonly section: PaletteSection; readonly isAlwaysOpen: boolean }) {
+function Section({
+  section,
+  isAlwaysOpen,
+}: {
+  readonly section: PaletteSection
+  readonly isAlwaysOpen: boolean
+}) {
   const [isToggledOpen, setOpen] = useState(section.isOpenAtFirst)
   const isOpen = isAlwaysOpen || isToggledOpen
   const Chevron = isOpen ? ChevronDown : ChevronRight
@@ -68,7 +74,8 @@ function Section({ section, isAlwaysOpen }: { readonly section: PaletteSection; 
             ))}
           </div>
           <p className="palette-legend">
-            <span className="palette-legend-query" /> one query <span className="palette-legend-read" /> what it reads
+            <span className="palette-legend-query" /> one query <span className="palette-legend-read" /> what
+            it reads
           </p>
         </>
       )}

@@ -10,7 +10,12 @@ export interface PaletteSection {
   readonly isOpenAtFirst: boolean
 }
 
-const plan: readonly { readonly id: string; readonly title: string; readonly kinds: readonly ModuleKind[]; readonly isOpen?: boolean }[] = [
+const plan: readonly {
+  readonly id: string
+  readonly title: string
+  readonly kinds: readonly ModuleKind[]
+  readonly isOpen?: boolean
+}[] = [
   { id: 'mixers', title: 'Token mixers', kinds: ['mixer'], isOpen: true },
   { id: 'mlps', title: 'Channel mixers', kinds: ['mlp'], isOpen: true },
   { id: 'norms', title: 'Norms', kinds: ['norm'], isOpen: true },
@@ -30,8 +35,13 @@ export function paletteSections(search = ''): readonly PaletteSection[] {
       id,
       title,
       kinds,
-      modules: modules.filter((definition) => kinds.includes(definition.kind) && matches(textOf(definition), words)),
-      templates: id === 'blocks' ? templates.filter((block) => matches(`${block.title} ${block.summary} block`, words)) : [],
+      modules: modules.filter(
+        (definition) => kinds.includes(definition.kind) && matches(textOf(definition), words),
+      ),
+      templates:
+        id === 'blocks'
+          ? templates.filter((block) => matches(`${block.title} ${block.summary} block`, words))
+          : [],
       isOpenAtFirst: isOpen,
     }))
     .filter((section) => section.modules.length + section.templates.length > 0)

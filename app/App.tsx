@@ -1,0 +1,129 @@
+import { Toaster } from 'sonner'
+import { Canvas } from './canvas/Canvas'
+import { Inspector } from './panels/inspector/Inspector'
+import { Banners } from './shell/Banners'
+import { CommandPalette } from './shell/CommandPalette'
+import { Dock } from './shell/Dock'
+import { DragLayer } from './shell/DragLayer'
+import { FirstRun } from './shell/FirstRun'
+import { InspectorDrawer } from './shell/InspectorDrawer'
+import { LeftPanel } from './shell/LeftPanel'
+import { NarrowView } from './shell/NarrowView'
+import { Picker } from './shell/Picker'
+import { PresetsDialog } from './shell/PresetsDialog'
+import { Rail } from './shell/Rail'
+import { ShareDialog } from './shell/ShareDialog'
+import { ShortcutsDialog } from './shell/ShortcutsDialog'
+import { StatusBar } from './shell/StatusBar'
+import { TopBar } from './shell/TopBar'
+import { WgslDialog } from './shell/WgslDialog'
+import { useSessionStore } from './state/sessionStore'
+import { useWidthClass } from './state/widthClass'
+import { Split, SplitHandle, SplitPanel } from './ui/Split'
+import { TooltipProvider } from './ui/Tooltip'
+import './App.css'
+
+/** The arrangement of the page, nothing else. */
+export function App() {
+  const width = useWidthClass()
+  return (
+    <TooltipProvider>
+      <div className="app" data-width={width}>
+        <TopBar width={width} />
+        <Banners />
+        {width === 'narrow' ? <NarrowView /> : <Workspace width={width} />}
+        {width !== 'narrow' && <StatusBar width={width} />}
+      </div>
+      <DragLayer />
+      <CommandPalette />
+      <Picker />
+      <PresetsDialog />
+      <ShareDialog />
+      <ShortcutsDialog />
+      <WgslDialog />
+      <Announcements />
+      <Notices />
+    </TooltipProvider>
+  )
+}
+
+function Workspace({ width }: { readonly width: 'wide' | 'medium' }) {
+  const panels = useSessionStore((state) => state.panels)
+  const isWide = width === 'wide'
+  return (
+    <div className="app-workspace">
+      {!isWide && panels.left && <Rail />}
+      <Split id="columns" direction="horizontal">
+        {isWide && panels.left && (
+          <>
+            <SplitPanel id="left" size={236} least={200} most={400}>
+              <LeftPanel />
+            </SplitPanel>
+            <SplitHandle label="Width of the left panel" />
+          </>
+        )}
+        <SplitPanel id="centre">
+          <Centre />
+        </SplitPanel>
+        {isWide && panels.right && (
+          <>
+            <SplitHandle label="Width of the inspector" />
+            <SplitPanel id="right" size={288} least={248} most={480}>
+              <Inspector />
+            </SplitPanel>
+          </>
+        )}
+      </Split>
+      {!isWide && <InspectorDrawer />}
+    </div>
+  )
+}
+
+function Centre() {
+  const hasDock = useSessionStore((state) => state.panels.dock)
+  const isMaximised = useSessionStore((state) => state.isDockMaximised)
+  return (
+    <Split id={hasDock && isMaximised ? 'rows-maximised' : 'rows'} direction="vertical">
+      <SplitPanel
+        id="canvas"
+        {...(hasDock && isMaximised ? { size: 212, least: 212, most: 212 } : { least: 180 })}
+      >
+        <main className="app-canvas" data-region="canvas" aria-label="Canvas">
+          <Canvas />
+          <FirstRun />
+        </main>
+      </SplitPanel>
+      {hasDock && (
+        <>
+          <SplitHandle label="Height of the dock" />
+          <SplitPanel id="dock" {...(isMaximised ? {} : { size: 274, least: 120 })}>
+            <Dock />
+          </SplitPanel>
+        </>
+      )}
+    </Split>
+  )
+}
+
+function Announcements() {
+  const announcement = useSessionStore((state) => state.announcement)
+  return (
+    <div className="spoken" role="status" aria-live="polite">
+      {announcement}
+    </div>
+  )
+}
+
+function Notices() {
+  const theme = useSessionStore((state) => state.theme)
+  return (
+    <Toaster
+      theme={theme}
+      position="bottom-center"
+      offset={42}
+      gap={8}
+      visibleToasts={4}
+      containerAriaLabel="Notices"
+    />
+  )
+}

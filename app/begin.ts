@@ -1,0 +1,33 @@
+/** What happens once, before the first drawing: the theme, the design to open, and everything that listens. */
+import { listenToKeys } from './commands/keyboard'
+import { engine } from './engine/engine'
+import { followInputSize, samples, takeSample } from './engine/picture'
+import { followAddress, openLink } from './state/address'
+import { announceChanges } from './state/announcements'
+import { restoreLatest, startAutosave } from './state/autosave'
+import { watchFirstSteps } from './state/firstRun'
+import { keepDesignInView } from './state/keepInView'
+import { followTheme } from './state/theme'
+import { notify } from './ui/notify'
+
+export async function begin(): Promise<void> {
+  followTheme()
+  const unreadable = await restoreLatest()
+  const opened = openLink(location.hash)
+  startAutosave()
+  keepDesignInView()
+  announceChanges()
+  watchFirstSteps()
+  listenToKeys()
+  followAddress(notify.problem)
+  followInputSize()
+  engine.start()
+  const [sample] = samples
+  if (sample) void takeSample(sample)
+
+  // The toaster is drawn with the page.
+  setTimeout(() => {
+    if (unreadable !== null) notify.problem(unreadable)
+    if (opened.kind === 'refused') notify.problem(opened.reason)
+  })
+}

@@ -1,0 +1,20 @@
+import './trustedTypes'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { App } from './App'
+import { begin } from './begin'
+import { CrashScreen } from './shell/CrashScreen'
+import './styles/base.css'
+
+const root = document.getElementById('root')
+if (!root) throw new Error('internal: index.html has no #root')
+
+void begin().finally(() =>
+  createRoot(root).render(
+    <StrictMode>
+      <CrashScreen>
+        <App />
+      </CrashScreen>
+    </StrictMode>,
+  ),
+)

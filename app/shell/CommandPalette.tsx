@@ -1,0 +1,154 @@
+import { ChevronRight } from 'lucide-react'
+import { useMemo } from 'react'
+import { findNode, presets } from '../../engine/index'
+import { commands } from '../commands'
+import { type Command, isEnabled } from '../commands/command'
+import { place, placeAfterSelection } from '../commands/place'
+import { openPreset } from '../commands/presets'
+import { titleOf } from '../commands/subject'
+import { templates } from '../commands/templates'
+import { Mark } from '../glyphs/Mark'
+import { kindWords } from '../glyphs/roles'
+import { BlockGlyph } from '../panels/palette/BlockGlyph'
+import { useDocumentStore } from '../state/documentStore'
+import { ancestorsOf, pathOf } from '../state/paths'
+import { type DropTarget, useSessionStore } from '../state/sessionStore'
+import { Key, Keys } from '../ui/Keys'
+import { alternativesTo, insertables, ModuleRow } from './moduleRows'
+import { SearchDialog, SearchGroup, SearchRow } from './SearchDialog'
+
+const icon = { size: 16, strokeWidth: 1.6, 'aria-hidden': true } as const
+
+/** Everything that can be done, by name: replace, insert, open, do. */
+export function CommandPalette() {
+  const isOpen = useSessionStore((state) => state.dialog === 'commands')
+  const close = () => useSessionStore.getState().openDialog(null)
+  return (
+    <SearchDialog
+      isOpen={isOpen}
+      onClose={close}
+      title="Command palette"
+      placeholder="Search modules, presets and commands"
+      scope={useScope()}
+      footer={
+        <>
+          <span>
+            <Key>Enter</Key> run
+          </span>
+          <span>
+            <Key>Esc</Key> close
+          </span>
+        </>
+      }
+    >
+      {isOpen && <Groups onDone={close} />}
+    </SearchDialog>
+  )
+}
+
+/** `in Stage 3, Block`: where the selection is. */
+function useScope(): string | null {
+  const document = useDocumentStore((state) => state.document)
+  const first = useSessionStore((state) => state.selection[0] ?? state.lens)
+  return useMemo(() => {
+    if (first === undefined || first === null) return null
+    const titles = ancestorsOf(first).flatMap((key) => {
+      const node = key === '' ? undefined : findNode(document, pathOf(key))
+      return node ? [titleOf(node)] : []
+    })
+    return titles.length > 0 ? `in ${titles.join(', ')}` : null
+  }, [document, first])
+}
+
+function Groups({ onDone }: { readonly onDone: () => void }) {
+  const document = useDocumentStore((state) => state.document)
+  const selection = useSessionStore((state) => state.selection)
+  const instance = useSessionStore((state) => state.instance)
+  const only = selection.length === 1 ? selection[0] : undefined
+  const node = only === undefined ? undefined : findNode(document, pathOf(only))
+  const target = useMemo<DropTarget | null>(
+    () => (only === undefined ? null : { kind: 'replace', path: only }),
+    [only],
+  )
+  const then = (act: () => void) => () => {
+    onDone()
+    act()
+  }
+  const selected = node?.type === 'module' ? alternativesTo(node.module) : []
+  const kind = selected[0]?.kind
+  return (
+    <>
+      {target && kind && (
+        <SearchGroup heading={`Replace the selected ${kindWords[kind].one.toLowerCase()}`}>
+          {selected.map((definition) => (
+            <ModuleRow
+              key={definition.id}
+              definition={definition}
+              value={`replace ${definition.id}`}
+              target={target}
+              instance={instance}
+              onSelect={then(() => place({ kind: 'module', module: definition.id }, target, instance))}
+            />
+          ))}
+        </SearchGroup>
+      )}
+      <SearchGroup heading="Commands">
+        {commands
+          .filter((command) => !command.isKeyOnly && isEnabled(command))
+          .map((command) => (
+            <CommandRow key={command.id} command={command} onSelect={then(() => void command.run())} />
+          ))}
+      </SearchGroup>
+      <SearchGroup heading="Open a preset">
+        {presets.map((preset) => (
+          <SearchRow
+            key={preset.id}
+            value={`preset ${preset.id}`}
+            keywords={[preset.id, preset.family, preset.summary, 'open preset']}
+            icon={<Mark size={16} />}
+            title={preset.title}
+            hint={preset.id}
+            onSelect={then(() => openPreset(preset))}
+          />
+        ))}
+      </SearchGroup>
+      <SearchGroup heading={node ? `Insert after ${titleOf(node)}` : 'Insert at the end'}>
+        {insertables.map((definition) => (
+          <ModuleRow
+            key={definition.id}
+            definition={definition}
+            value={`insert ${definition.id}`}
+            target={null}
+            onSelect={then(() => placeAfterSelection({ kind: 'module', module: definition.id }))}
+          />
+        ))}
+        {templates.map((template) => (
+          <SearchRow
+            key={template.id}
+            value={`insert block ${template.id}`}
+            keywords={['block', template.summary]}
+            icon={<BlockGlyph size={16} />}
+            title={`${template.title} block`}
+            hint={template.summary}
+            onSelect={then(() => placeAfterSelection({ kind: 'template', template: template.id }))}
+          />
+        ))}
+      </SearchGroup>
+    </>
+  )
+}
+
+function CommandRow({ command, onSelect }: { readonly command: Command; readonly onSelect: () => void }) {
+  const Icon = command.icon ?? ChevronRight
+  const shortcut = command.shortcuts?.[0]
+  return (
+    <SearchRow
+      value={`command ${command.id}`}
+      keywords={[command.group]}
+      icon={<Icon {...icon} />}
+      title={command.label}
+      end={shortcut !== undefined && <Keys shortcut={shortcut} />}
+      onSelect={onSelect}
+    />
+  )
+}

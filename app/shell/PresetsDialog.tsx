@@ -1,0 +1,118 @@
+import { FilePlus2, FolderOpen, Search } from 'lucide-react'
+import { useRef, useState } from 'react'
+import { type Preset, presets } from '../../engine/index'
+import { run } from '../commands'
+import { openPreset } from '../commands/presets'
+import { SkeletonPicture } from '../glyphs/Vertebrae'
+import { useDocumentStore } from '../state/documentStore'
+import { figuresOf } from '../state/figures'
+import { useSessionStore } from '../state/sessionStore'
+import { skeletonOf } from '../state/skeleton'
+import { Button } from '../ui/Button'
+import { Dialog } from '../ui/Dialog'
+import { formatCount } from '../ui/formatNumber'
+import { useRovingFocus } from '../ui/useRovingFocus'
+import './PresetsDialog.css'
+
+const icon = { size: 16, strokeWidth: 1.6, 'aria-hidden': true } as const
+
+export function PresetsDialog() {
+  const isOpen = useSessionStore((state) => state.dialog === 'presets')
+  return (
+    <Dialog
+      isOpen={isOpen}
+      onClose={() => useSessionStore.getState().openDialog(null)}
+      title="Start from a design"
+      width={940}
+    >
+      {isOpen && <PresetList />}
+    </Dialog>
+  )
+}
+
+function PresetList() {
+  const [search, setSearch] = useState('')
+  const list = useRef<HTMLDivElement>(null)
+  const roving = useRovingFocus(list, '[data-preset]')
+  const found = presets.filter((preset) => matches(preset, search))
+  return (
+    <>
+      <div className="presets-bar">
+        <label className="presets-search">
+          <Search size={14} strokeWidth={1.6} aria-hidden="true" />
+          <input
+            aria-label="Search presets"
+            placeholder="caformer, vit, pooling…"
+            value={search}
+            onChange={(event) => setSearch(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key === 'ArrowDown')
+                list.current?.querySelector<HTMLElement>('[data-preset]')?.focus()
+              const [first] = found
+              if (event.key === 'Enter' && first) openPreset(first)
+            }}
+          />
+        </label>
+        <Button icon={<FolderOpen {...icon} />} onClick={() => closeAnd('openFile')}>
+          Open file
+        </Button>
+        <Button icon={<FilePlus2 {...icon} />} onClick={() => closeAnd('new')}>
+          Blank
+        </Button>
+      </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: a list of buttons with arrow keys between them */}
+      <div className="presets-grid" role="group" aria-label="Presets" ref={list} {...roving}>
+        {found.map((preset) => (
+          <PresetCard key={preset.id} preset={preset} />
+        ))}
+      </div>
+      {found.length === 0 && <p className="muted">No preset has that name.</p>}
+      <p className="presets-note">
+        Params and MACs are counted by this page at 224 × 224. Top-1 on ImageNet-1k is as published; a dash
+        means that we have no figure at hand. The papers’ FLOPs are our MACs.
+      </p>
+    </>
+  )
+}
+
+function PresetCard({ preset }: { readonly preset: Preset }) {
+  const isOpen = useDocumentStore((state) => state.document === preset.document)
+  const figures = figuresOf(preset.document)
+  return (
+    <button
+      type="button"
+      className="preset-card"
+      data-preset={preset.id}
+      data-open={isOpen || undefined}
+      title={preset.summary}
+      onClick={() => openPreset(preset)}
+    >
+      <SkeletonPicture stages={skeletonOf(preset.document)} width={208} height={76} />
+      <span className="preset-line">
+        <b className="ellipsis">{preset.title}</b>
+        <span title={preset.published ? `Top-1, ${preset.published.source}` : 'No published top-1 at hand'}>
+          {preset.published ? preset.published.top1.toFixed(1) : '–'}
+        </span>
+      </span>
+      <span className="preset-line preset-details">
+        <span className="ellipsis">{preset.id}</span>
+        <span>
+          {formatCount(figures.params)}, {formatCount(figures.macs)}
+        </span>
+      </span>
+    </button>
+  )
+}
+
+function matches(preset: Preset, search: string): boolean {
+  const text = `${preset.id} ${preset.title} ${preset.family} ${preset.summary}`.toLowerCase()
+  return search
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word))
+}
+
+function closeAnd(command: string): void {
+  useSessionStore.getState().openDialog(null)
+  run(command)
+}

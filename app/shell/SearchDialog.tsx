@@ -1,0 +1,93 @@
+import { Command } from 'cmdk'
+import { Search } from 'lucide-react'
+import { Dialog } from 'radix-ui'
+import type { ReactNode } from 'react'
+import './SearchDialog.css'
+
+interface SearchDialogProps {
+  readonly isOpen: boolean
+  readonly onClose: () => void
+  readonly title: string
+  readonly placeholder: string
+  /** What the search acts on, at the right of the field. */
+  readonly scope: string | null
+  /** The row under the arrow keys or the pointer. */
+  readonly onHighlight?: (value: string) => void
+  readonly footer?: ReactNode
+  readonly children: ReactNode
+}
+
+/** A search field over rows, by name and keywords; Enter takes the highlighted row. */
+export function SearchDialog({
+  isOpen,
+  onClose,
+  title,
+  placeholder,
+  scope,
+  onHighlight,
+  footer,
+  children,
+}: SearchDialogProps) {
+  return (
+    <Dialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="scrim" />
+        <Dialog.Content className="search-dialog" aria-describedby={undefined}>
+          <Dialog.Title className="spoken">{title}</Dialog.Title>
+          <Command label={title} loop filter={score} {...(onHighlight ? { onValueChange: onHighlight } : {})}>
+            <div className="search-dialog-field">
+              <Search size={18} strokeWidth={1.6} aria-hidden="true" />
+              <Command.Input className="search-dialog-input" placeholder={placeholder} />
+              {scope !== null && <span className="search-dialog-scope">{scope}</span>}
+            </div>
+            <Command.List className="search-dialog-list">
+              <Command.Empty className="search-dialog-empty">Nothing here has that name.</Command.Empty>
+              {children}
+            </Command.List>
+            {footer !== undefined && <div className="search-dialog-footer">{footer}</div>}
+          </Command>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}
+
+/** Every word must occur in the keywords; names that begin with it come first. The value is an id and is not searched. */
+function score(_value: string, search: string, keywords: readonly string[] = []): number {
+  const text = keywords.join(' ').toLowerCase()
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean)
+  if (!words.every((word) => text.includes(word))) return 0
+  const name = (keywords[0] ?? '').toLowerCase()
+  if (name.startsWith(search.toLowerCase())) return 1
+  return words.every((word) => name.includes(word)) ? 0.8 : 0.4
+}
+
+interface SearchRowProps {
+  readonly value: string
+  readonly keywords: readonly string[]
+  readonly icon: ReactNode
+  readonly title: string
+  readonly hint?: ReactNode
+  readonly end?: ReactNode
+  readonly onSelect: () => void
+}
+
+export const SearchRow = ({ value, keywords, icon, title, hint, end, onSelect }: SearchRowProps) => (
+  <Command.Item className="search-row" value={value} keywords={[title, ...keywords]} onSelect={onSelect}>
+    <span className="search-row-icon">{icon}</span>
+    <span className="search-row-title">{title}</span>
+    <span className="search-row-hint ellipsis">{hint}</span>
+    {end}
+  </Command.Item>
+)
+
+interface SearchGroupProps {
+  readonly heading: string
+  readonly children: ReactNode
+}
+
+export const SearchGroup = ({ heading, children }: SearchGroupProps) => (
+  <Command.Group className="search-group" heading={heading}>
+    {children}
+  </Command.Group>
+)

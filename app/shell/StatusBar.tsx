@@ -1,0 +1,313 @@
+import { Check, CircleAlert, Cpu, Eye, TriangleAlert } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { run } from '../commands'
+import { errorsOf, useAnalysis } from '../state/derived'
+import { useDocumentStore } from '../state/documentStore'
+import { type Figures, figuresOf, useDocumentBefore } from '../state/figures'
+import { useRunStore } from '../state/runStore'
+import { useSessionStore } from '../state/sessionStore'
+import type { WidthClass } from '../state/widthClass'
+import { Button } from '../ui/Button'
+import { Delta } from '../ui/Delta'
+import {
+  formatBinaryBytes,
+  formatBytes,
+  formatCount,
+  formatDelta,
+  formatInteger,
+  formatMs,
+} from '../ui/formatNumber'
+import { Popover } from '../ui/Popover'
+import { Tooltip } from '../ui/Tooltip'
+import { runWords } from './runWords'
+import './StatusBar.css'
+
+const icon = { size: 14, strokeWidth: 1.6, 'aria-hidden': true } as const
+
+/** What is always in sight: params, MACs with their counting rule, memory, latency with its spread, adapter, saved. */
+export function StatusBar({ width }: { readonly width: WidthClass }) {
+  return (
+    <footer className="status-bar" data-region="status bar">
+      <CountedFigures />
+      <Latency isShort={width !== 'wide'} />
+      <span className="status-space" />
+      <Adapter isShort={width !== 'wide'} />
+      <span className="status-line" />
+      <Saved isShort={width !== 'wide'} />
+    </footer>
+  )
+}
+
+/** The old value and the difference stay for six seconds, or until the next change. */
+const flashMs = 6000
+
+function useFlashes(): boolean {
+  const document = useDocumentStore((state) => state.document)
+  const hasChanged = useDocumentStore(
+    (state) => state.lastChange.label !== '' && state.lastChange.kind !== 'open',
+  )
+  const [faded, setFaded] = useState<typeof document | null>(null)
+  useEffect(() => {
+    const timer = setTimeout(() => setFaded(document), flashMs)
+    return () => clearTimeout(timer)
+  }, [document])
+  return hasChanged && faded !== document
+}
+
+function CountedFigures() {
+  const analysis = useAnalysis()
+  const document = useDocumentStore((state) => state.document)
+  const preview = useDocumentStore((state) => state.preview)
+  const before = useDocumentBefore()
+  const isFlashing = useFlashes()
+  const problems = errorsOf(analysis).length
+  const shown = figuresOf(preview ?? document)
+  const compared = preview ? figuresOf(document) : isFlashing && before ? figuresOf(before) : null
+  const state = preview ? 'preview' : 'flash'
+  return (
+    <>
+      {preview && (
+        <span className="status-preview">
+          <Eye {...icon} />
+          Preview
+        </span>
+      )}
+      {problems > 0 && !preview && (
+        <Button look="quiet" className="status-problems" onClick={() => run('dock.problems')}>
+          <CircleAlert {...icon} />
+          {problems} {problems === 1 ? 'problem' : 'problems'}
+        </Button>
+      )}
+      <Figure
+        name="params"
+        figure="params"
+        shown={shown}
+        compared={compared}
+        state={state}
+        format={formatCount}
+      />
+      <span className="status-line" />
+      <Figure
+        name="MACs"
+        figure="macs"
+        shown={shown}
+        compared={compared}
+        state={state}
+        format={formatCount}
+      />
+      <Convention />
+      <span className="status-line" />
+      <Figure
+        name="peak activations"
+        figure="activationBytes"
+        shown={shown}
+        compared={compared}
+        state={state}
+        format={formatBytes}
+      />
+      <span className="status-line" />
+    </>
+  )
+}
+
+interface FigureProps {
+  readonly name: string
+  readonly figure: 'params' | 'macs' | 'activationBytes'
+  readonly shown: Figures
+  readonly compared: Figures | null
+  readonly state: 'flash' | 'preview'
+  readonly format: (value: number) => string
+}
+
+function Figure({ name, figure, shown, compared, state, format }: FigureProps) {
+  const value = shown[figure]
+  const old = compared?.[figure]
+  const hasChanged = old !== undefined && (old !== value || state === 'preview')
+  const exact = figure === 'activationBytes' ? formatBinaryBytes(value) : formatInteger(value)
+  return (
+    <Tooltip text={`${exact} ${name}${shown.upTo === null ? '' : `, up to ${shown.upTo}`}`} side="top">
+      <button
+        type="button"
+        className="status-figure"
+        aria-label={`${format(value)} ${name}: copy ${exact}`}
+        data-figure={figure}
+        data-value={value}
+        onClick={() => void navigator.clipboard?.writeText(String(value)).catch(() => undefined)}
+      >
+        <Delta
+          // A new flash for each new value.
+          key={`${value}`}
+          before={hasChanged ? withoutUnit(format(old), format(value)) : null}
+          now={format(value)}
+          name={name}
+          difference={hasChanged ? formatDelta(value - old, format) : null}
+          state={hasChanged ? state : 'rest'}
+          {...(shown.upTo === null ? {} : { note: `up to ${shown.upTo}` })}
+        />
+      </button>
+    </Tooltip>
+  )
+}
+
+/** `22.66` before `26.34 M`: the unit is said once when both have it. */
+function withoutUnit(old: string, now: string): string {
+  const [figure, unit] = old.split('\u2009')
+  return unit !== undefined && unit === now.split('\u2009')[1] ? (figure ?? old) : old
+}
+
+function Convention() {
+  return (
+    <Popover
+      label="How MACs are counted"
+      side="top"
+      trigger={
+        <button type="button" className="status-convention">
+          conv, linear, matmul
+        </button>
+      }
+    >
+      <div className="status-popover">
+        <h3>How MACs are counted</h3>
+        <p>
+          One MAC is one multiply and one add. Counted are convolutions, linear layers and products of two
+          activations (attention’s two), for one picture. Norms, activations, softmax, pooling and biases are
+          not.
+        </p>
+        <p>
+          The “FLOPs” of the ConvNeXt and Swin papers are this number. A FLOP count is twice it, and more.
+        </p>
+      </div>
+    </Popover>
+  )
+}
+
+function Latency({ isShort }: { readonly isShort: boolean }) {
+  const { device, status, latency, latencyBefore, ranDocument } = useLatencyState()
+  const document = useDocumentStore((state) => state.document)
+  const isPreviewing = useDocumentStore((state) => state.preview !== null)
+  const isFlashing = useFlashes()
+  if (device && !device.available) {
+    return (
+      <span className="status-text">
+        {status.kind === 'running' ? runWords(status) : 'Latency not measured: no WebGPU'}
+      </span>
+    )
+  }
+  const words = runWords(status)
+  if (!latency) return <span className="status-text">{words ?? 'Latency not measured yet'}</span>
+  const isStale = ranDocument !== document
+  const before = isFlashing && !isStale ? latencyBefore : null
+  const spread = isPreviewing
+    ? 'measured after the drop'
+    : isStale
+      ? (words ?? 'before the edit')
+      : isShort
+        ? undefined
+        : `p10 ${latency.p10.toPrecision(3)}, p90 ${latency.p90.toPrecision(3)}`
+  return (
+    <span className="status-figure" data-figure="latency" data-value={isStale ? undefined : latency.median}>
+      <Delta
+        key={latency.median}
+        before={before ? withoutUnit(formatMs(before.median), formatMs(latency.median)) : null}
+        now={isStale ? `~${formatMs(latency.median)}` : formatMs(latency.median)}
+        name=""
+        difference={null}
+        state={before ? 'flash' : 'rest'}
+        {...(spread === undefined ? {} : { note: spread })}
+      />
+    </span>
+  )
+}
+
+function useLatencyState() {
+  const device = useRunStore((state) => state.device)
+  const status = useRunStore((state) => state.status)
+  const latency = useRunStore((state) => state.latency)
+  const latencyBefore = useRunStore((state) => state.latencyBefore)
+  const ranDocument = useRunStore((state) => state.ranDocument)
+  return { device, status, latency, latencyBefore, ranDocument }
+}
+
+function Adapter({ isShort }: { readonly isShort: boolean }) {
+  const device = useRunStore((state) => state.device)
+  const latency = useRunStore((state) => state.latency)
+  const hasBeenLost = useRunStore((state) => state.hasDeviceBeenLost)
+  const batch = useSessionStore((state) => state.batch)
+  if (hasBeenLost) {
+    return (
+      <Button look="quiet" className="status-problems" onClick={() => run('restartGpu')}>
+        <TriangleAlert {...icon} />
+        The GPU stopped. Restart
+      </Button>
+    )
+  }
+  if (!device) return <span className="status-text faint">looking for a GPU</span>
+  if (!device.available) {
+    return (
+      <span className="status-text status-warning">
+        <TriangleAlert {...icon} />
+        No GPU here. The rest is exact.
+      </span>
+    )
+  }
+  const precision = device.hasF16 ? 'f32, f16 possible' : 'f32'
+  return (
+    <Popover
+      label="The adapter"
+      side="top"
+      align="end"
+      trigger={
+        <button type="button" className="status-adapter">
+          <Cpu {...icon} />
+          <span className="ellipsis">
+            {device.name}
+            {isShort ? '' : ', WebGPU f32'}
+          </span>
+        </button>
+      }
+    >
+      <div className="status-popover">
+        <h3>{device.name}</h3>
+        <p>
+          WebGPU, {precision},{' '}
+          {device.hasTimestamps ? 'GPU timestamps (rounded by the browser)' : 'no GPU timestamps: wall clock'}
+          , {device.hasSubgroups ? 'subgroups' : 'no subgroups'}.
+        </p>
+        {device.isSoftware && (
+          <p>
+            This is a software adapter: it computes on the CPU. Latency here says little about a GPU; shares
+            between layers differ as well.
+          </p>
+        )}
+        {latency && (
+          <p>
+            Latency is the median of {latency.runs} runs at batch {batch}, by{' '}
+            {latency.method === 'timestamps' ? 'GPU timestamps' : 'wall clock'}.
+          </p>
+        )}
+      </div>
+    </Popover>
+  )
+}
+
+function Saved({ isShort }: { readonly isShort: boolean }) {
+  const savedAt = useRunStore((state) => state.savedAt)
+  const problem = useRunStore((state) => state.saveProblem)
+  const hasEdits = useDocumentStore((state) => state.past.length > 0)
+  if (problem !== null) {
+    return (
+      <span className="status-text status-warning">
+        <TriangleAlert {...icon} />
+        {isShort ? 'Not saved' : problem}
+      </span>
+    )
+  }
+  if (savedAt === null)
+    return <span className="status-text">{hasEdits ? 'Saving' : isShort ? 'Preset' : 'Nothing to save'}</span>
+  return (
+    <span className="status-text">
+      <Check {...icon} />
+      {isShort ? 'Saved' : 'Saved on this device'}
+    </span>
+  )
+}
