@@ -22,13 +22,22 @@ function expectSameAsEvaluated(graph: Graph, options: Partial<CompileOptions> = 
 }
 
 test('a compiled graph computes what the graph says', () => {
-  fc.assert(fc.property(randomGraph(), (graph) => expectSameAsEvaluated(graph)), { numRuns: 300 })
+  fc.assert(
+    fc.property(randomGraph(), (graph) => expectSameAsEvaluated(graph)),
+    { numRuns: 300 },
+  )
 })
 
 test('without fusion too', () => {
-  fc.assert(fc.property(randomGraph(), (graph) => expectSameAsEvaluated(graph, { fuse: false })), { numRuns: 100 })
+  fc.assert(
+    fc.property(randomGraph(), (graph) => expectSameAsEvaluated(graph, { fuse: false })),
+    { numRuns: 100 },
+  )
 })
 
 test('named calls may be ignored', () => {
-  fc.assert(fc.property(randomGraph(), (graph) => expectSameAsEvaluated(graph, { matchCalls: false })), { numRuns: 100 })
+  fc.assert(
+    fc.property(randomGraph(), (graph) => expectSameAsEvaluated(graph, { matchCalls: false })),
+    { numRuns: 100 },
+  )
 })

@@ -13,6 +13,7 @@ import type { Plan, Step } from './plan'
 import { poolNorms } from './poolNorms'
 import type { Program, Term } from './program'
 import { type Schedule, type ScheduledKernel, type ScheduledTensor, scheduled } from './schedule'
+import { splitConcats } from './splitConcats'
 
 export interface CompileOptions {
   readonly device: DeviceTraits
@@ -34,7 +35,8 @@ export function compile(graph: Graph, options: CompileOptions): Plan {
   const label = (tensor: ScheduledTensor) => places.tensorLabel(tensor)
   const { tensors, buffers } = planMemory(schedule, options.device, label)
   const steps = kernels.map((kernel) => stepOf(kernel, program, places, options))
-  const bytesIn = (use: string) => buffers.reduce((sum, buffer) => sum + (buffer.use === use ? buffer.bytes : 0), 0)
+  const bytesIn = (use: string) =>
+    buffers.reduce((sum, buffer) => sum + (buffer.use === use ? buffer.bytes : 0), 0)
   return {
     tensors,
     buffers,
@@ -45,7 +47,11 @@ export function compile(graph: Graph, options: CompileOptions): Plan {
     constants: constantsOf(schedule),
     prepare: steps.filter((_, i) => kernels[i].isFixed),
     steps: steps.filter((_, i) => !kernels[i].isFixed),
-    inputs: sourcesOf(schedule, 'input', 'input').map(({ id, shape, term }) => ({ name: term.attrs.name, tensor: id, shape })),
+    inputs: sourcesOf(schedule, 'input', 'input').map(({ id, shape, term }) => ({
+      name: term.attrs.name,
+      tensor: id,
+      shape,
+    })),
     outputs: schedule.outputs,
     memory: {
       weightBytes: bytesIn('weights'),
@@ -59,11 +65,17 @@ export function compile(graph: Graph, options: CompileOptions): Plan {
 export function scheduleOf(graph: Graph, options: CompileOptions): Schedule {
   const { device, fuse = true, matchCalls = true, outputs = graph.outputs } = options
   let program = lifted(graph, outputs, matchCalls)
-  for (const pass of fuse ? [foldScales, foldNorms, poolNorms, kernelForms] : [kernelForms]) program = pass(program)
+  for (const pass of fuse ? [splitConcats, foldScales, foldNorms, poolNorms, kernelForms] : [kernelForms])
+    program = pass(program)
   return scheduled(program, { device, fuse })
 }
 
-function stepOf(kernel: ScheduledKernel, program: Program, places: Places, { device, tuning }: CompileOptions): Step {
+function stepOf(
+  kernel: ScheduledKernel,
+  program: Program,
+  places: Places,
+  { device, tuning }: CompileOptions,
+): Step {
   const { spec } = kernel
   const family = kernelFor(spec)
   const variants = family.variants(spec, device)
@@ -129,7 +141,9 @@ function sourcesOf<O extends 'input' | 'param'>(
 ) {
   return tensors.flatMap(({ id, shape, term, ...tensor }) => {
     const made = program.terms[term]
-    return tensor.kind === kind && made.op === op ? [{ id, shape, term: made as Extract<Term, { readonly op: O }> }] : []
+    return tensor.kind === kind && made.op === op
+      ? [{ id, shape, term: made as Extract<Term, { readonly op: O }> }]
+      : []
   })
 }
 

@@ -54,7 +54,8 @@ function gathered(data: Float32Array, { shape, strides, offset, guard }: View): 
   const out = new Float32Array(elements(shape))
   const index = shape.map(() => 0)
   for (let i = 0; i < out.length; i++) {
-    const isInside = !guard || guard.ranges.every(([first, end], axis) => index[axis] >= first && index[axis] < end)
+    const isInside =
+      !guard || guard.ranges.every(([first, end], axis) => index[axis] >= first && index[axis] < end)
     let at = offset
     for (let axis = 0; axis < shape.length; axis++) at += index[axis] * strides[axis]
     out[i] = isInside ? data[at] : (guard?.fill ?? 0)

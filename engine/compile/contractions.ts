@@ -27,5 +27,10 @@ export function contractionOf(terms: readonly Term[], term: Term): Contraction |
   const kept = freeAxes(terms[term.inputs[weight]].shape, batch[weight], contract[weight])
   const before = weight === 0 ? batch[0].length : term.shape.length - kept.length
   const other = weight === 0 ? 1 : 0
-  return { term, weight, contracted: [contract[other], contract[weight]], kept: [kept, kept.map((_, i) => before + i)] }
+  return {
+    term,
+    weight,
+    contracted: [contract[other], contract[weight]],
+    kept: [kept, kept.map((_, i) => before + i)],
+  }
 }

@@ -4,16 +4,26 @@
  * values is such a product: otherwise they are needed anyway.
  */
 import { sameShape } from '../graph/graph'
-import { type Contraction, contractionOf } from './contractions'
 import { numberOf } from './constants'
-import { type Program, type ProgramBuilder, rewritten, type Term, type TermAttributes, usersOf } from './program'
+import { type Contraction, contractionOf } from './contractions'
+import {
+  type Program,
+  type ProgramBuilder,
+  rewritten,
+  type Term,
+  type TermAttributes,
+  usersOf,
+} from './program'
 import { isConstantAlong } from './termViews'
 
 export function foldNorms(program: Program): Program {
   const onlyFeeds = feedsOnlyContractions(program)
   const foldable = new Set<number>()
   return rewritten(program, (b, term, inputs) => {
-    const made = inputs.length > 0 && (term.op === 'dot' || term.op === 'conv') ? b.term(term.op, term.attrs as never, inputs) : null
+    const made =
+      inputs.length > 0 && (term.op === 'dot' || term.op === 'conv')
+        ? b.term(term.op, term.attrs as never, inputs)
+        : null
     if (made) return folded(b, made, foldable)
     if (!onlyFeeds[term.id] || !isAffine(term)) return null
     const copy = b.term(term.op, term.attrs as never, inputs)
@@ -37,8 +47,9 @@ function feedsOnlyContractions(program: Program): boolean[] {
       !isOutput.has(id) &&
       users[id].every((user) => {
         const reader = terms[user]
-        if (reader.op === 'reshape' || reader.op === 'transpose') return answers[user]
-        if (isAffine(reader)) return answers[user] && reader.inputs.some((input) => input !== id && terms[input].isFixed)
+        if (isPassable(reader)) return answers[user]
+        if (isAffine(reader))
+          return answers[user] && reader.inputs.some((input) => input !== id && terms[input].isFixed)
         return contractionOf(terms, reader) !== null
       })
   }
@@ -57,6 +68,8 @@ function folded(b: ProgramBuilder, term: Term, foldable: ReadonlySet<number>): T
   if (!vector.isFixed || numberOf(b.terms, vector) !== null) return term
 
   const along = source.moved(vector)
+  // One number for all channels is as cheap where it stands, and leaves the weight as it was loaded.
+  if (isConstantAlong(b.terms, along, contraction.contracted[0])) return term
   const [summed] = contraction.contracted
   const others = along.shape.map((_, axis) => axis).filter((axis) => !summed.includes(axis))
   if (!isConstantAlong(b.terms, along, others)) return term
@@ -84,8 +97,11 @@ interface Peeled {
   moved(other: Term): Term
 }
 
+/** Movements that a scale may be applied before or after. */
+const isPassable = ({ op }: Term): boolean => op === 'reshape' || op === 'transpose' || op === 'slice'
+
 function peeled(b: ProgramBuilder, term: Term): Peeled {
-  if (term.op !== 'reshape' && term.op !== 'transpose') return { term, nodes: [...term.nodes], moved: (other) => other }
+  if (!isPassable(term)) return { term, nodes: [...term.nodes], moved: (other) => other }
   const inner = peeled(b, b.terms[term.inputs[0]])
   return {
     term: inner.term,
@@ -94,7 +110,12 @@ function peeled(b: ProgramBuilder, term: Term): Peeled {
   }
 }
 
-function withInputs(b: ProgramBuilder, { term, weight }: Contraction, values: Term, newWeight: Term | null): Term {
+function withInputs(
+  b: ProgramBuilder,
+  { term, weight }: Contraction,
+  values: Term,
+  newWeight: Term | null,
+): Term {
   const kept = newWeight ?? b.terms[term.inputs[weight]]
   return b.term(term.op, term.attrs as never, weight === 0 ? [kept, values] : [values, kept])
 }
@@ -117,7 +138,8 @@ function shiftOf(b: ProgramBuilder, contraction: Contraction, line: Term): Term 
     const at = places.indexOf(axis)
     return at < 0 ? 1 : weight.shape[kept[at]]
   })
-  if (term.op === 'dot' && term.attrs.batch[0].length > 0) return b.broadcast(batchedShift(b, contraction, product), term.shape)
+  if (term.op === 'dot' && term.attrs.batch[0].length > 0)
+    return b.broadcast(batchedShift(b, contraction, product), term.shape)
   return b.broadcast(b.reshape(sums, shape), term.shape)
 }
 
@@ -133,7 +155,9 @@ function batchedShift(b: ProgramBuilder, contraction: Contraction, product: Term
   const ones = Array<number>(middle).fill(1)
   return b.reshape(
     ordered,
-    side === 0 ? [...sizes, ...ones] : [...sizes.slice(0, batch.length), ...ones, ...sizes.slice(batch.length)],
+    side === 0
+      ? [...sizes, ...ones]
+      : [...sizes.slice(0, batch.length), ...ones, ...sizes.slice(batch.length)],
   )
 }
 
@@ -149,8 +173,14 @@ function alongWeight(b: ProgramBuilder, contraction: Contraction, line: Term, we
   const order = summed.map((_, i) => i).sort((i, j) => weightAxes[i] - weightAxes[j])
   const sizes = summed.map((axis) => line.shape[axis])
   const inOrder = [...summed].sort((i, j) => i - j)
-  const compact = b.reshape(line, inOrder.map((axis) => line.shape[axis]))
-  const turned = b.transpose(compact, order.map((i) => inOrder.indexOf(summed[i])))
+  const compact = b.reshape(
+    line,
+    inOrder.map((axis) => line.shape[axis]),
+  )
+  const turned = b.transpose(
+    compact,
+    order.map((i) => inOrder.indexOf(summed[i])),
+  )
   const shape = weight.shape.map((_, axis) => {
     const at = weightAxes.indexOf(axis)
     return at < 0 ? 1 : sizes[at]

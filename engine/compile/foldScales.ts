@@ -3,8 +3,9 @@
  * So a BatchNorm after a convolution costs one bias. A plain learned scale stays where it is when the weight would
  * otherwise be used as it was loaded: it rides along for free, a second copy of the weight does not.
  */
-import { type Contraction, contractionOf } from './contractions'
+
 import { numberOf } from './constants'
+import { type Contraction, contractionOf } from './contractions'
 import { type Program, type ProgramBuilder, rewritten, type Term, usersOf } from './program'
 import { isConstantAlong, isMovement } from './termViews'
 

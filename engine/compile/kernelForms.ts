@@ -31,7 +31,9 @@ export function kernelForms(program: Program): Program {
 function matmul(b: ProgramBuilder, { batch, contract }: TermAttributes['dot'], x: Term, y: Term): Term {
   const freeX = freeAxes(x.shape, batch[0], contract[0])
   const freeY = freeAxes(y.shape, batch[1], contract[1])
-  const result = [...batch[0], ...freeX].map((axis) => x.shape[axis]).concat(freeY.map((axis) => y.shape[axis]))
+  const result = [...batch[0], ...freeX]
+    .map((axis) => x.shape[axis])
+    .concat(freeY.map((axis) => y.shape[axis]))
   const rows = b.transpose(x, [...batch[0], ...freeX, ...contract[0]])
   const columns = b.transpose(y, [...batch[1], ...freeY, ...contract[1]])
   const sizes = {
@@ -44,8 +46,8 @@ function matmul(b: ProgramBuilder, { batch, contract }: TermAttributes['dot'], x
   const columnsShape = [sizes.batch, sizes.n, sizes.k]
   if (batch[0].length === 0) {
     // Free axes that lie apart in memory: the first of them becomes the batch, for which the other side repeats.
-    if (freeX.length > 1 && !canReshape(b, rows, rowsShape)) return splitRows(b, rows, columns, sizes, result)
-    if (freeY.length > 1 && !canReshape(b, columns, columnsShape)) {
+    if (freeX.length > 1 && liesApart(b, rows, rowsShape)) return splitRows(b, rows, columns, sizes, result)
+    if (freeY.length > 1 && liesApart(b, columns, columnsShape)) {
       return splitColumns(b, rows, columns, freeX.length, sizes, result)
     }
   }
@@ -66,7 +68,14 @@ function splitRows(b: ProgramBuilder, rows: Term, columns: Term, { m, n, k }: Si
   return b.reshape(made, result)
 }
 
-function splitColumns(b: ProgramBuilder, rows: Term, columns: Term, free: number, { m, n, k }: Sizes, result: Shape): Term {
+function splitColumns(
+  b: ProgramBuilder,
+  rows: Term,
+  columns: Term,
+  free: number,
+  { m, n, k }: Sizes,
+  result: Shape,
+): Term {
   const [first] = columns.shape
   const shared = b.broadcast(b.reshape(rows, [1, m, k]), [first, m, k])
   const made = b.term('matmul', {}, [shared, b.reshape(columns, [first, n / first, k])])
@@ -76,9 +85,15 @@ function splitColumns(b: ProgramBuilder, rows: Term, columns: Term, free: number
   return b.transpose(apart, order)
 }
 
-function canReshape(b: ProgramBuilder, term: Term, shape: Shape): boolean {
+/** The free axes make one axis [1, free, k] only by copying, but not when the first of them stands alone. */
+function liesApart(b: ProgramBuilder, term: Term, [, free, k]: readonly number[]): boolean {
   const seen = viewOf(b.terms, term)
-  return seen !== null && reshaped(seen.view, shape) !== null
+  const [first] = term.shape
+  return (
+    seen !== null &&
+    !reshaped(seen.view, [1, free, k]) &&
+    reshaped(seen.view, [first, free / first, k]) !== null
+  )
 }
 
 // --- conv ----------------------------------------------------------------------------------------------------------
@@ -90,12 +105,19 @@ function convolution(b: ProgramBuilder, attrs: TermAttributes['conv'], input: Te
   const [n, h, width, c] = x.shape
   const plain = { ...attrs, padding, inputDilation: [1, 1] as const }
   const output = convOutput(plain, [h, width], [kh, kw])
-  const isPointwise = kh * kw === 1 && stride[0] * stride[1] === 1 && padding.flat().every((count) => count === 0)
+  const isPointwise =
+    kh * kw === 1 && stride[0] * stride[1] === 1 && padding.flat().every((count) => count === 0)
   if (isPointwise && groups === 1) {
     const contract = [[3], [1]] as const
     return matmul(b, { batch: [[], []], contract }, x, b.reshape(w, [out, perGroup]))
   }
-  const slide = { kernel: [kh, kw], stride, padding: [padding[0][0], padding[1][0]], dilation, output } as const
+  const slide = {
+    kernel: [kh, kw],
+    stride,
+    padding: [padding[0][0], padding[1][0]],
+    dilation,
+    output,
+  } as const
   if (groups === c && out === c) {
     return b.term('depthwise', slide, [x, b.reshape(b.transpose(w, [1, 2, 3, 0]), [kh, kw, c])])
   }
@@ -164,7 +186,10 @@ const fewResults = 256
 /** Runs of neighbouring axes one after another, the last first: rows of memory shrink early. */
 function folds(b: ProgramBuilder, { fn, axes }: TermAttributes['reduce'], x: Term): Term {
   let made = x
-  for (const run of runsOf(axes.filter((axis) => x.shape[axis] > 1), x.shape).reverse()) {
+  for (const run of runsOf(
+    axes.filter((axis) => x.shape[axis] > 1),
+    x.shape,
+  ).reverse()) {
     const first = run[0]
     const end = run[run.length - 1] + 1
     const outer = elements(made.shape.slice(0, first))
@@ -203,4 +228,5 @@ function runsOf(axes: readonly number[], shape: Shape): number[][] {
   return runs
 }
 
-const product = (axes: readonly number[], shape: Shape): number => axes.reduce((size, axis) => size * shape[axis], 1)
+const product = (axes: readonly number[], shape: Shape): number =>
+  axes.reduce((size, axis) => size * shape[axis], 1)

@@ -56,7 +56,12 @@ function matmul(context: KernelContext, { inputs, shape }: TermOf<'matmul'>): Sp
   const [batch, m, n] = shape
   const k = terms[inputs[0]].shape[2]
   const b = plain(context, inputs[1], (view) => !terms[inputs[1]].isFixed || endsInUnitStride(view))
-  const { x: a, prologue } = prologued(context, inputs[0], 2, (price) => price <= cheapPrologue || n <= fewColumns)
+  const { x: a, prologue } = prologued(
+    context,
+    inputs[0],
+    2,
+    (price) => price <= cheapPrologue || n <= fewColumns,
+  )
   return { family: 'gemm', batch, m, n, k, a, b, out: context.out, prologue, epilogue: context.epilogue }
 }
 
@@ -82,14 +87,34 @@ function convolve(context: KernelContext, { attrs, inputs, shape }: TermOf<'conv
   }
   const k = kernel[0] * kernel[1] * perGroup
   const [, m, n] = shape
-  return { family: 'gemm', batch: groups, m, n, k, a, b, out: context.out, prologue: null, epilogue: context.epilogue }
+  return {
+    family: 'gemm',
+    batch: groups,
+    m,
+    n,
+    k,
+    a,
+    b,
+    out: context.out,
+    prologue: null,
+    epilogue: context.epilogue,
+  }
 }
 
 function depthwise(context: KernelContext, { attrs, inputs }: TermOf<'depthwise'>): Spec {
   const { stride, padding, dilation } = attrs
   const x = plain(context, inputs[0], endsInUnitStride)
   const w = plain(context, inputs[1], isContiguous)
-  return { family: 'depthwise', x, w, stride, padding, dilation, out: context.out, epilogue: context.epilogue }
+  return {
+    family: 'depthwise',
+    x,
+    w,
+    stride,
+    padding,
+    dilation,
+    out: context.out,
+    epilogue: context.epilogue,
+  }
 }
 
 function fold(context: KernelContext, { attrs, inputs }: TermOf<'fold'>): Spec {
@@ -101,7 +126,6 @@ function fold(context: KernelContext, { attrs, inputs }: TermOf<'fold'>): Spec {
 
 const endsInUnitStride = (view: View): boolean =>
   view.shape[view.shape.length - 1] === 1 || view.strides[view.strides.length - 1] === 1
-
 
 /** A tensor as it lies, seen as this term; or the term gets a tensor of its own. */
 function plain(context: KernelContext, id: number, fits: (view: View) => boolean): Operand {
@@ -128,7 +152,8 @@ function prologued(
   if (
     operands.length === 0 ||
     operands.some(({ view }) => view.guard) ||
-    (!isPlain && (!context.fuse || !isWorthWhile(priceOf(expression)) || tensors.size + others > context.maxTensors))
+    (!isPlain &&
+      (!context.fuse || !isWorthWhile(priceOf(expression)) || tensors.size + others > context.maxTensors))
   ) {
     throw new NeedsTensor(id)
   }

@@ -3,12 +3,14 @@ import { isElementwise, type Program, type Term } from './program'
 import type { ScheduledKernel } from './schedule'
 
 export function labelOf(program: Program, { spec, head, terms, isCopy }: ScheduledKernel): string {
-  const members = terms.map((id) => program.terms[id]).sort((one, other) => one.id - other.id)
-  const computed = members.filter(isElementwise)
-  if (spec.family === 'map') return isCopy ? 'copy' : ['map', ...described(program, computed)].join(', ')
-  const before = computed.filter(({ id }) => id < head)
-  const after = computed.filter(({ id }) => id > head)
-  return [nameOf(program.terms[head]), ...prologue(program, before), ...described(program, after)].join(', ')
+  if (isCopy) return 'copy'
+  const isMap = spec.family === 'map'
+  const computed = terms.map((id) => program.terms[id]).filter(isElementwise)
+  computed.sort((one, other) => one.id - other.id)
+  const ofNorm = computed.filter((term) => term.inputs.some((id) => readsStatistics(program, id)))
+  const words = computed.filter((term) => !ofNorm.includes(term)).map((term) => wordFor(program, term))
+  const norm = ofNorm.length > 0 ? [isMap ? 'norm' : 'norm folded in'] : []
+  return [...new Set([isMap ? 'map' : nameOf(program.terms[head]), ...norm, ...words])].join(', ')
 }
 
 function nameOf(term: Term): string {
@@ -33,25 +35,11 @@ function nameOf(term: Term): string {
   }
 }
 
-function prologue(program: Program, members: readonly Term[]): string[] {
-  const isNorm = members.some(({ inputs }) => inputs.some((id) => readsStatistics(program, id)))
-  const others = members.filter((term) => term.op === 'unary' || !isNorm)
-  return [...(isNorm ? ['norm folded in'] : []), ...described(program, others)]
-}
-
-/** In order, repeated words once. */
-function described(program: Program, members: readonly Term[]): string[] {
-  const isNorm = members.some(({ inputs }) => inputs.some((id) => readsStatistics(program, id)))
-  const words = members.map((term) => wordFor(program, term, isNorm)).filter((word) => word !== '')
-  return [...new Set(isNorm ? ['norm', ...words] : words)]
-}
-
-function wordFor(program: Program, term: Term, isNorm: boolean): string {
+function wordFor(program: Program, term: Term): string {
   if (term.op === 'unary') return term.attrs.fn
   if (term.op !== 'binary') return term.op
   const { fn } = term.attrs
   const inputs = term.inputs.map((id) => program.terms[id])
-  if (isNorm && inputs.some(({ id }) => readsStatistics(program, id))) return ''
   const isFixed = inputs.some((input) => input.isFixed)
   if (fn === 'add') return isFixed ? '+ bias' : '+ residual'
   if (fn === 'sub') return isFixed ? '+ bias' : '− input'

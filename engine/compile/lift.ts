@@ -12,12 +12,13 @@ export function lifted(graph: Graph, outputs: readonly number[], matchCalls: boo
   for (const node of graph.nodes) {
     if (!isLive[node.id]) continue
     const matched = calls.get(node.id)
-    const term = matched
-      ? builder.standingFor(idsOf(matched.call), () =>
-          matched.match.write(builder, matched.call, matched.call.inputs.map(termOf)),
-        )
-      : builder.standingFor([node.id], () => written(builder, node, node.inputs.map(termOf)))
-    become.set(node.id, term)
+    builder.standingFor(matched ? idsOf(matched.call) : [node.id], () => {
+      const term = matched
+        ? matched.match.write(builder, matched.call, matched.call.inputs.map(termOf))
+        : written(builder, node, node.inputs.map(termOf))
+      builder.remember(term)
+      become.set(node.id, term)
+    })
   }
   return builder.finish(outputs.map((node) => ({ node, term: termOf(node).id })))
 }
@@ -44,7 +45,11 @@ function matchedCalls(graph: Graph, outputs: readonly number[]): Map<number, Mat
   return found
 }
 
-function liveNodes(graph: Graph, outputs: readonly number[], calls: ReadonlyMap<number, Matched>): Uint8Array {
+function liveNodes(
+  graph: Graph,
+  outputs: readonly number[],
+  calls: ReadonlyMap<number, Matched>,
+): Uint8Array {
   const isLive = new Uint8Array(graph.nodes.length)
   for (const output of outputs) isLive[output] = 1
   for (let id = graph.nodes.length - 1; id >= 0; id--) {
@@ -67,7 +72,10 @@ function written(b: ProgramBuilder, node: Node, inputs: readonly Term[]): Term {
       const { axis } = node.attrs
       const line = Float32Array.from({ length: node.shape[axis] }, (_, i) => i)
       return b.broadcast(
-        b.constant(line, node.shape.map((size, at) => (at === axis ? size : 1))),
+        b.constant(
+          line,
+          node.shape.map((size, at) => (at === axis ? size : 1)),
+        ),
         node.shape,
       )
     }

@@ -1,6 +1,7 @@
 /** Named calls that a kernel serves: how each is written as terms. Every other call is its body. */
-import { elements } from '../graph/graph'
+
 import type { Call } from '../graph/graph'
+import { elements } from '../graph/graph'
 import { positions } from '../ops/convolution'
 import type { ProgramBuilder, Term } from './program'
 
@@ -59,25 +60,30 @@ function rowsOf(b: ProgramBuilder, x: Term): Term {
 
 /** (x - mean) rstd, with statistics [rows, 2] for equal runs of x's elements. */
 function standardized(b: ProgramBuilder, x: Term, statistics: Term, kind: 'layer' | 'rms'): Term {
-  const [rows] = statistics.shape
-  const column = (index: number) => repeatedOver(b, b.slice(statistics, [0, index], [rows, 1]), x)
+  const perRow = b.reshape(statistics, [...rowsOnly(x, statistics.shape[0]), 2])
+  const zeros = x.shape.map(() => 0)
+  const one = [...perRow.shape.slice(0, -1), 1]
+  const column = (index: number) => b.broadcast(b.slice(perRow, [...zeros.slice(1), index], one), x.shape)
   const centred = kind === 'layer' ? b.binary('sub', x, column(0)) : x
   return b.binary('mul', centred, column(1))
 }
 
-/** One number per row [rows, 1], in the shape of x. */
-function repeatedOver(b: ProgramBuilder, numbers: Term, x: Term): Term {
-  const [rows] = numbers.shape
+/** The leading axes of x that count its rows; 1 for the others but the last, which is left out. */
+function rowsOnly(x: Term, rows: number): number[] {
   let outer = 1
-  const shape = x.shape.map((size) => {
-    if (outer === rows) return 1
-    outer *= size
-    return size
+  return x.shape.slice(0, -1).map((size) => {
+    const isRow = outer < rows
+    if (isRow) outer *= size
+    return isRow ? size : 1
   })
-  return b.broadcast(b.reshape(numbers, shape), x.shape)
 }
 
-function scaledAndShifted(b: ProgramBuilder, x: Term, weight: Term | undefined, bias: Term | undefined): Term {
+function scaledAndShifted(
+  b: ProgramBuilder,
+  x: Term,
+  weight: Term | undefined,
+  bias: Term | undefined,
+): Term {
   const scaled = weight ? b.binary('mul', x, perChannel(b, weight, x)) : x
   return bias ? b.binary('add', scaled, perChannel(b, bias, x)) : scaled
 }
@@ -96,7 +102,9 @@ function sampleStatistics(b: ProgramBuilder, x: Term, eps: number): Term {
   const [n] = x.shape
   const length = elements(x.shape) / n
   const parts = length > longestRow ? partsOf(length) : 1
-  const statistics = b.term('rowStatistics', { kind: 'layer', eps }, [b.reshape(x, [n * parts, length / parts])])
+  const statistics = b.term('rowStatistics', { kind: 'layer', eps }, [
+    b.reshape(x, [n * parts, length / parts]),
+  ])
   if (parts === 1) return statistics
   return b.term('rowStatistics', { kind: 'merge', eps }, [b.reshape(statistics, [n, 2 * parts])])
 }

@@ -16,7 +16,11 @@ export interface MemoryPlan {
 const alignment = 256
 
 /** Throws KernelError when a tensor is larger than this adapter binds. */
-export function planMemory(schedule: Schedule, device: DeviceTraits, label: (tensor: ScheduledTensor) => string): MemoryPlan {
+export function planMemory(
+  schedule: Schedule,
+  device: DeviceTraits,
+  label: (tensor: ScheduledTensor) => string,
+): MemoryPlan {
   const { tensors } = schedule
   for (const tensor of tensors) checkSize(tensor, device, label)
   const places = new Map<TensorId, Place>()
@@ -33,10 +37,18 @@ export function planMemory(schedule: Schedule, device: DeviceTraits, label: (ten
   const depths = preparationDepths(schedule)
   const slabLimit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize)
   for (let depth = 0; depth <= Math.max(0, ...depths.values()); depth++) {
-    const ofDepth = tensors.filter(({ id, kind }) => kind === 'weight' || kind === 'prepared' ? (depths.get(id) ?? 0) === depth : false)
+    const ofDepth = tensors.filter(({ id, kind }) =>
+      kind === 'weight' || kind === 'prepared' ? (depths.get(id) ?? 0) === depth : false,
+    )
     packSlabs(ofDepth, 'weights', slabLimit, buffers, places)
   }
-  packSlabs(tensors.filter(({ kind }) => kind === 'constant'), 'constant', slabLimit, buffers, places)
+  packSlabs(
+    tensors.filter(({ kind }) => kind === 'constant'),
+    'constant',
+    slabLimit,
+    buffers,
+    places,
+  )
   poolActivations(schedule, outputs, buffers, places)
 
   return {
@@ -94,44 +106,48 @@ function packSlabs(
   }
 }
 
-/** Tensors whose lives do not overlap share a buffer: the smallest free one that is large enough, else the largest grows. */
+/**
+ * Tensors whose lives do not overlap share a buffer. The largest choose first, so that every buffer has its final size at once
+ * (Pisarchyk and Lee 2020, "greedy by size", arxiv.org/abs/2001.03288). A result never shares with what its own step reads.
+ */
 function poolActivations(
   { kernels, tensors }: Schedule,
   outputs: ReadonlySet<TensorId>,
   buffers: Buffers,
   places: Map<TensorId, Place>,
 ): void {
-  const forward = kernels.filter(({ isFixed }) => !isFixed)
-  const lastUse = new Map<TensorId, number>()
-  forward.forEach(({ spec }, index) => {
-    for (const tensor of tensorsOf(spec)) lastUse.set(tensor, index)
-  })
-  const free: number[] = []
-  forward.forEach(({ spec }, index) => {
-    const out = spec.out.tensor
-    if (!places.has(out)) {
-      const buffer = takeBuffer(free, buffers, bytesOf(tensors[out]))
-      places.set(out, { buffer, offset: 0 })
-    }
+  const lives = new Map<TensorId, [number, number]>()
+  kernels.forEach(({ spec, isFixed }, step) => {
+    if (isFixed) return
     for (const tensor of tensorsOf(spec)) {
-      const isPooled = tensors[tensor].kind === 'activation' && !outputs.has(tensor)
-      if (isPooled && lastUse.get(tensor) === index) free.push((places.get(tensor) as Place).buffer)
+      if (tensors[tensor].kind === 'activation' && !outputs.has(tensor)) {
+        lives.set(tensor, [lives.get(tensor)?.[0] ?? step, step])
+      }
     }
   })
-}
-
-function takeBuffer(free: number[], buffers: Buffers, bytes: number): number {
-  free.sort((one, other) => buffers[one].bytes - buffers[other].bytes)
-  const fitting = free.findIndex((buffer) => buffers[buffer].bytes >= bytes)
-  const [taken] = fitting >= 0 ? free.splice(fitting, 1) : free.splice(-1)
-  if (taken === undefined) return buffers.push({ bytes, use: 'activation' }) - 1
-  buffers[taken].bytes = Math.max(buffers[taken].bytes, bytes)
-  return taken
+  const tenants: { buffer: number; lives: [number, number][] }[] = []
+  const bySize = [...lives].sort(([one], [other]) => bytesOf(tensors[other]) - bytesOf(tensors[one]))
+  for (const [tensor, life] of bySize) {
+    // Of the buffers that are free for so long, the one made last is the smallest.
+    let home = tenants.findLast((tenant) =>
+      tenant.lives.every((other) => life[1] < other[0] || other[1] < life[0]),
+    )
+    if (!home) {
+      home = { buffer: buffers.push({ bytes: bytesOf(tensors[tensor]), use: 'activation' }) - 1, lives: [] }
+      tenants.push(home)
+    }
+    home.lives.push(life)
+    places.set(tensor, { buffer: home.buffer, offset: 0 })
+  }
 }
 
 const aligned = (bytes: number): number => Math.ceil(bytes / alignment) * alignment
 
-function checkSize(tensor: ScheduledTensor, device: DeviceTraits, label: (tensor: ScheduledTensor) => string): void {
+function checkSize(
+  tensor: ScheduledTensor,
+  device: DeviceTraits,
+  label: (tensor: ScheduledTensor) => string,
+): void {
   const { maxStorageBufferBindingSize, maxBufferSize } = device.limits
   const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize)
   const bytes = bytesOf(tensor)

@@ -1,7 +1,8 @@
 /** The plan: everything that the runtime needs, as plain data. Made without a GPU, printed and tested without one. */
+
+import type { Shape } from '../graph/graph'
 import type { Cost, Dispatch, Variant } from '../kernels/kernel'
 import type { Spec, TensorId } from '../kernels/spec'
-import type { Shape } from '../graph/graph'
 
 /** A stored tensor and where it lies. Tensors whose lives do not overlap may share a buffer. */
 export interface TensorPlan {

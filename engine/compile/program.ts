@@ -98,7 +98,10 @@ export class ProgramBuilder {
 
   /** One number, repeated. */
   number(value: number, shape: Shape): Term {
-    const one = this.constant(Float32Array.of(value), shape.map(() => 1))
+    const one = this.constant(
+      Float32Array.of(value),
+      shape.map(() => 1),
+    )
     return this.broadcast(one, shape)
   }
 
@@ -121,7 +124,12 @@ export class ProgramBuilder {
   broadcast(x: Term, shape: Shape): Term {
     return this.term('broadcast', { shape }, [x])
   }
-  slice(x: Term, start: readonly number[], size: readonly number[], step: readonly number[] = start.map(() => 1)): Term {
+  slice(
+    x: Term,
+    start: readonly number[],
+    size: readonly number[],
+    step: readonly number[] = start.map(() => 1),
+  ): Term {
     return this.term('slice', { start, size, step }, [x])
   }
   pad(x: Term, low: readonly number[], high: readonly number[], value = 0): Term {
@@ -141,7 +149,12 @@ export class ProgramBuilder {
     return withoutDeadTerms({ terms: this.terms, outputs })
   }
 
-  private append<O extends TermOp>(op: O, attrs: TermAttributes[O], inputs: readonly Term[], shape: Shape): Term {
+  private append<O extends TermOp>(
+    op: O,
+    attrs: TermAttributes[O],
+    inputs: readonly Term[],
+    shape: Shape,
+  ): Term {
     const key = keyOf(op, attrs, inputs, shape)
     const known = this.known.get(key)
     if (known) {
@@ -175,7 +188,12 @@ export class ProgramBuilder {
 /** Rebuilds every term; `rule` may answer another one for it. */
 export function rewritten(
   program: Program,
-  rule: (builder: ProgramBuilder, term: Term, inputs: readonly Term[], become: ReadonlyMap<number, Term>) => Term | null,
+  rule: (
+    builder: ProgramBuilder,
+    term: Term,
+    inputs: readonly Term[],
+    become: ReadonlyMap<number, Term>,
+  ) => Term | null,
 ): Program {
   const builder = new ProgramBuilder()
   const become = new Map<number, Term>()
@@ -188,7 +206,9 @@ export function rewritten(
     })
     become.set(term.id, made)
   }
-  return builder.finish(program.outputs.map(({ node, term }) => ({ node, term: (become.get(term) as Term).id })))
+  return builder.finish(
+    program.outputs.map(({ node, term }) => ({ node, term: (become.get(term) as Term).id })),
+  )
 }
 
 function copied(builder: ProgramBuilder, term: Term, inputs: readonly Term[]): Term {

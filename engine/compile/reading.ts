@@ -84,7 +84,9 @@ export class Reading {
     const own = this.epilogue?.pathTo(id)
     if (own) {
       this.terms.add(id)
-      return isMovement(term) ? this.read(term.inputs[0], this.epilogue?.pathTo(term.inputs[0]) ?? path) : this.computed(term, own)
+      return isMovement(term)
+        ? this.read(term.inputs[0], this.epilogue?.pathTo(term.inputs[0]) ?? path)
+        : this.computed(term, own)
     }
     if (this.sources.isStored(id)) return this.operand(this.sources.placeOf(id), path)
     const number = numberOf(terms, term)
@@ -155,7 +157,8 @@ export class Reading {
   private isPlain(id: number): boolean {
     const { terms } = this.sources
     const term = terms[id]
-    if (this.sources.isStored(id) || isSource(term)) return numberOf(terms, term) === null || this.sources.isStored(id)
+    if (this.sources.isStored(id) || isSource(term))
+      return numberOf(terms, term) === null || this.sources.isStored(id)
     if (numberOf(terms, term) !== null) return false
     if (term.op === 'pad') return term.attrs.value === 0 && this.isPlain(term.inputs[0])
     if (isMovement(term)) return this.isPlain(term.inputs[0])
@@ -183,7 +186,13 @@ function through(term: Term, path: Path): Path {
   return { key: `${term.id} ${path.key}`, steps: [step, ...path.steps] }
 }
 
-function guarded(key: string, low: readonly number[], high: readonly number[], remedy: number, path: Path): Path {
+function guarded(
+  key: string,
+  low: readonly number[],
+  high: readonly number[],
+  remedy: number,
+  path: Path,
+): Path {
   const step = { apply: (view: View) => padded(view, low, high, 0), remedy }
   return { key: `${key} ${path.key}`, steps: [step, ...path.steps] }
 }

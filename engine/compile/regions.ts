@@ -60,7 +60,12 @@ export function isHead(term: Term): boolean {
 const hasEpilogue = (term: Term): boolean =>
   term.op !== 'softmax' && term.op !== 'attention' && term.op !== 'rowStatistics'
 
-const headOnly = ({ id }: Term): Region => ({ head: id, levels: new Map([[id, 0]]), movements: [], cuts: [id] })
+const headOnly = ({ id }: Term): Region => ({
+  head: id,
+  levels: new Map([[id, 0]]),
+  movements: [],
+  cuts: [id],
+})
 
 function grown(
   { terms }: Program,
@@ -116,7 +121,8 @@ function withElementwise(
     if (!next || !isElementwise(next) || claimed[next.id] || next.isFixed !== terms[end].isFixed) return null
     added.add(next.id)
     open.add(next.id)
-    for (const id of open) if (!isOutput[id] && users[id].length > 0 && users[id].every(isMember)) open.delete(id)
+    for (const id of open)
+      if (!isOutput[id] && users[id].length > 0 && users[id].every(isMember)) open.delete(id)
     if (open.size > 1) continue
     const levels = new Map(region.levels)
     for (const id of added) levels.set(id, region.movements.length)
@@ -140,7 +146,9 @@ function trimmed(
   const readsView = (id: number): boolean => {
     const reader = terms[id]
     if (reader.op === 'matmul' || reader.op === 'attention') {
-      return reader.inputs.every((input) => !descendsFrom(terms, input, end) || viewOf(terms, terms[input])?.base.id === last)
+      return reader.inputs.every(
+        (input) => !descendsFrom(terms, input, end) || viewOf(terms, terms[input])?.base.id === last,
+      )
     }
     return isMovementReader(reader) && users[id].length > 0 && users[id].every(readsView)
   }

@@ -182,7 +182,15 @@ class Scheduler implements Sources {
     for (const id of term.inputs) {
       const { shape } = this.terms[id]
       const start = shape.map((_, at) => (at === axis ? first : 0))
-      const place = { tensor: whole.tensor, view: sliced(whole.view, start, shape, shape.map(() => 1)) }
+      const place = {
+        tensor: whole.tensor,
+        view: sliced(
+          whole.view,
+          start,
+          shape,
+          shape.map(() => 1),
+        ),
+      }
       first += shape[axis]
       if (isDirect(id)) {
         this.stored[id] = 1
@@ -193,7 +201,9 @@ class Scheduler implements Sources {
   }
 
   private makeMap(term: Term, out: Operand): void {
-    this.retrying(term.id, () => this.addMap(term, out, new Reading(this, term.isFixed), (reading) => this.computeOf(reading, term)))
+    this.retrying(term.id, () =>
+      this.addMap(term, out, new Reading(this, term.isFixed), (reading) => this.computeOf(reading, term)),
+    )
   }
 
   /** The term's own value, although it is stored: by its inputs. */
@@ -212,7 +222,12 @@ class Scheduler implements Sources {
     this.retrying(id, () => this.addMap(term, out, new Reading(this, false), (reading) => reading.read(id)))
   }
 
-  private addMap(term: Term, out: Operand, reading: Reading, read: (reading: Reading) => Fused['expression']): void {
+  private addMap(
+    term: Term,
+    out: Operand,
+    reading: Reading,
+    read: (reading: Reading) => Fused['expression'],
+  ): void {
     const expression = read(reading)
     this.checkTensors(term, reading)
     const spec: Spec = { family: 'map', fused: { expression, operands: reading.operands }, out }
@@ -296,7 +311,8 @@ class Scheduler implements Sources {
       } catch (problem) {
         if (!(problem instanceof NeedsTensor)) throw problem
         const { term } = problem
-        if (term > id || this.stored[term]) throw new Error(`internal: ${this.terms[id].op} cannot read ${this.terms[term].op}`)
+        if (term > id || this.stored[term])
+          throw new Error(`internal: ${this.terms[id].op} cannot read ${this.terms[term].op}`)
         this.stored[term] = 1
       }
     }
@@ -355,5 +371,11 @@ function inOrderOfUse(schedule: Schedule): Schedule {
   const kernels = schedule.kernels.map((kernel) => ({ ...kernel, spec: withTensors(kernel.spec, number) }))
   const outputs = schedule.outputs.map((output) => ({ ...output, tensor: number(output.tensor) }))
   const tensors = [...numbers].map(([before, id]) => ({ ...schedule.tensors[before], id }))
-  return { ...schedule, kernels, outputs, tensors, one: schedule.one === null ? null : (numbers.get(schedule.one) ?? null) }
+  return {
+    ...schedule,
+    kernels,
+    outputs,
+    tensors,
+    one: schedule.one === null ? null : (numbers.get(schedule.one) ?? null),
+  }
 }

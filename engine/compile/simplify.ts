@@ -2,12 +2,16 @@
  * Rules that make a term needless or simpler by looking at it and its inputs only. They apply wherever a program is written,
  * so every pass sees their results.
  */
-import { type Shape, sameShape } from '../graph/graph'
+import { elements, type Shape, sameShape } from '../graph/graph'
 import { type BinaryFunction, binaryFunctions, unaryFunctions } from '../ops/elementwise'
 import { numberOf, tableOf } from './constants'
 import type { ProgramBuilder, Term, TermAttributes, TermOp } from './program'
 
-type Rule<O extends TermOp> = (b: ProgramBuilder, attrs: TermAttributes[O], inputs: readonly Term[]) => Term | null
+type Rule<O extends TermOp> = (
+  b: ProgramBuilder,
+  attrs: TermAttributes[O],
+  inputs: readonly Term[],
+) => Term | null
 
 /** An existing or simpler term with the value of this one, or null. */
 export function simplified<O extends TermOp>(
@@ -17,9 +21,7 @@ export function simplified<O extends TermOp>(
   inputs: readonly Term[],
 ): Term | null {
   const rule = rules[op] as Rule<O> | undefined
-  const found = rule?.(builder, attrs, inputs) ?? null
-  if (found) builder.remember(found)
-  return found
+  return rule?.(builder, attrs, inputs) ?? null
 }
 
 const rules: { readonly [O in TermOp]?: Rule<O> } = {
@@ -33,7 +35,11 @@ const rules: { readonly [O in TermOp]?: Rule<O> } = {
   transpose: (b, { axes }, [x]) => {
     if (axes.every((axis, i) => axis === i)) return x
     const shape = axes.map((axis) => x.shape[axis])
-    if (x.op === 'transpose') return b.transpose(b.terms[x.inputs[0]], axes.map((axis) => x.attrs.axes[axis]))
+    if (x.op === 'transpose')
+      return b.transpose(
+        b.terms[x.inputs[0]],
+        axes.map((axis) => x.attrs.axes[axis]),
+      )
     if (movesOnlyOnes(x.shape, axes)) return b.reshape(x, shape)
     return repeatedNumber(b, x, shape)
   },
@@ -64,7 +70,9 @@ const rules: { readonly [O in TermOp]?: Rule<O> } = {
     return repeatedNumber(b, x, x.shape)
   },
 
-  concat: (_b, _attrs, inputs) => (inputs.length === 1 ? inputs[0] : null),
+  concat: (b, { axis }, inputs) => (inputs.length === 1 ? inputs[0] : fixedPartsTogether(b, axis, inputs)),
+
+  rowStatistics: (b, attrs, [x]) => statisticsOfPart(b, attrs, x),
 
   unary: (b, { fn }, [x]) => {
     const { value } = unaryFunctions[fn]
@@ -94,7 +102,12 @@ const rules: { readonly [O in TermOp]?: Rule<O> } = {
     if (!x.isFixed || !y.isFixed) return null
     const xs = tableOf(b.terms, x)
     const ys = xs && tableOf(b.terms, y)
-    return ys ? b.constant(xs.map((value, i) => binaryFunctions[fn].value(value, ys[i])), x.shape) : null
+    return ys
+      ? b.constant(
+          xs.map((value, i) => binaryFunctions[fn].value(value, ys[i])),
+          x.shape,
+        )
+      : null
   },
 
   select: (b, _attrs, [condition, x, y]) => {
@@ -107,7 +120,11 @@ const rules: { readonly [O in TermOp]?: Rule<O> } = {
     const folded = axes.filter((axis) => x.shape[axis] !== 1)
     if (folded.length === 0) return x
     if (x.op !== 'transpose') return null
-    const before = b.reduce(fn, b.terms[x.inputs[0]], folded.map((axis) => x.attrs.axes[axis]))
+    const before = b.reduce(
+      fn,
+      b.terms[x.inputs[0]],
+      folded.map((axis) => x.attrs.axes[axis]),
+    )
     return b.transpose(before, x.attrs.axes)
   },
 }
@@ -163,6 +180,42 @@ function repeatedNumber(b: ProgramBuilder, x: Term, shape: Shape): Term | null {
 function movesOnlyOnes(shape: Shape, axes: readonly number[]): boolean {
   const long = axes.filter((axis) => shape[axis] !== 1)
   return long.every((axis, i) => i === 0 || axis > long[i - 1])
+}
+
+/** Neighbouring parts that depend on weights only are put together once, before the first run. */
+function fixedPartsTogether(b: ProgramBuilder, axis: number, inputs: readonly Term[]): Term | null {
+  const first = inputs.findIndex((x, i) => x.isFixed && inputs[i + 1]?.isFixed)
+  if (first < 0 || inputs.every((x) => x.isFixed)) return null
+  const after = inputs.findIndex((x, i) => i > first && !x.isFixed)
+  const end = after < 0 ? inputs.length : after
+  const together = b.term('concat', { axis }, inputs.slice(first, end))
+  return b.term('concat', { axis }, [...inputs.slice(0, first), together, ...inputs.slice(end)])
+}
+
+/**
+ * Rows that are a run of channels of a wider value, such as the heads of q in qkv, do not lie evenly; all runs of that value
+ * do. Their statistics cost a few more reads, save a copy, and serve q and k alike.
+ */
+function statisticsOfPart(b: ProgramBuilder, attrs: TermAttributes['rowStatistics'], x: Term): Term | null {
+  if (attrs.kind === 'merge' || x.op !== 'reshape') return null
+  const part = b.terms[x.inputs[0]]
+  if (part.op !== 'slice') return null
+  const whole = b.terms[part.inputs[0]]
+  const last = whole.shape.length - 1
+  const { start, size, step } = part.attrs
+  const length = x.shape[1]
+  const isRun = whole.shape.every((full, axis) => axis === last || size[axis] === full) && step[last] === 1
+  if (!isRun || [whole.shape[last], start[last], size[last]].some((count) => count % length !== 0))
+    return null
+  const runs = whole.shape[last] / length
+  const rows = elements(whole.shape) / whole.shape[last]
+  const all = b.term('rowStatistics', attrs, [b.reshape(whole, [rows * runs, length])])
+  const some = b.slice(
+    b.reshape(all, [rows, runs, 2]),
+    [0, start[last] / length, 0],
+    [rows, size[last] / length, 2],
+  )
+  return b.reshape(some, [x.shape[0], 2])
 }
 
 /** A slice that stays within one of the parts that were put together. */

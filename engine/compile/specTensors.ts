@@ -29,7 +29,13 @@ export function withTensors(spec: Spec, rename: (tensor: TensorId) => TensorId):
         out: operand(spec.out),
       }
     case 'depthwise':
-      return { ...spec, x: operand(spec.x), w: operand(spec.w), epilogue: operands(spec.epilogue), out: operand(spec.out) }
+      return {
+        ...spec,
+        x: operand(spec.x),
+        w: operand(spec.w),
+        epilogue: operands(spec.epilogue),
+        out: operand(spec.out),
+      }
     case 'attention':
       return { ...spec, q: operand(spec.q), k: operand(spec.k), v: operand(spec.v), out: operand(spec.out) }
     case 'rowStatistics':

@@ -75,5 +75,8 @@ function isWrittenByKernels(
   users: readonly (readonly number[])[],
   regions: ReadonlyMap<number, Region>,
 ): boolean {
-  return concat.inputs.length > mostGuardedParts || concat.inputs.some((id) => regions.has(id) && users[id].length === 1)
+  return (
+    concat.inputs.length > mostGuardedParts ||
+    concat.inputs.some((id) => regions.has(id) && users[id].length === 1)
+  )
 }

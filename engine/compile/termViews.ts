@@ -27,7 +27,10 @@ export function movedView(term: Term, view: View): View | null {
 }
 
 /** The elements of a term as they lie in the nearest term below it that is not a movement; null when strides cannot say it. */
-export function viewOf(terms: readonly Term[], term: Term): { readonly base: Term; readonly view: View } | null {
+export function viewOf(
+  terms: readonly Term[],
+  term: Term,
+): { readonly base: Term; readonly view: View } | null {
   if (term.inputs.length !== 1) return { base: term, view: wholeView(term.shape) }
   const inner = viewOf(terms, terms[term.inputs[0]])
   const view = inner && movedView(term, inner.view)
@@ -38,7 +41,11 @@ export function viewOf(terms: readonly Term[], term: Term): { readonly base: Ter
 /** Whether every element along these axes is the same, as far as movements show it. */
 export function isConstantAlong(terms: readonly Term[], term: Term, axes: readonly number[]): boolean {
   const seen = viewOf(terms, term)
-  return seen !== null && !seen.view.guard && axes.every((axis) => term.shape[axis] === 1 || seen.view.strides[axis] === 0)
+  return (
+    seen !== null &&
+    !seen.view.guard &&
+    axes.every((axis) => term.shape[axis] === 1 || seen.view.strides[axis] === 0)
+  )
 }
 
 /** Terms that only say where elements lie. */

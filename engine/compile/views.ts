@@ -3,15 +3,19 @@
  * A function answers null when no strides say it; then somebody has to copy.
  */
 import { type Shape, sameShape } from '../graph/graph'
-import type { Pair, WindowAttributes } from '../ops/attributes'
 import type { View } from '../kernels/spec'
 import { isContiguous, rowMajor } from '../kernels/views'
+import type { Pair, WindowAttributes } from '../ops/attributes'
 import { windowsOutput } from '../ops/convolution'
 
 export function transposed(view: View, axes: readonly number[]): View {
   const ranges = view.guard?.ranges
   return withGuard(
-    { shape: axes.map((axis) => view.shape[axis]), strides: axes.map((axis) => view.strides[axis]), offset: view.offset },
+    {
+      shape: axes.map((axis) => view.shape[axis]),
+      strides: axes.map((axis) => view.strides[axis]),
+      offset: view.offset,
+    },
     view,
     ranges && axes.map((axis) => ranges[axis]),
   )
@@ -26,7 +30,12 @@ export function broadcasted(view: View, shape: Shape): View {
   )
 }
 
-export function sliced(view: View, start: readonly number[], size: readonly number[], step: readonly number[]): View {
+export function sliced(
+  view: View,
+  start: readonly number[],
+  size: readonly number[],
+  step: readonly number[],
+): View {
   return withGuard(
     {
       shape: size,
@@ -43,7 +52,12 @@ export function sliced(view: View, start: readonly number[], size: readonly numb
 }
 
 /** Padding is a guard. Null when the view has a guard with another fill. */
-export function padded(view: View, low: readonly number[], high: readonly number[], fill: number): View | null {
+export function padded(
+  view: View,
+  low: readonly number[],
+  high: readonly number[],
+  fill: number,
+): View | null {
   if (view.guard && view.guard.fill !== fill) return null
   const inner: readonly Pair[] = view.guard?.ranges ?? view.shape.map((size) => [0, size] as const)
   return {
@@ -77,7 +91,11 @@ export function windowed(view: View, attrs: WindowAttributes): View | null {
   const shape = [n, ...windowsOutput(attrs, [h, w]), ...kernel, c]
   const ranges = view.guard?.ranges
   return withGuard(
-    { shape, strides: [sn, sh * stride[0], sw * stride[1], sh * dilation[0], sw * dilation[1], sc], offset: view.offset },
+    {
+      shape,
+      strides: [sn, sh * stride[0], sw * stride[1], sh * dilation[0], sw * dilation[1], sc],
+      offset: view.offset,
+    },
     view,
     ranges && [ranges[0], ...shape.slice(1, 5).map((size): Pair => [0, size]), ranges[3]],
   )
@@ -105,7 +123,8 @@ export function reshaped(view: View, shape: Shape): View | null {
 }
 
 /** Whether nothing of the view lies inside its guard. */
-export const isAllFill = (view: View): boolean => view.guard?.ranges.some(([first, end]) => end <= first) ?? false
+export const isAllFill = (view: View): boolean =>
+  view.guard?.ranges.some(([first, end]) => end <= first) ?? false
 
 interface Group {
   readonly from: number

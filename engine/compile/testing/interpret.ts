@@ -6,13 +6,19 @@ import { tensorsOf } from '../specTensors'
 
 export interface PlanBindings {
   readonly inputs: ReadonlyMap<string, ArrayLike<number>>
-  readonly weight: (key: string, shape: readonly number[], values: { a: number; b: number }) => ArrayLike<number>
+  readonly weight: (
+    key: string,
+    shape: readonly number[],
+    values: { a: number; b: number },
+  ) => ArrayLike<number>
 }
 
 /** The outputs in the plan's order. What was never written is NaN, so that reading it shows. */
 export function interpret(plan: Plan, { inputs, weight }: PlanBindings): Float64Array[] {
   const buffers = plan.buffers.map(({ bytes }) => new Float64Array(bytes / 4).fill(Number.NaN))
-  const seen = plan.tensors.map(({ buffer, offset, bytes }) => buffers[buffer].subarray(offset / 4, (offset + bytes) / 4))
+  const seen = plan.tensors.map(({ buffer, offset, bytes }) =>
+    buffers[buffer].subarray(offset / 4, (offset + bytes) / 4),
+  )
   for (const { key, tensor, shape, a, b } of plan.weights) seen[tensor].set(weight(key, shape, { a, b }))
   for (const { tensor, data } of plan.constants) seen[tensor].set(data)
   for (const step of plan.prepare) run(step)
