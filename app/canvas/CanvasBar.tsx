@@ -1,4 +1,4 @@
-import { ChevronDown, Maximize, Minus, Plus, Scan } from 'lucide-react'
+import { ChevronDown, Expand, Maximize, Minus, Plus } from 'lucide-react'
 import { Fragment } from 'react'
 import { commandById, run, shortcutOf } from '../commands/index'
 import { legalTargets, nameOf } from '../commands/place'
@@ -13,6 +13,7 @@ import { IconButton } from '../ui/IconButton'
 import { Menu } from '../ui/Menu'
 import './CanvasBar.css'
 import { metricNames, useCosts } from './costs'
+import { groupTitle } from './describe'
 import { nodeAt } from './scene'
 import { groupAt } from './skeleton'
 
@@ -55,7 +56,14 @@ function Breadcrumb() {
     <nav className="breadcrumb" aria-label="Place in the design">
       {places.map((key, index) => {
         const place = nodeAt(document, key)
-        const name = key === '' ? document.name : place ? titleOf(place) : key
+        const name =
+          key === ''
+            ? document.name
+            : place
+              ? place.type === 'group'
+                ? groupTitle(place)
+                : titleOf(place)
+              : key
         const isLast = index === places.length - 1
         return (
           <Fragment key={key}>
@@ -172,14 +180,14 @@ function ZoomControls() {
         <Plus size={14} strokeWidth={1.6} aria-hidden="true" />
       </IconButton>
       <IconButton label={commandById('fit').label} shortcut={shortcutOf('fit')} onClick={() => run('fit')}>
-        <Scan size={15} strokeWidth={1.6} aria-hidden="true" />
+        <Maximize size={15} strokeWidth={1.6} aria-hidden="true" />
       </IconButton>
       <IconButton
         label={commandById('focusMode').label}
         shortcut={shortcutOf('focusMode')}
         onClick={() => run('focusMode')}
       >
-        <Maximize size={15} strokeWidth={1.6} aria-hidden="true" />
+        <Expand size={14} strokeWidth={1.6} aria-hidden="true" />
       </IconButton>
     </div>
   )

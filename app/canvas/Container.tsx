@@ -3,7 +3,6 @@ import { ChevronsDownUp } from 'lucide-react'
 import { memo } from 'react'
 import { setRepeat } from '../../engine/index'
 import { edit } from '../commands/edit'
-import { titleOf } from '../commands/subject'
 import { costAt, useMeasuredCosts, useShownAnalysis } from '../state/derived'
 import { useDocumentStore } from '../state/documentStore'
 import { idOf, type PathKey, pathOf } from '../state/paths'
@@ -13,6 +12,7 @@ import { IconButton } from '../ui/IconButton'
 import { Stepper } from '../ui/Stepper'
 import { useCanvasStore } from './canvasStore'
 import './Container.css'
+import { groupTitle } from './describe'
 import type { CanvasNode } from './flowNodes'
 import { InstancePager } from './InstancePager'
 import { Ports } from './Ports'
@@ -24,10 +24,10 @@ export const Lens = memo(function Lens({ data: { item } }: NodeProps<CanvasNode>
   const openLens = useSessionStore((state) => state.openLens)
   if (node?.type !== 'group') return null
   return (
-    <section className="lens" aria-label={`${titleOf(node)}, opened`} data-lens={item.key}>
+    <section className="lens" aria-label={`${groupTitle(node)}, opened`} data-lens={item.key}>
       <header className="lens-head nodrag">
         <TitleButton itemKey={item.key} className="lens-title" />
-        {node.repeat > 1 && <Repeat itemKey={item.key} repeat={node.repeat} title={titleOf(node)} />}
+        {node.repeat > 1 && <Repeat itemKey={item.key} repeat={node.repeat} title={groupTitle(node)} />}
         <code className="container-path ellipsis">{pathInWords(item.key, node.repeat)}</code>
         <span className="container-space" />
         {node.repeat > 1 && <InstancePager group={item.key} repeat={node.repeat} />}
@@ -57,14 +57,14 @@ export const Block = memo(function Block({ data: { item } }: NodeProps<CanvasNod
     <>
       <section
         className="block"
-        aria-label={`${titleOf(node)}, opened`}
+        aria-label={`${groupTitle(node)}, opened`}
         data-selected={isSelected || undefined}
         data-state={facts?.status}
         data-drop={isDimmed || undefined}
       >
         <header className="block-head nodrag">
           <TitleButton itemKey={item.key} className="block-title" />
-          <Repeat itemKey={item.key} repeat={node.repeat} title={titleOf(node)} />
+          <Repeat itemKey={item.key} repeat={node.repeat} title={groupTitle(node)} />
           <code className="container-path ellipsis">{pathInWords(item.key, node.repeat)}</code>
           <span className="container-space" />
           {node.repeat > 1 && <InstancePager group={item.key} repeat={node.repeat} />}
@@ -101,7 +101,7 @@ function TitleButton({ itemKey, className }: { readonly itemKey: PathKey; readon
       data-path={isLens ? undefined : itemKey}
       data-selects={itemKey}
     >
-      {titleOf(node)}
+      {groupTitle(node)}
     </button>
   )
 }

@@ -40,7 +40,7 @@ import { useReveal } from './useReveal'
 
 const nodeTypes = {
   stage: StageCard,
-  group: StageCard,
+  folded: StageCard,
   module: ModuleNode,
   block: Block,
   lens: Lens,
@@ -118,7 +118,7 @@ export function Flow() {
   const onNodeDoubleClick: NodeMouseHandler<CanvasNode> = useCallback((event, { data: { item } }) => {
     if (event.target instanceof Element && event.target.closest('.stepper, .pager, .icon-button')) return
     const { root: current, setRoot, wishCamera } = useSessionStore.getState()
-    if (item.kind === 'group') useCanvasStore.getState().openGroup(item.key, true)
+    if (item.kind === 'folded') useCanvasStore.getState().openGroup(item.key, true)
     else if (
       (item.kind === 'stage' || item.kind === 'block' || item.kind === 'lens') &&
       current !== item.key
@@ -201,7 +201,7 @@ export function Flow() {
           role="group"
           aria-label="Design"
         >
-          <Background variant={BackgroundVariant.Dots} gap={16} size={1} color="var(--canvas-dots)" />
+          <Background variant={BackgroundVariant.Dots} gap={16} size={1.8} color="var(--canvas-dots)" />
           <Minimap scene={scene} />
           <ProblemNote scene={scene} />
           <SwapStrip scene={scene} />

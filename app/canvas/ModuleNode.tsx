@@ -7,7 +7,15 @@ import { roleOf } from '../glyphs/roles'
 import { useShownDocument } from '../state/derived'
 import type { PathKey } from '../state/paths'
 import { tintOf } from './costs'
-import { moduleTitle, overriddenBlocks, repeatAround, rowTitle, subtitleOf, waitingFor } from './describe'
+import {
+  moduleTitle,
+  normTitle,
+  overriddenBlocks,
+  repeatAround,
+  rowTitle,
+  subtitleOf,
+  waitingFor,
+} from './describe'
 import type { CanvasNode } from './flowNodes'
 import './ModuleNode.css'
 import { Ports } from './Ports'
@@ -127,13 +135,6 @@ function Face({ itemKey, node, kind, subject, isOnRow }: FaceProps) {
       {override.length > 0 && <span className="module-override" />}
     </>
   )
-}
-
-/** `LN`, `BN`: a pill has room for one short word. */
-const normTitle = (node: DocumentModule): string => {
-  if (node.title !== undefined) return node.title
-  const capitals = moduleTitle(node).replace(/[^A-Z]/g, '')
-  return capitals.length >= 2 ? capitals : 'Norm'
 }
 
 function secondLine({ definition, facts, problems }: Subject, node: DocumentModule): string {

@@ -1,6 +1,6 @@
 import { PanelRight } from 'lucide-react'
 import {
-  type AttributeValue,
+  type Attributes,
   completeAttributes,
   type Field,
   findModule,
@@ -15,6 +15,7 @@ import { useSessionStore } from '../state/sessionStore'
 import { Button } from '../ui/Button'
 import { formatCount, formatMs } from '../ui/formatNumber'
 import { Stepper } from '../ui/Stepper'
+import { moduleTitle } from './describe'
 import { nodeAt } from './scene'
 import './SelectionBar.css'
 import { SwapChoices } from './SwapChoices'
@@ -34,7 +35,9 @@ export function SelectionBar() {
   if (!isNarrow || isBusy || key === undefined || !node) return null
   return (
     <section className="selection-bar" aria-label="Selection">
-      <span className="selection-title ellipsis">{titleOf(node)}</span>
+      <span className="selection-title ellipsis">
+        {node.type === 'module' ? moduleTitle(node) : titleOf(node)}
+      </span>
       {swap && <SwapChoices swap={swap} />}
       <FirstSetting itemKey={key} />
       <BarCosts itemKey={key} />
@@ -55,10 +58,14 @@ function FirstSetting({ itemKey }: { readonly itemKey: PathKey }) {
   const endGesture = useDocumentStore((state) => state.endGesture)
   if (node?.type !== 'module') return null
   const definition = findModule(node.module)
-  const first = Object.entries(definition?.attrs ?? {}).find(([, field]) => field.kind === 'int')
-  if (!definition || !first) return null
+  if (!definition) return null
+  const values = valuesOf(() => completeAttributes(definition.attrs, node.attrs))
+  const first = Object.entries(definition.attrs).find(
+    ([name, field]) => field.kind === 'int' && typeof values[name] === 'number',
+  )
+  if (!first) return null
   const [name, field] = first
-  const value = valueOf(() => completeAttributes(definition.attrs, node.attrs)[name])
+  const value = values[name]
   if (field.kind !== 'int' || typeof value !== 'number') return null
   return (
     <span className="selection-setting">
@@ -85,11 +92,11 @@ function FirstSetting({ itemKey }: { readonly itemKey: PathKey }) {
 const stepOf = (field: Field): number => (field.kind === 'int' ? (field.step ?? 1) : 1)
 
 /** Attributes that do not fit their schema have a diagnostic; there is nothing to step then. */
-function valueOf(read: () => AttributeValue | undefined): AttributeValue | undefined {
+function valuesOf(read: () => Attributes): Attributes {
   try {
     return read()
   } catch {
-    return undefined
+    return {}
   }
 }
 

@@ -1,11 +1,10 @@
 import type { NodeProps } from '@xyflow/react'
 import { type CSSProperties, memo } from 'react'
-import { titleOf } from '../commands/subject'
 import { BlockBars, vertebraWidth } from '../glyphs/Vertebrae'
 import { factsAt, problemsInside, useAnalysis, useShownAnalysis, useShownDocument } from '../state/derived'
 import { useSessionStore } from '../state/sessionStore'
 import { tintOf } from './costs'
-import { mixerWord } from './describe'
+import { groupTitle, mixerWord } from './describe'
 import type { CanvasNode } from './flowNodes'
 import { Ports } from './Ports'
 import { type StageSkeleton, stageSkeleton, vertebraOf } from './skeleton'
@@ -29,7 +28,7 @@ export const StageCard = memo(function StageCard({ data: { item } }: NodeProps<C
   const share = costs.shareAt(item.key)
   const all = costs.allAt(item.key)
   const channels = (path: string) => factsAt(analysis, path)?.output?.at(-1) ?? 64
-  const isSmall = item.kind === 'group'
+  const isSmall = item.kind === 'folded'
   return (
     <>
       <div
@@ -53,7 +52,7 @@ export const StageCard = memo(function StageCard({ data: { item } }: NodeProps<C
         }
       >
         <span className="stage-head">
-          <span className="stage-title ellipsis">{titleOf(node)}</span>
+          <span className="stage-title ellipsis">{groupTitle(node)}</span>
           {skeleton.blocks.length > 1 && <span className="stage-count">×{skeleton.blocks.length}</span>}
         </span>
         <StagePicture

@@ -39,8 +39,12 @@ export function moduleTitle(node: ModuleNode): string {
   if (node.title !== undefined) return node.title
   const definition = findModule(node.module)
   if (!definition) return node.module
-  return definition.kind === 'norm' ? (definition.shortTitle ?? definition.title) : definition.title
+  return definition.shortTitle ?? definition.title
 }
+
+/** timm's ResNets number their blocks: a bare number says too little. */
+export const groupTitle = (node: DocumentNode): string =>
+  node.title === undefined && /^\d+$/.test(node.id) ? 'Block' : titleOf(node)
 
 /** Second line of a node: its main setting. */
 export function subtitleOf(
@@ -51,7 +55,11 @@ export function subtitleOf(
   if (!definition) return 'unknown module'
   const dim = inputs?.[0]?.at(-1) ?? null
   try {
-    return definition.subtitle?.(completeAttributes(definition.attrs, node.attrs), dim) ?? ''
+    // Narrow nodes: arrows stand close.
+    return (definition.subtitle?.(completeAttributes(definition.attrs, node.attrs), dim) ?? '').replace(
+      / → /g,
+      '→',
+    )
   } catch {
     // An attribute that does not fit its schema has a diagnostic of its own.
     return ''
@@ -84,7 +92,14 @@ export function rowTitle(node: ModuleNode, kind: ModuleKind | null, output: Shap
   if (node.title !== undefined) return node.title
   if (kind === 'stem') return 'Stem'
   if (kind === 'head') return output ? `Head ${output.at(-1)}` : 'Head'
-  return shortTitle(node.module)
+  return kind === 'norm' ? normTitle(node) : shortTitle(node.module)
+}
+
+/** `LN`, `BN`: a pill has room for one short word. */
+export function normTitle(node: ModuleNode): string {
+  if (node.title !== undefined) return node.title
+  const capitals = moduleTitle(node).replace(/[^A-Z]/g, '')
+  return capitals.length === 2 || capitals.length === 3 ? capitals : 'Norm'
 }
 
 /** `Attention, 10 heads of 32, 14×14×320, 0.21 ms`: a node's accessible name. */
@@ -98,7 +113,7 @@ export function spokenNode(
   const node = nodeAt(document, key)
   if (!node) return key
   const facts = factsAt(analysis, key)
-  const parts = [titleOf(node)]
+  const parts = [node.type === 'group' ? groupTitle(node) : titleOf(node)]
   if (node.type === 'module') {
     const definition = findModule(node.module)
     const kind = definition ? kindWords[definition.kind].one : 'Unknown module'

@@ -29,7 +29,7 @@ export function targetAt(scene: Scene, legal: LegalTargets, point: Point, zoom: 
     (candidate) => distanceToLine(lineOf(scene, candidate), point),
   )
   const holder = scene.items.find(
-    (item) => (item.kind === 'stage' || item.kind === 'group') && contains(item.rect, point),
+    (item) => (item.kind === 'stage' || item.kind === 'folded') && contains(item.rect, point),
   )
   if (holder) {
     const slot = firstInside(legal.replace, holder.key)
@@ -72,7 +72,7 @@ export function graphAt(scene: Scene, point: Point): PathKey {
 const rootOf = (scene: Scene): PathKey => [...scene.origins.keys()][0] ?? ''
 
 const isNode = (item: Item): boolean =>
-  item.kind === 'module' || item.kind === 'stage' || item.kind === 'group'
+  item.kind === 'module' || item.kind === 'stage' || item.kind === 'folded'
 
 /** A node with the socket around it. */
 export const areaOf = ({ rect, hasSocket }: Item): Rect =>

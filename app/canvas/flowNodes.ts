@@ -13,7 +13,7 @@ const layers: { readonly [K in Item['kind']]: number } = {
   port: 3,
   module: 3,
   stage: 3,
-  group: 3,
+  folded: 3,
 }
 export const edgeLayer = 2
 
@@ -24,7 +24,7 @@ export function flowNodes(
 ): CanvasNode[] {
   const known = new Map(before.map((node) => [node.id, node]))
   return scene.items.map((item) => {
-    const isSelectable = item.kind === 'module' || item.kind === 'stage' || item.kind === 'group'
+    const isSelectable = item.kind === 'module' || item.kind === 'stage' || item.kind === 'folded'
     const selected = isSelectable && selection.includes(item.key)
     const old = known.get(item.id)
     if (

@@ -22,7 +22,7 @@ import { type BodyLayout, type Box, type LayoutOptions, layoutBody, type Route }
 import * as sizes from './sizes'
 import { groupAt, stageSkeleton } from './skeleton'
 
-export type ItemKind = 'picture' | 'port' | 'module' | 'stage' | 'group' | 'block' | 'lens' | 'tie'
+export type ItemKind = 'picture' | 'port' | 'module' | 'stage' | 'folded' | 'block' | 'lens' | 'tie'
 
 export interface Item {
   /** React Flow's id: the path, except for lens and tie lines. */
@@ -170,7 +170,7 @@ class SceneBuilder {
     const spare = row.width - plan.layout.width - 2
     if (spare > 0) plan = this.spreadOut(key, body, plan, spare)
     const above = sizes.lensHeader + 4
-    const axis = above + Math.max(sizes.containerAxis, 14 - plan.layout.top)
+    const axis = above + Math.max(sizes.containerAxis, -plan.layout.top)
     const y = Math.max(sizes.lensTop, bottom(row) + 35)
     const rect: Rect = {
       x: row.x,
@@ -290,9 +290,9 @@ class SceneBuilder {
         kind: 'port',
         key: portId(graph, IN),
         graph,
-        rect: { ...origin, width: 0, height: 0 },
+        rect: { ...origin, width: 1, height: 1 },
       })
-    const end = { x: origin.x + width, y: origin.y, width: 0, height: 0 }
+    const end = { x: origin.x + width, y: origin.y, width: 1, height: 1 }
     add({
       ...nothing,
       id: portId(graph, OUT),
@@ -312,7 +312,7 @@ class SceneBuilder {
       const moduleKind = node.type === 'module' ? (kindOf(node) ?? null) : null
       add({
         id: key,
-        kind: node.type === 'module' ? 'module' : isOnRow ? 'stage' : opened ? 'block' : 'group',
+        kind: node.type === 'module' ? 'module' : isOnRow ? 'stage' : opened ? 'block' : 'folded',
         key,
         graph,
         rect,

@@ -1,14 +1,15 @@
 /** The camera: it starts on the whole width at the top, and follows the wishes in the session. */
 import { useReactFlow, useStore } from '@xyflow/react'
 import { useCallback, useEffect, useRef } from 'react'
+import { useDocumentStore } from '../state/documentStore'
 import { useSessionStore } from '../state/sessionStore'
 import { useCanvasStore } from './canvasStore'
-import { type Rect, union } from './geometry'
+import { type Rect, right, union } from './geometry'
 import type { Scene } from './scene'
 
-const margin = { x: 20, top: 24, bottom: 16 } as const
+const margin = { x: 20, top: 12, bottom: 16 } as const
 /** Room for the ruler above the row. */
-const rulerHeight = 90
+const rulerHeight = 86
 const flight = 220
 
 export function useCamera(scene: Scene): void {
@@ -22,8 +23,13 @@ export function useCamera(scene: Scene): void {
   const served = useRef(0)
   const latest = useRef(scene)
   latest.current = scene
+  const transform = useStore((state) => state.transform)
+  const transformNow = useRef(transform)
+  transformNow.current = transform
 
-  useEffect(() => setZoom(zoom), [zoom, setZoom])
+  useEffect(() => {
+    setZoom(zoom)
+  }, [zoom, setZoom])
 
   useEffect(() => {
     if (height > 0) useCanvasStore.getState().setLow(window.innerHeight < 800 && window.innerWidth < 1280)
@@ -32,13 +38,14 @@ export function useCamera(scene: Scene): void {
   /** The row across the width, its ruler at the top; the lens follows below as far as there is room. */
   const showStart = useCallback(
     (duration: number) => {
-      const { row, bounds } = latest.current
-      const across = row ?? bounds
-      const top = row ? across.y + across.height / 2 - rulerHeight : across.y - 12
+      const { row, bounds, items } = latest.current
+      const lens = items.find((item) => item.kind === 'lens')
+      const across = row ? { ...row, width: Math.max(row.width, lens?.rect.width ?? 0) } : bounds
+      const top = row ? across.y + across.height / 2 - rulerHeight : across.y - margin.top
       const fits = (width - 2 * margin.x) / Math.max(1, across.width)
-      const next = Math.max(0.3, Math.min(1, fits))
+      const next = Math.max(0.55, Math.min(1, fits))
       const left = Math.max(margin.x, (width - across.width * next) / 2)
-      void setViewport({ x: left - across.x * next, y: margin.top - top * next, zoom: next }, { duration })
+      void setViewport({ x: left - across.x * next, y: -top * next, zoom: next }, { duration })
     },
     [width, setViewport],
   )
@@ -56,10 +63,25 @@ export function useCamera(scene: Scene): void {
     before.current = width
   }, [width, showStart])
 
+  // Another design starts where the first one did.
+  const opened = useDocumentStore((state) => (state.lastChange.kind === 'open' ? state.document : null))
+  useEffect(() => {
+    if (opened && hasStarted.current) requestAnimationFrame(() => showStart(0))
+  }, [opened, showStart])
+
+  // A lens wider than the view is shown whole: the person has just asked for it.
+  const lens = scene.items.find((item) => item.kind === 'lens')
+  const lensKey = lens?.key
+  const lensRight = lens ? right(lens.rect) : 0
+  useEffect(() => {
+    const [x, , zoom] = transformNow.current
+    if (lensKey !== undefined && width > 0 && lensRight * zoom + x > width) showStart(motion())
+  }, [lensKey, lensRight, width, showStart])
+
   useEffect(() => {
     if (!wish || wish.serial === served.current || width === 0) return
     served.current = wish.serial
-    const duration = window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : flight
+    const duration = motion()
     // What the wish is about may only just be opening.
     requestAnimationFrame(() => {
       switch (wish.kind) {
@@ -99,7 +121,7 @@ export function useCamera(scene: Scene): void {
       }
     })
     function bringIntoView(rect: Rect, duration: number) {
-      const { x, y, zoom: now } = currentViewport()
+      const [x, y, now] = transformNow.current
       const screen = {
         left: rect.x * now + x,
         top: rect.y * now + y,
@@ -110,17 +132,12 @@ export function useCamera(scene: Scene): void {
       const dy = nudge(screen.top, screen.height, height)
       if (dx !== 0 || dy !== 0) void setViewport({ x: x + dx, y: y + dy, zoom: now }, { duration })
     }
-    function currentViewport() {
-      return viewport.current
-    }
   }, [wish, width, height, setViewport, fitBounds, zoomIn, zoomOut, zoomTo])
-
-  const transform = useStore((state) => state.transform)
-  const viewport = useRef({ x: 0, y: 0, zoom: 1 })
-  viewport.current = { x: transform[0], y: transform[1], zoom: transform[2] }
 }
 
 const edge = 24
+
+const motion = (): number => (window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : flight)
 
 /** By how much something has to move to lie within 0 … size. */
 function nudge(start: number, length: number, size: number): number {

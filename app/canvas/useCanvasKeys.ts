@@ -73,7 +73,7 @@ function handle(
       return true
     }
     if (item.kind === 'stage') focusInside(item.key, canvas)
-    if (item.kind === 'group') {
+    if (item.kind === 'folded') {
       useCanvasStore.getState().openGroup(item.key, true)
       focusInside(item.key, canvas)
     }
@@ -112,7 +112,7 @@ function handle(
 const focusable = (scene: Scene): readonly Item[] =>
   scene.items.filter(
     (item) =>
-      item.kind === 'stage' || item.kind === 'module' || item.kind === 'group' || item.kind === 'block',
+      item.kind === 'stage' || item.kind === 'module' || item.kind === 'folded' || item.kind === 'block',
   )
 
 /** Right and left follow the wires, up and down look around. */

@@ -14,13 +14,13 @@ export function useDropLook(item: Item): DropLook {
   const isOver = useSessionStore(({ drag }) => {
     const over = drag?.over
     if (over?.kind !== 'replace') return false
-    return item.kind === 'stage' || item.kind === 'group'
+    return item.kind === 'stage' || item.kind === 'folded'
       ? isInside(over.path, item.key)
       : over.path === item.key
   })
   if (!dragged) return undefined
   const { replace } = legalTargets(document, dragged)
-  if (item.kind === 'stage' || item.kind === 'group') {
+  if (item.kind === 'stage' || item.kind === 'folded') {
     if (!holdsAny(replace, item.key)) return 'dimmed'
     return isOver ? 'over' : 'holds'
   }

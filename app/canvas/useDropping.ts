@@ -61,13 +61,15 @@ function settle(
     return
   if (target === null) {
     aim(null, refusal)
-    return previewTarget(null, null)
+    previewTarget(null, null)
+    return
   }
   const { document } = useDocumentStore.getState()
   const tried = target.kind === 'add' ? null : trial(document, dragged, target)
   if (tried?.kind === 'refused') {
     aim(null, tried.reason)
-    return previewTarget(null, null)
+    previewTarget(null, null)
+    return
   }
   aim(target, tried?.kind === 'breaks' ? tried.problem.message : null)
   previewTarget(target.kind === 'add' ? null : dragged, target.kind === 'add' ? null : target)
@@ -79,7 +81,7 @@ function refusalOf(dragged: Dragged, refuser: Item): string {
   const name = nameOf(document, dragged)
   const node = nodeAt(document, refuser.key)
   if (!node) return `${name} cannot go here.`
-  if (refuser.kind === 'stage' || refuser.kind === 'group')
+  if (refuser.kind === 'stage' || refuser.kind === 'folded')
     return `${titleOf(node)} has no place for ${name}.`
   const kind = node.type === 'module' ? findModule(node.module)?.kind : undefined
   const own = dragged.kind === 'module' ? findModule(dragged.module)?.kind : undefined

@@ -40,7 +40,7 @@ export function useReveal(scene: Scene): void {
     if (isThere(focused)) return
     const first = scene.items.find(
       (item) =>
-        item.kind === 'stage' || item.kind === 'module' || item.kind === 'group' || item.kind === 'block',
+        item.kind === 'stage' || item.kind === 'module' || item.kind === 'folded' || item.kind === 'block',
     )
     setFocused(first?.key ?? null)
   }, [scene])
