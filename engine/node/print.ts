@@ -37,4 +37,5 @@ export function bytes(value: number): string {
   return `${(value / 2 ** 10).toPrecision(3)} KiB`
 }
 
-export const milliseconds = (value: number): string => `${value.toPrecision(3)} ms`
+export const milliseconds = (value: number): string =>
+  value >= 100 ? `${Math.round(value)} ms` : `${value.toPrecision(3)} ms`

@@ -192,3 +192,11 @@ function remembering(host: GPU, devices: GPUDevice[]): GPU {
     },
   } as GPU
 }
+
+test('a design that does not fit the adapter is refused with the figure before anything is allocated', async () => {
+  const { host, last } = newHost()
+  host.receive({ type: 'run', revision: 1, document: design('resnet18', 1024), ...request, batch: 16 })
+  await host.idle()
+  expect(last('failed')).toMatchObject({ revision: 1, code: 'MEMORY' })
+  expect(last('failed')?.message).toMatch(/allows 134 MB per buffer/)
+})
