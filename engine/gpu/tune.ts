@@ -33,7 +33,7 @@ export interface TuneReport {
   /** Whether a plan compiled again would use other variants. */
   readonly isBetter: boolean
 }
-export interface Measured {
+interface Measured {
   readonly problem: string
   readonly winner: string
   /** Milliseconds by variant, the static choice first. */
@@ -179,7 +179,7 @@ async function timeVariant(
 }
 
 /** Family, sizes in powers of two, and what is fused: problems with one key have one winner. */
-export function problemKey(spec: Spec): string {
+function problemKey(spec: Spec): string {
   switch (spec.family) {
     case 'gemm': {
       const { batch, m, n, k } = spec

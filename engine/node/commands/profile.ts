@@ -102,6 +102,6 @@ function textOf(report: Report, withKernels: boolean): string {
   ].join('\n')
 }
 
-export function latencyText({ median, p10, p90, runs, method }: LatencyReport): string {
+function latencyText({ median, p10, p90, runs, method }: LatencyReport): string {
   return `median ${milliseconds(median)}, p10 ${milliseconds(p10)}, p90 ${milliseconds(p90)} over ${runs} runs (${method})`
 }

@@ -45,7 +45,6 @@ const goldenCase = z.object({
 })
 
 export type Recorded = z.infer<typeof recorded>
-export type RecordedStage = z.infer<typeof stage>
 export type RecordedAttention = z.infer<typeof attention>
 export type CaseSize = 'tiny' | 'eps' | 'full'
 

@@ -20,7 +20,7 @@ export interface CaseReport {
   readonly problems: readonly string[]
 }
 
-export interface Comparison extends Verdict {
+interface Comparison extends Verdict {
   /** `logits`, `features`, or the module path of a stage or an attention. */
   readonly what: string
 }
