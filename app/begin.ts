@@ -2,6 +2,7 @@
 import { listenToKeys } from './commands/keyboard'
 import { engine } from './engine/engine'
 import { followInputSize, samples, takeSample } from './engine/picture'
+import { preloadPanels } from './panels/index'
 import { followAddress, openLink } from './state/address'
 import { announceChanges } from './state/announcements'
 import { restoreLatest, startAutosave } from './state/autosave'
@@ -27,6 +28,7 @@ export async function begin(): Promise<void> {
 
   // The toaster is drawn with the page.
   setTimeout(() => {
+    void preloadPanels()
     if (unreadable !== null) notify.problem(unreadable)
     if (opened.kind === 'refused') notify.problem(opened.reason)
   })

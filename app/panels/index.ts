@@ -1,13 +1,21 @@
 /** The dock's panels, in the order of their tabs. */
 import { Frame, Layers, ScanEye, Timer, TriangleAlert } from 'lucide-react'
+import { lazy } from 'react'
 import { AttentionPanel } from './attention/AttentionPanel'
 import type { DockPanel } from './dockPanel'
-import { FieldPanel } from './field/FieldPanel'
-import { LatencyPanel } from './latency/LatencyPanel'
 import { LayersPanel } from './layers/LayersPanel'
 import { ProblemsPanel, useProblemCount } from './problems/ProblemsPanel'
 
 export type { DockPanel } from './dockPanel'
+
+// Charts are the largest part of the page's code: they load beside the first drawing, not before it.
+const loadLatency = async () => ({ default: (await import('./latency/LatencyPanel')).LatencyPanel })
+const loadField = async () => ({ default: (await import('./field/FieldPanel')).FieldPanel })
+const LatencyPanel = lazy(loadLatency)
+const FieldPanel = lazy(loadField)
+
+/** Fetches the panels that come later, so that nothing is fetched once the page is in use. */
+export const preloadPanels = () => Promise.all([loadLatency(), loadField()])
 
 export const dockPanels: readonly DockPanel[] = [
   { id: 'layers', title: 'Layers', icon: Layers, component: LayersPanel },

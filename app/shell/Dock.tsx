@@ -1,4 +1,5 @@
 import { Maximize2, Minimize2, X } from 'lucide-react'
+import { Suspense } from 'react'
 import { type DockPanel, dockPanels } from '../panels/index'
 import { useSessionStore } from '../state/sessionStore'
 import { IconButton } from '../ui/IconButton'
@@ -41,7 +42,9 @@ export function Dock() {
           </>
         }
       >
-        <Content />
+        <Suspense fallback={<p className="dock-loading muted">Opening {panel.title.toLowerCase()}…</p>}>
+          <Content />
+        </Suspense>
       </Tabs>
     </section>
   )
