@@ -24,6 +24,7 @@ import {
   setInput,
   setKey,
 } from '../document/nodes'
+import { clearOverride } from '../document/overrides'
 import {
   type Document,
   type DocumentNode,
@@ -59,20 +60,43 @@ export function findFixes(document: Document, problem: Problem, lower: Lower): r
   const before = lower(document)
   const context = contextOf(document, problem, before)
   if (!context) return []
+  const others = before.diagnostics.filter(({ severity }) => severity === 'error').length - 1
   const seen = new Set<string>()
-  const working: { readonly fix: Fix; readonly left: number; readonly order: number }[] = []
-  let order = 0
-  for (const fix of candidates(context)) {
-    if (seen.has(fix.label)) continue
-    seen.add(fix.label)
-    if (++order > tried) break
-    const left = problemsAfter(document, problem, fix, lower)
-    if (left !== null) working.push({ fix, left, order })
-    // Three that leave nothing else to mend are enough.
-    if (working.filter((one) => one.left === 0).length === offered) break
+  const working: Working[] = []
+  const tryOut = (candidates: Iterable<Fix>, isLastResort: boolean) => {
+    let count = 0
+    for (const fix of candidates) {
+      if (seen.has(fix.label)) continue
+      seen.add(fix.label)
+      if (++count > tried) break
+      const left = problemsAfter(document, problem, fix, lower)
+      if (left !== null) working.push({ fix, left, isLastResort })
+      // As many as are shown, that make nothing else wrong, are enough.
+      if (working.filter((one) => one.left <= others).length >= offered) break
+    }
   }
-  working.sort((a, b) => a.left - b.left || a.order - b.order)
-  return working.slice(0, offered).map(({ fix }) => fix)
+  tryOut(backToTheOthers(context), false)
+  tryOut(byCode[problem.code](context), false)
+  tryOut(lastResorts(context), true)
+  return best(working)
+}
+
+/** A candidate that mends its problem; `left` counts the errors that remain elsewhere. */
+interface Working {
+  readonly fix: Fix
+  readonly left: number
+  readonly isLastResort: boolean
+}
+
+/** The fewest remaining errors first; among the first two is one that keeps the node working, where there is one. */
+function best(working: readonly Working[]): readonly Fix[] {
+  const sorted = working.toSorted(
+    (a, b) => a.left - b.left || Number(a.isLastResort) - Number(b.isLastResort),
+  )
+  const real = sorted.findIndex(({ isLastResort }) => !isLastResort)
+  const moved =
+    real > 1 ? [sorted[0], sorted[real], ...sorted.filter((_, at) => at !== 0 && at !== real)] : sorted
+  return moved.slice(0, offered).flatMap((one) => (one ? [one.fix] : []))
 }
 
 /** How many errors are left after the fix; null when it cannot be made or does not help. */
@@ -116,18 +140,13 @@ function contextOf(document: Document, problem: Problem, lowered: Lowered): Cont
   return { document, problem, lowered, path, graph, body, node, facts, title: nodeTitle(node) }
 }
 
-function* candidates(context: Context): Generator<Fix> {
-  yield* byCode[context.problem.code](context)
-  if (context.problem.code === 'DANGLING' || context.problem.code === 'CYCLE') return
-  yield* lastResorts(context)
-}
-
 const byCode: { readonly [Code in DiagnosticCode]: (context: Context) => Iterable<Fix> } = {
   SHAPE_MISMATCH: function* (context) {
     yield* matchWidths(context)
     yield* matchSides(context)
     yield* matchKinds(context)
-    yield* otherNumbers(context)
+    yield* resets(context)
+    yield* otherPictures(context)
   },
   RANK: function* (context) {
     yield* matchKinds(context)
@@ -141,19 +160,21 @@ const byCode: { readonly [Code in DiagnosticCode]: (context: Context) => Iterabl
     yield* fittingWidths(context)
   },
   TOO_SMALL: function* (context) {
-    yield* removeDownsampling(context)
-    yield* largerPicture(context)
+    const isStem = context.node?.type === 'module' && findModule(context.node.module)?.kind === 'stem'
+    // A stem without a picture to look at is not the stem's fault.
+    if (!isStem) yield* removeDownsampling(context)
+    yield* otherPictures(context)
     yield* smallerWindows(context)
   },
   FIXED_SIZE: function* (context) {
     yield* expectedNumbers(context)
     yield* resets(context)
-    yield* largerPicture(context)
+    yield* otherPictures(context)
   },
   ATTRIBUTE: function* (context) {
     yield* clamps(context)
     yield* resets(context)
-    yield* largerPicture(context)
+    yield* otherPictures(context)
   },
   UNKNOWN_MODULE: function* (context) {
     yield* similarModules(context)
@@ -163,6 +184,7 @@ const byCode: { readonly [Code in DiagnosticCode]: (context: Context) => Iterabl
   },
   CYCLE: function* (context) {
     yield* openLoop(context)
+    yield* deletion(context)
   },
   DANGLING: function* (context) {
     yield* connections(context)
@@ -175,10 +197,29 @@ const byCode: { readonly [Code in DiagnosticCode]: (context: Context) => Iterabl
 
 /** What always helps where a node is: going around it, or doing without. */
 function* lastResorts(context: Context): Generator<Fix> {
-  const { path, title, node } = context
-  if (!node) return
-  yield { label: `Bypass ${title}`, apply: (document) => setBypassed(document, [path], true) }
+  const { path, title, node, problem } = context
+  // Going around does not connect anything, and a loop has other members.
+  if (!node || problem.code === 'DANGLING' || problem.code === 'CYCLE') return
+  if (problem.code !== 'UNKNOWN_MODULE')
+    yield { label: `Bypass ${title}`, apply: (document) => setBypassed(document, [path], true) }
   yield* deletion(context)
+}
+
+/** Takes back what single instances do differently at this node. */
+function* backToTheOthers({ document, path, title }: Context): Generator<Fix> {
+  for (let depth = 1; depth < path.length; depth++) {
+    const group = path.slice(0, depth)
+    const inner = pathText(path.slice(depth))
+    const node = findNode(document, group)
+    if (node?.type !== 'group') continue
+    for (const [instance, overrides] of Object.entries(node.overrides ?? {})) {
+      if (!Object.hasOwn(overrides, inner)) continue
+      yield {
+        label: `Let ${title} of instance ${instance} follow the others`,
+        apply: (before) => clearOverride(before, group, Number(instance), inner),
+      }
+    }
+  }
 }
 
 function* deletion({ path, title, node }: Context): Generator<Fix> {
@@ -364,13 +405,6 @@ function* expectedNumbers(context: Context): Generator<Fix> {
   for (const { name } of numbers(context)) for (const value of got) yield setTo(context, name, value)
 }
 
-/** Other settings of the node that may be at fault. */
-function* otherNumbers(context: Context): Generator<Fix> {
-  const { node } = context
-  if (node?.type !== 'module') return
-  yield* resets(context)
-}
-
 function* clamps(context: Context): Generator<Fix> {
   const { node } = context
   if (node?.type !== 'module') return
@@ -395,6 +429,7 @@ function* resets(context: Context): Generator<Fix> {
       ? reset(context, name)
       : { label: `Remove ${name}`, apply: (document) => setAttributes(document, path, { [name]: undefined }) }
   }
+  if (Object.keys(node.attrs).length < 2) return
   const all = Object.fromEntries(Object.keys(node.attrs).map((name) => [name, undefined]))
   yield { label: `Reset ${title}`, apply: (document) => setAttributes(document, path, all) }
 }
@@ -438,7 +473,7 @@ function* removeDownsampling(context: Context): Generator<Fix> {
   }
 }
 
-function* largerPicture({ document }: Context): Generator<Fix> {
+function* otherPictures({ document }: Context): Generator<Fix> {
   const { height, width } = document.input
   const sides = [...[64, 128, 224, 256, 384, 512], 2 * height, 4 * height]
   for (const side of sides) {
@@ -477,9 +512,16 @@ function* connections(context: Context): Generator<Fix> {
     const port = isOutput ? 0 : (freeInput(body, id, known) ?? 0)
     // Loose ends first, then what the document lists just before, then the rest.
     const sources = [...body.nodes.slice(0, position).reverse(), ...body.nodes.slice(position + 1)]
-    const loose = sources.filter((one) => !body.edges.some((edge) => edge.from === one.id))
-    const ids = [...loose, ...sources].map((one) => one.id)
-    for (const from of new Set([...ids.slice(0, 12), IN])) {
+    const loose = sources
+      .filter((one) => !body.edges.some((edge) => edge.from === one.id))
+      .map((one) => one.id)
+    const near = sources.slice(0, 12).map((one) => one.id)
+    for (const from of new Set([
+      ...loose,
+      ...(edges.length > 0 ? streamBefore(body, id) : []),
+      ...near,
+      IN,
+    ])) {
       const edge = edgeTo(from, id, port)
       if (wiringProblem(body, edge) !== null) continue
       const title = from === IN ? 'the input' : nodeTitle(body.nodes.find((one) => one.id === from))
@@ -500,6 +542,21 @@ function* connections(context: Context): Generator<Fix> {
       }
     }
   }
+}
+
+/** Where the branch of a merge left the residual stream: the nearest merge, scale or input behind what it reads. */
+function streamBefore(body: GraphBody, id: string): readonly string[] {
+  const seen = new Set<string>()
+  const open = body.edges.filter((edge) => edge.to === id).map((edge) => edge.from)
+  for (let at = open.shift(); at !== undefined; at = open.shift()) {
+    if (seen.has(at)) continue
+    seen.add(at)
+    const node = body.nodes.find((one) => one.id === at)
+    const kind = node?.type === 'module' ? findModule(node.module)?.kind : undefined
+    if (at === IN || kind === 'merge') return [at]
+    for (const edge of body.edges) if (edge.to === at) open.push(edge.from)
+  }
+  return []
 }
 
 /** Two nodes of one title are told apart by their ids. */

@@ -16,6 +16,7 @@ import {
   type NodeOverride,
   OUT,
 } from '../document/types'
+import { limits } from '../document/validate'
 import { inputCount, nodeTitle, portOf } from '../document/wiring'
 import { type ExpectedGot, SchemaError, ShapeError, VertebraError } from '../errors'
 import { type Graph, printShape, type Shape, type Value } from '../graph/graph'
@@ -56,6 +57,8 @@ interface Place {
   readonly overrides: Overrides
   /** Whether what is here ends up in the output, as far as the wiring says. */
   readonly isUsed: boolean
+  /** The shared blocks that this place lies in. */
+  readonly definitions: readonly string[]
 }
 type Overrides = ReadonlyMap<string, NodeOverride>
 const noOverrides: Overrides = new Map()
@@ -91,7 +94,7 @@ class Lowering {
     const picture = this.builder.input('input', [this.options.batch ?? 1, height, width, channels])
     const body = this.document.graph
     const flow = this.lowerBody(
-      { body, path: '', instance: '', key: '', overrides: noOverrides, isUsed: true },
+      { body, path: '', instance: '', key: '', overrides: noOverrides, isUsed: true, definitions: [] },
       picture,
     )
     const output = isStuck(flow) ? null : flow
@@ -160,6 +163,13 @@ class Lowering {
     const here = { ...place, isUsed }
     const flow =
       node.type === 'module' ? this.buildModule(here, node, values) : this.unroll(here, node, values[0])
+    if (isMerge(node) && values.length === 1 && isUsed && !isStuck(flow)) {
+      this.report(place, node.id, {
+        code: 'DANGLING',
+        severity: 'warning',
+        message: `${nodeTitle(node)} has one input only and passes it on as it is.`,
+      })
+    }
     if (!isUsed && order.incoming.has(OUT) && !order.reachesOutput.has(node.id) && !isStuck(flow)) {
       this.reportUnused(place, node, order)
     }
@@ -232,6 +242,14 @@ class Lowering {
       this.note(path, { inputs: [shape], output: null, status: 'unknown' })
       return { stuckAt: path }
     }
+    if (group.use !== undefined && place.definitions.includes(group.use)) {
+      this.report(place, group.id, {
+        code: 'CYCLE',
+        message: `The shared block ${group.use} contains itself here.`,
+      })
+      this.note(path, { inputs: [shape], output: null, status: 'error' })
+      return { stuckAt: path }
+    }
     this.note(path, { inputs: [shape], output: null, status: place.isUsed ? 'ok' : 'unconnected' })
     let value = input
     for (let index = 0; index < group.repeat; index++) {
@@ -243,6 +261,7 @@ class Lowering {
         key: joinKey(place.key, instanceName(group.key ?? group.id, index, group.repeat)),
         overrides: overridesInside(place.overrides, group, index),
         isUsed: place.isUsed,
+        definitions: group.use === undefined ? place.definitions : [...place.definitions, group.use],
       }
       const flow = this.inGroup(inside, value)
       if (isStuck(flow)) {
@@ -295,6 +314,8 @@ class Lowering {
   }
 
   private noteInside(path: string, group: GroupNode, status: NodeStatus, waitsFor?: string): void {
+    // A shared block that contains itself has no end.
+    if (path.length > 4096 || path.split('/').length > limits.textDepth) return
     for (const node of bodyOf(this.document, group)?.nodes ?? []) {
       const inner = join(path, node.id)
       this.note(inner, waitsFor === undefined ? { status } : { status, waitsFor })
@@ -508,7 +529,7 @@ class LoweringBuilder extends ModuleBuilder {
   override param(key: string, shape: Shape, options: ParamOptions): Value {
     const owner = this.owners.get(key)
     if (owner === undefined) this.owners.set(key, this.instancePath)
-    else if (owner !== this.instancePath) this.clash = { key, owner }
+    else if (owner !== this.instancePath) this.clash ??= { key, owner }
     return super.param(key, shape, options)
   }
 }
@@ -552,6 +573,9 @@ function overridesInside(outer: Overrides, group: GroupNode, index: number): Ove
   }
   return inside
 }
+
+const isMerge = (node: DocumentNode): boolean =>
+  node.type === 'module' && findModule(node.module)?.kind === 'merge'
 
 const join = (path: string, id: string): string => (path === '' ? id : `${path}/${id}`)
 const joinKey = (prefix: string, key: string): string => [prefix, key].filter(Boolean).join('.')
