@@ -25,7 +25,7 @@ const enoughSamples = 50
 const warmUpRuns = 3
 const longestBatch = 64
 
-/** Inputs are whatever the last run left. Throws Cancelled, KernelError, DeviceLostError. */
+/** Inputs are those that were set last. Throws Cancelled, KernelError, DeviceLostError. */
 export async function measureLatency(
   loaded: LoadedPlan,
   options: MeasureOptions = {},
@@ -45,7 +45,8 @@ export async function measureLatency(
       }
       const batch = Math.min(longestBatch, Math.max(1, Math.ceil(meaningfulMs / pilotMs)))
       const samples: number[] = []
-      while (samples.length < enoughSamples && (samples.length < 3 || spent() < budgetMs)) {
+      const least = () => (spent() > 2 * budgetMs ? 1 : 3)
+      while (samples.length < enoughSamples && (samples.length < least() || spent() < budgetMs)) {
         stopIf(isCancelled)
         samples.push((await timeForwards(loaded, batch, clock, isCancelled)) / batch)
       }

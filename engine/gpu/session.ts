@@ -26,6 +26,7 @@ export class Session {
   private readonly lasting: LastingTensors
   private readonly pace = new Pace()
   private loaded: LoadedPlan | null = null
+  private given: GivenWeights | null = null
 
   constructor(device: OpenDevice) {
     this.device = device
@@ -34,14 +35,21 @@ export class Session {
     this.lasting = new LastingTensors(device.gpu)
   }
 
+  /** Whether this very plan is the one that is loaded: its buffers hold what the last run left. */
+  isLoaded(plan: Plan): boolean {
+    return this.loaded?.plan === plan
+  }
+
   /**
-   * Makes a plan ready to run: pipelines, buffers, weights. The plan loaded before is given up, whatever happens.
+   * Makes a plan ready to run: pipelines, buffers, weights. Another plan that was loaded is given up, whatever happens.
    * Throws Cancelled, KernelError, DeviceLostError.
    */
   async load(plan: Plan, options: LoadOptions = {}): Promise<LoadedPlan> {
     const { given = null, onProgress = () => {}, isCancelled = never } = options
+    if (this.loaded && this.isLoaded(plan) && this.given === given) return this.loaded
     this.loaded?.destroy()
     this.loaded = null
+    this.given = given
     const contents = contentsOf(plan, given)
     const work = new WeightWork(plan, contents, this.lasting)
     const makers = work.missingWeights.map((weight) => proceduralStep(weight, this.device.traits))

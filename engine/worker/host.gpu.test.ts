@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest'
 import type { TuningCache } from '../gpu/tune'
 import { attentionRow, findPreset, setAttributes, setInput } from '../index'
 import { dawn } from '../node/dawn'
-import { EngineHost } from './host'
+import { EngineHost, type HostOptions } from './host'
 import type { Reply } from './protocol'
 
 let gpu: GPU
@@ -13,13 +13,14 @@ beforeAll(async () => {
 
 const forgetful: TuningCache = { read: async () => new Map(), write: async () => {} }
 
-function newHost(of: GPU | undefined = gpu) {
+function newHost(of: GPU | undefined = gpu, options: Partial<HostOptions> = {}) {
   const replies: Reply[] = []
   const host = new EngineHost({
     gpu: of,
     post: (reply) => replies.push(reply),
     tuningCache: forgetful,
     soonMs: [0, 50],
+    ...options,
   })
   const typesOf = (revision: number) =>
     replies.flatMap((reply) =>
@@ -199,4 +200,17 @@ test('a design that does not fit the adapter is refused with the figure before a
   await host.idle()
   expect(last('failed')).toMatchObject({ revision: 1, code: 'MEMORY' })
   expect(last('failed')?.message).toMatch(/allows 134 MB per buffer/)
+})
+
+test('where tuning is allowed, a better variant is found in idle time and the design measured again', async () => {
+  const winners = new Map<string, ReadonlyMap<string, string>>()
+  const tuningCache: TuningCache = {
+    read: async () => new Map(),
+    write: async (adapter, found) => void winners.set(adapter, new Map(found)),
+  }
+  const { host, typesOf } = newHost(gpu, { tuningCache, tunesSoftware: true })
+  host.receive({ type: 'run', revision: 1, document: vit, ...request, measure: true })
+  await host.idle()
+  expect(typesOf(1).slice(0, 2)).toEqual(['ran', 'measured'])
+  expect([...winners.values()].flatMap((found) => [...found])).not.toEqual([])
 })

@@ -26,6 +26,8 @@ export interface HostOptions {
   readonly tuningCache: TuningCache
   /** Waits before the tries to get a device back after a loss. */
   readonly soonMs?: readonly number[]
+  /** Tune also on a software adapter, which computes on the cores that draw the page. */
+  readonly tunesSoftware?: boolean
 }
 
 type RunRequest = Extract<Request, { type: 'run' }>
@@ -45,6 +47,7 @@ export class EngineHost {
   private readonly post: HostOptions['post']
   private readonly keeper: DeviceKeeper
   private readonly tuningCache: TuningCache
+  private readonly tunesSoftware: boolean
   private tuner: { readonly adapter: string; readonly tuner: Tuner } | null = null
   private prepared: Prepared | null = null
   /** Newest revision that asked for work, and newest that was taken back: older work stops at its next await. */
@@ -53,9 +56,10 @@ export class EngineHost {
   /** One job at a time: they share one device. */
   private queue: Promise<void> = Promise.resolve()
 
-  constructor({ gpu, post, tuningCache, soonMs }: HostOptions) {
+  constructor({ gpu, post, tuningCache, soonMs, tunesSoftware = false }: HostOptions) {
     this.post = post
     this.tuningCache = tuningCache
+    this.tunesSoftware = tunesSoftware
     this.keeper = new DeviceKeeper(gpu, {
       onLoss: (sentence) => this.reportLoss(sentence),
       onReturn: () => this.enqueue(() => this.reportDevice()),
@@ -187,10 +191,13 @@ export class EngineHost {
     // Latency is that of the design by itself: nothing is kept for the views.
     if (!measure) return
     const bare = capture ? await load(plan) : loaded
-    if (capture) await bare.run(pictureFor(lowered, request.picture, request.batch), isCancelled)
+    if (capture) bare.setInputs(pictureFor(lowered, request.picture, request.batch))
     this.progress(revision, 'measuring', 0, 1)
     this.send({ type: 'measured', revision, latency: await measureLatency(bare, { isCancelled }) })
-    await this.improve(request, session, isCancelled)
+    await this.improve(request, session, isCancelled).catch((error: unknown) => {
+      // The design has its answer: what could not be improved stays as it was.
+      if (!(error instanceof KernelError)) throw error
+    })
   }
 
   /** Plans of this design; those of the last run when nothing but the picture is new. */
@@ -212,19 +219,20 @@ export class EngineHost {
   }
 
   /**
-   * In idle time on a GPU: measures variants that were never tried there, and when a better one is found, measures the design
-   * again with it. A software adapter computes on the cores that draw the page: there the command line tunes.
+   * In idle time: measures variants that were never tried on this adapter, and when a better one is found, measures the design
+   * again with it. On a software adapter this is left to the command line.
    */
   private async improve(request: RunRequest, session: Session, isCancelled: IsCancelled): Promise<void> {
     const tuner = await this.tunerFor(session)
-    if (!this.prepared || session.device.traits.isSoftware || !tuner.hasWork(this.prepared.plan)) return
-    const { plan, lowered } = this.prepared
-    const { isBetter } = await tuner.tune(await session.load(plan, { isCancelled }), { isCancelled })
+    const { prepared } = this
+    if (!prepared || !tuner.hasWork(prepared.plan)) return
+    if (session.device.traits.isSoftware && !this.tunesSoftware) return
+    const { isBetter } = await tuner.tune(await session.load(prepared.plan, { isCancelled }), { isCancelled })
     if (!isBetter) return
     this.prepared = null
-    const better = (await this.prepare(request, session)).plan
-    const loaded = await session.load(better, { isCancelled })
-    await loaded.run(pictureFor(lowered, request.picture, request.batch), isCancelled)
+    const { plan, lowered } = await this.prepare(request, session)
+    const loaded = await session.load(plan, { isCancelled })
+    loaded.setInputs(pictureFor(lowered, request.picture, request.batch))
     const latency = await measureLatency(loaded, { isCancelled })
     this.send({ type: 'measured', revision: request.revision, latency })
   }
@@ -234,11 +242,13 @@ export class EngineHost {
     if (!this.prepared) throw new KernelError('internal: nothing has run that could be profiled')
     const { plan, lowered } = this.prepared
     const isCancelled = this.isCancelled(revision)
+    const isWarm = session.isLoaded(plan)
     const loaded = await session.load(plan, { isCancelled })
     // Real numbers in every buffer: NaNs and denormals would change the times of a software adapter.
     const batch = lowered.graph.nodes.find((node) => node.op === 'input')?.shape[0] ?? 1
-    await loaded.run(pictureFor(lowered, null, batch), isCancelled)
+    if (!isWarm) await loaded.run(pictureFor(lowered, null, batch), isCancelled)
     const profile = await profileSteps(loaded, {
+      budgetMs: session.device.traits.isSoftware ? 1500 : 5000,
       isCancelled,
       onProgress: (done, total) => this.progress(revision, 'measuring', done, total),
     })
