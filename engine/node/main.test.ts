@@ -1,29 +1,10 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { findPreset, serializeDocument, setAttributes } from '../index'
-import { main } from './main'
 import { goldenFiles } from './testing/goldenFiles'
-
-afterEach(() => vi.restoreAllMocks())
-
-/** Runs a command and answers its exit code and what it wrote. */
-async function vertebra(...args: string[]): Promise<{ code: number; out: string; complaints: string }> {
-  let out = ''
-  let complaints = ''
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += text
-    return true
-  })
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    complaints += text
-    return true
-  })
-  const code = await main(args)
-  vi.restoreAllMocks()
-  return { code, out, complaints }
-}
+import { vertebra } from './testing/vertebra'
 
 const scratch = () => mkdtempSync(join(tmpdir(), 'vertebra-test-'))
 

@@ -25,12 +25,19 @@ export function readWeights(file: string, { graph, document }: Lowered): GivenWe
       different.push(`${name} is ${tensor.shape.join('×')} there and ${node.shape.join('×')} here`)
     } else arrays.set(name, tensor.data)
   }
-  const problems = [
-    ...(missing.length > 0 ? [`${missing.length} weights are missing, such as ${missing[0]}`] : []),
-    ...different.slice(0, 1),
-  ]
+  const problems = [...missingSentence(missing), ...different.slice(0, 1)]
   if (problems.length > 0) {
     throw new Error(`${file} is not a checkpoint of ${document.name}: ${problems.join('; ')}`)
   }
   return { source: `${basename(file)} ${stat.size} ${stat.mtimeMs}`, arrays }
+}
+
+function missingSentence(missing: readonly string[]): string[] {
+  const [first] = missing
+  if (!first) return []
+  return [
+    missing.length === 1
+      ? `1 weight is missing: ${first}`
+      : `${missing.length} weights are missing, such as ${first}`,
+  ]
 }
