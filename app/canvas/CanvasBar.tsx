@@ -12,6 +12,7 @@ import { formatPercent } from '../ui/formatNumber'
 import { IconButton } from '../ui/IconButton'
 import { Menu } from '../ui/Menu'
 import './CanvasBar.css'
+import { useCanvasStore } from './canvasStore'
 import { metricNames, useCosts } from './costs'
 import { groupTitle } from './describe'
 import { nodeAt } from './scene'
@@ -92,11 +93,13 @@ function Legend({ dragged }: { readonly dragged: Dragged }) {
   const document = useDocumentStore((state) => state.document)
   const isArmed = useSessionStore((state) => state.drag?.mode === 'armed')
   const refusal = useSessionStore((state) => state.drag?.refusal ?? null)
+  const onScreen = useCanvasStore((state) => state.edges)
   const { replace, insert } = legalTargets(document, dragged)
+  const edgesInView = [...insert].filter((edge) => onScreen.has(edge)).length
   const slots = countOf(replace.size, 'slot')
-  const edges = countOf(insert.size, 'edge')
-  const some = [replace.size > 0 && slots, insert.size > 0 && edges].filter(Boolean).join(', ')
-  const many = replace.size + insert.size
+  const edges = countOf(edgesInView, 'edge')
+  const some = [replace.size > 0 && slots, edgesInView > 0 && edges].filter(Boolean).join(', ')
+  const many = replace.size + edgesInView
   return (
     <div className="legend" role="status">
       {replace.size > 0 && (

@@ -59,7 +59,7 @@ function DrawnEdge({ edge, from, to, isSelected }: DrawnEdgeProps) {
   const start = line[0] as Point
   const middle = middleOf(line)
   // The stub behind the last node of the row goes nowhere that a person could see.
-  if (edge.isOnRow && wire.to === OUT && !isSelected && !isHovered && !isLit) return null
+  if (edge.isOnRow && wire.to === OUT && !isSelected && !isHovered) return null
   const isActive = isHovered || isSelected
   const label = isBroken || isActive || edge.isOnRow ? null : entryLabel(edge, line, shape, document)
   const isNarrow = Math.abs(to.x - from.x) < 60 && edge.kind !== 'join'
@@ -138,6 +138,9 @@ function entryLabel(
   // A group prints the shape at its own entry.
   if (next?.type === 'group') return null
   const isShort = end.x - start.x < 70
+  const isInLens = !graph.includes('/')
+  // In a block the header is above: there is no room beside a node that stands close.
+  if (isShort && !isInLens) return null
   return isShort ? { x: start.x + 8, y: start.y - 44 } : { x: start.x + 38, y: start.y - 12 }
 }
 

@@ -1,3 +1,4 @@
+import { Workflow } from 'lucide-react'
 import { ContextMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { isEnabled } from '../commands/command'
@@ -46,6 +47,7 @@ export function CanvasMenu({ children }: { readonly children: ReactNode }) {
           )}
           <ContextMenu.Separator className="menu-line" />
           <ContextMenu.Item className="menu-item" disabled={!canArrange()} onSelect={arrange}>
+            <Workflow size={14} strokeWidth={1.6} aria-hidden="true" />
             <span className="menu-label">Arrange automatically</span>
           </ContextMenu.Item>
         </ContextMenu.Content>

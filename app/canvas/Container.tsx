@@ -145,7 +145,10 @@ function ThreeCosts({ itemKey }: { readonly itemKey: PathKey }) {
   return (
     <span className="lens-costs">
       <span>{formatCount(cost.all.params.trainable + cost.all.params.frozen)} params</span>
-      <span>{formatCount(cost.all.macs.total)}MACs</span>
+      <span>
+        {formatCount(cost.all.macs.total)}
+        {cost.all.macs.total < 1000 && ' '}MACs
+      </span>
       <span>{ms === undefined ? 'not measured' : `${measured?.isStale ? '~' : ''}${formatMs(ms)}`}</span>
     </span>
   )

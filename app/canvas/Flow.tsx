@@ -62,6 +62,7 @@ export function Flow() {
   const connections = useConnections(scene)
   useCamera(scene)
   useReveal(scene)
+  useEffect(() => useCanvasStore.getState().showEdges(new Set(scene.edges.map((edge) => edge.id))), [scene])
   useDropping(scene, root)
   const onKeyDown = useCanvasKeys(scene, root)
 
@@ -221,6 +222,13 @@ function useScene(): Scene {
   const opened = useCanvasStore((state) => state.opened)
   const isLow = useCanvasStore((state) => state.isLow)
   const previous = useRef<ReturnType<typeof positionsOf>>(new Map())
+  // Places of another design mean nothing here.
+  const started = useDocumentStore((state) => (state.lastChange.kind === 'open' ? state.document : null))
+  const startedBefore = useRef(started)
+  if (started !== null && startedBefore.current !== started) {
+    startedBefore.current = started
+    previous.current = new Map()
+  }
   const drawn = isDragging ? document : shown
   const scene = useMemo(
     () => buildScene(drawn, { root, lens, opened, isLow, previous: previous.current }),

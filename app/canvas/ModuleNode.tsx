@@ -34,9 +34,9 @@ export const ModuleNode = memo(function ModuleNode({ data: { item } }: NodeProps
   const share = costs.shareAt(item.key)
   const hasMeter = share > 0 && state !== 'unconnected' && isCard(kind)
   const face = (
-    <div
+    <button
+      type="button"
       className="module"
-      role="button"
       aria-label={label}
       aria-pressed={isSelected}
       tabIndex={isTabStop ? 0 : -1}
@@ -62,7 +62,7 @@ export const ModuleNode = memo(function ModuleNode({ data: { item } }: NodeProps
       {hasMeter && !item.isOnRow && (
         <span className="module-meter" style={{ width: `${100 * Math.min(1, share)}%` }} />
       )}
-    </div>
+    </button>
   )
   return (
     <>

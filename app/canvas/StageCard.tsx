@@ -1,5 +1,5 @@
 import type { NodeProps } from '@xyflow/react'
-import { type CSSProperties, memo } from 'react'
+import { type CSSProperties, memo, useRef } from 'react'
 import { BlockBars, vertebraWidth } from '../glyphs/Vertebrae'
 import { factsAt, problemsInside, useAnalysis, useShownAnalysis, useShownDocument } from '../state/derived'
 import { useSessionStore } from '../state/sessionStore'
@@ -21,19 +21,25 @@ export const StageCard = memo(function StageCard({ data: { item } }: NodeProps<C
   const committed = useAnalysis()
   const isOpen = useSessionStore((state) => state.lens === item.key)
   const { node, costs, isSelected, isTabStop, label, facts } = subject
+  // What waits for another node keeps the height it had.
+  const known = useRef(new Map<string, number>())
   if (node?.type !== 'group') return null
+  const channels = (path: string): number => {
+    const width = factsAt(analysis, path)?.output?.at(-1) ?? known.current.get(path) ?? 64
+    known.current.set(path, width)
+    return width
+  }
   const skeleton = stageSkeleton(document, item.key, node)
   const errors = problemsInside(committed, item.key).filter((problem) => problem.severity === 'error')
   const state = stateOf(subject)
   const share = costs.shareAt(item.key)
   const all = costs.allAt(item.key)
-  const channels = (path: string) => factsAt(analysis, path)?.output?.at(-1) ?? 64
   const isSmall = item.kind === 'folded'
   return (
     <>
-      <div
+      <button
+        type="button"
         className="stage"
-        role="button"
         aria-label={label}
         aria-pressed={isSelected}
         aria-expanded={isOpen}
@@ -80,7 +86,7 @@ export const StageCard = memo(function StageCard({ data: { item } }: NodeProps<C
         {share > 0 && (
           <span className="stage-meter" style={{ width: `calc((100% - 20px) * ${Math.min(1, share)})` }} />
         )}
-      </div>
+      </button>
       <Ports item={item} />
     </>
   )
@@ -103,6 +109,7 @@ function StagePicture({ skeleton, width, height, channels }: StagePictureProps) 
   const left = hasDownsampling ? 26 : 12
   const pitch = Math.min(17, (width - left - 12) / Math.max(1, shown.length))
   const start = (width + left - 12 - pitch * (shown.length - 1) - vertebraWidth) / 2
+  const places = shown.map((block, index) => ({ block, x: start + pitch * index }))
   const middle = height / 2
   const scale = Math.min(1, (height - 8) / 70)
   return (
@@ -115,27 +122,24 @@ function StagePicture({ skeleton, width, height, channels }: StagePictureProps) 
     >
       <line className="stage-spine" x1={0} x2={width} y1={middle} y2={middle} />
       {hasDownsampling && <path className="stage-entry" d={`M10 ${middle - 9}v18l11 -5.5v-7z`} />}
-      {shown.map((block, index) => {
-        const x = start + pitch * index
-        return block === null ? (
-          // biome-ignore lint/suspicious/noArrayIndexKey: blocks have no identity but their place
-          <g key={index} className="stage-fold">
+      {places.map(({ block, x }) =>
+        block === null ? (
+          <g key={x} className="stage-fold">
             <rect x={x - 1} y={middle - 6} width={12} height={12} />
             {[1, 5, 9].map((dx) => (
               <circle key={dx} cx={x + dx} cy={middle} r={1.2} />
             ))}
           </g>
         ) : (
-          // biome-ignore lint/suspicious/noArrayIndexKey: blocks have no identity but their place
           <BlockBars
-            key={index}
+            key={x}
             vertebra={vertebraOf(block, channels(block.path))}
             x={x}
             y={middle}
             scale={scale}
           />
-        )
-      })}
+        ),
+      )}
     </svg>
   )
 }

@@ -11,6 +11,9 @@ interface CanvasState {
   readonly isLow: boolean
   /** Problems whose note was closed, as `path code`. */
   readonly dismissed: ReadonlySet<string>
+  /** Edges on screen, as `edgeKey`s. */
+  readonly edges: ReadonlySet<string>
+  showEdges(edges: ReadonlySet<string>): void
   openGroup(key: PathKey, isOpen: boolean): void
   setFocused(key: PathKey | null): void
   setLow(isLow: boolean): void
@@ -22,6 +25,8 @@ export const useCanvasStore = create<CanvasState>()((set, get) => ({
   focused: null,
   isLow: false,
   dismissed: new Set(),
+  edges: new Set(),
+  showEdges: (edges) => set({ edges }),
   openGroup: (key, isOpen) => set({ opened: new Map([...get().opened, [key, isOpen]]) }),
   setFocused: (focused) => get().focused !== focused && set({ focused }),
   setLow: (isLow) => get().isLow !== isLow && set({ isLow }),

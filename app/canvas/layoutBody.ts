@@ -57,7 +57,8 @@ const looseGap = 40
 
 export function layoutBody(body: GraphBody, options: LayoutOptions): BodyLayout {
   const { stream, loose } = streamsOf(body, options.weight)
-  const placed = stream ? layStream(body, stream, options) : layFreely(body, loose, options)
+  const laid = stream ? layStream(body, stream, options) : layFreely(body, loose, options)
+  const placed = loose.length > 0 ? asBefore(body, loose, laid, options) : laid
   const nodes = new Map(placed.nodes)
   putLoose(loose, nodes, options)
   for (const node of body.nodes) {
@@ -72,6 +73,24 @@ export function layoutBody(body: GraphBody, options: LayoutOptions): BodyLayout 
     top: Math.min(0, ...boxes.map((box) => box.y)),
     bottom: Math.max(0, ...boxes.map(bottom)),
   }
+}
+
+/** A wire was cut: what it held together stays where it is, so that it can be wired again. */
+function asBefore(
+  body: GraphBody,
+  loose: readonly string[],
+  laid: Omit<BodyLayout, 'top' | 'bottom'>,
+  { previous, box, endGap }: LayoutOptions,
+): Omit<BodyLayout, 'top' | 'bottom'> {
+  const core = body.nodes.filter((node) => !loose.includes(node.id))
+  if (!previous || core.length === 0 || !core.every((node) => previous.has(node.id))) return laid
+  const nodes = new Map(laid.nodes)
+  for (const { id } of body.nodes) {
+    const position = previous.get(id)
+    if (position) nodes.set(id, rectAt(position, box(id)))
+  }
+  const ends = [...nodes].map(([id, rect]) => right(withMargin(rect, box(id))))
+  return { ...laid, nodes, width: Math.max(0, ...ends) + endGap }
 }
 
 const withMargin = (rect: Rect, { margin }: Box): Rect =>
@@ -272,8 +291,9 @@ function putLoose(loose: readonly string[], nodes: Map<string, Rect>, options: L
   let x = options.startGap
   for (const id of loose) {
     const box = options.box(id)
+    if (nodes.has(id)) continue
     const before = options.previous?.get(id)
-    if (before) {
+    if (before && isFree(rectAt(before, box), nodes)) {
       nodes.set(id, rectAt(before, box))
       continue
     }
@@ -281,3 +301,9 @@ function putLoose(loose: readonly string[], nodes: Map<string, Rect>, options: L
     x += outerWidth(box) + options.gap
   }
 }
+
+const isFree = (rect: Rect, nodes: ReadonlyMap<string, Rect>): boolean =>
+  [...nodes.values()].every(
+    (other) =>
+      right(rect) < other.x || right(other) < rect.x || bottom(rect) < other.y || bottom(other) < rect.y,
+  )

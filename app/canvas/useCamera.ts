@@ -72,11 +72,11 @@ export function useCamera(scene: Scene): void {
   // A lens wider than the view is shown whole: the person has just asked for it.
   const lens = scene.items.find((item) => item.kind === 'lens')
   const lensKey = lens?.key
-  const lensRight = lens ? right(lens.rect) : 0
   useEffect(() => {
+    const opening = latest.current.items.find((item) => item.kind === 'lens' && item.key === lensKey)
     const [x, , zoom] = transformNow.current
-    if (lensKey !== undefined && width > 0 && lensRight * zoom + x > width) showStart(motion())
-  }, [lensKey, lensRight, width, showStart])
+    if (opening && width > 0 && right(opening.rect) * zoom + x > width) showStart(motion())
+  }, [lensKey, width, showStart])
 
   useEffect(() => {
     if (!wish || wish.serial === served.current || width === 0) return

@@ -141,7 +141,7 @@ function alongWire(
     if (end !== IN && end !== OUT) return items.find((candidate) => candidate.id === id)
   }
   // At the end of a graph the way goes on behind the group, or back to its title.
-  const group = items.find((candidate) => candidate.key === around && candidate.kind === 'block')
+  const group = items.find((candidate) => candidate.key === around)
   if (!group || ids.length === 0) return undefined
   return direction === 'left' ? group : alongWire(scene, items, group, direction)
 }

@@ -3,7 +3,7 @@
 import { legalTargets } from '../commands/place'
 import { useDocumentStore } from '../state/documentStore'
 import { isInside, type PathKey } from '../state/paths'
-import { type Dragged, useSessionStore } from '../state/sessionStore'
+import { useSessionStore } from '../state/sessionStore'
 import type { Item } from './scene'
 
 export type DropLook = 'over' | 'target' | 'holds' | 'dimmed' | undefined
@@ -18,9 +18,12 @@ export function useDropLook(item: Item): DropLook {
       ? isInside(over.path, item.key)
       : over.path === item.key
   })
+  const isOpen = useSessionStore((state) => state.lens === item.key)
   if (!dragged) return undefined
   const { replace } = legalTargets(document, dragged)
   if (item.kind === 'stage' || item.kind === 'folded') {
+    // Its slots are in sight below.
+    if (isOpen && holdsAny(replace, item.key)) return undefined
     if (!holdsAny(replace, item.key)) return 'dimmed'
     return isOver ? 'over' : 'holds'
   }
@@ -38,6 +41,3 @@ export const holdsAny = (keys: ReadonlySet<PathKey>, group: PathKey): boolean =>
   for (const key of keys) if (key !== group && isInside(key, group)) return true
   return false
 }
-
-/** `node` moves a node that is already here: it is no new kind of thing. */
-export const isNewThing = (dragged: Dragged): boolean => dragged.kind !== 'node'
