@@ -1,10 +1,14 @@
 // Depthwise convolution: out[n, y, x, c] = sum over the window of input[n, y * s - p + ky * d, ..., c] weights[ky, kx, c].
 //
-// An invocation computes STRIP neighbours along x for four channels. Taps along x are taken TAPS at a time, so that wide
-// windows run in a loop and every loaded pixel serves several taps.
+// An invocation computes STRIP neighbours along x on LINES lines below each other, for four channels. Taps along x are taken
+// TAPS at a time, so that wide windows run in a loop and every loaded pixel serves several taps.
 const WORKGROUP = 64u;
 const STRIP = 4u;
+// More than one only where rows of the window are not apart.
+const LINES = 1u;
 const TAPS = 3u;
+// Whether TAPS is the whole width of the window.
+const IS_WHOLE = true;
 const STRIDE_X = 1u;
 const DILATION_X = 1u;
 
@@ -18,6 +22,7 @@ struct Parameters {
   height: u32, width: u32, outputHeight: u32, outputWidth: u32,
   kernelY: u32, kernelX: u32, strideY: u32, dilationY: u32,
   paddingY: u32, paddingX: u32, strips: u32, quads: u32,
+  bands: u32,
   input: View, weights: View, out: View,
   fused: Fused,
 }
@@ -50,42 +55,59 @@ fn main(
   let channel = (invocation % parameters.quads) * 4u;
   let place = invocation / parameters.quads;
   let x0 = (place % parameters.strips) * STRIP;
-  let row = place / parameters.strips;
-  let y = row % parameters.outputHeight;
-  let image = row / parameters.outputHeight;
+  let band = place / parameters.strips;
+  let y0 = (band % parameters.bands) * LINES;
+  let image = band / parameters.bands;
   let inputX = x0 * STRIDE_X - parameters.paddingX;
+  let atImage = parameters.input.offset + image * parameters.input.strides.x;
 
-  var sums: array<vec4f, STRIP>;
-  for (var ky = 0u; ky < parameters.kernelY; ky++) {
-    let inputY = y * parameters.strideY + ky * parameters.dilationY - parameters.paddingY;
+  var sums: array<array<vec4f, STRIP>, LINES>;
+  let rows = parameters.kernelY + (LINES - 1u) * parameters.strideY;
+  for (var row = 0u; row < rows; row++) {
+    let inputY = y0 * parameters.strideY + row * parameters.dilationY - parameters.paddingY;
     if (inputY >= parameters.height) { continue; }
-    let inputRow = parameters.input.offset + image * parameters.input.strides.x + inputY * parameters.input.strides.y;
+    let atRow = atImage + inputY * parameters.input.strides.y;
     for (var kx = 0u; kx < parameters.kernelX; kx += TAPS) {
       var pixels: array<vec4f, SPAN>;
       for (var i = 0u; i < SPAN; i++) {
         let at = inputX + kx * DILATION_X + i;
-        pixels[i] = select(vec4f(), loadInput(inputRow + min(at, parameters.width - 1u) * parameters.input.strides.z, channel), at < parameters.width);
+        let loaded = loadInput(atRow + min(at, parameters.width - 1u) * parameters.input.strides.z, channel);
+        pixels[i] = select(vec4f(), loaded, at < parameters.width);
       }
-      for (var t = 0u; t < TAPS; t++) {
-        let tap = min(kx + t, parameters.kernelX - 1u);
-        let loaded = loadWeight(parameters.weights.offset + ky * parameters.weights.strides.x + tap * parameters.weights.strides.y, channel);
-        let weight = select(vec4f(), loaded, kx + t < parameters.kernelX);
+      for (var l = 0u; l < LINES; l++) {
+        let ky = row - l * parameters.strideY;
+        let isTap = LINES == 1u || ky < parameters.kernelY;
+        let atWeights = parameters.weights.offset + select(0u, ky, isTap) * parameters.weights.strides.x;
+        var taps: array<vec4f, TAPS>;
+        for (var t = 0u; t < TAPS; t++) {
+          let tap = select(min(kx + t, parameters.kernelX - 1u), t, IS_WHOLE);
+          let loaded = loadWeight(atWeights + tap * parameters.weights.strides.y, channel);
+          taps[t] = select(vec4f(), loaded, isTap && (IS_WHOLE || kx + t < parameters.kernelX));
+        }
         for (var i = 0u; i < STRIP; i++) {
-          sums[i] = fma(pixels[i * STRIDE_X + t * DILATION_X], weight, sums[i]);
+          for (var t = 0u; t < TAPS; t++) {
+            sums[l][i] = fma(pixels[i * STRIDE_X + t * DILATION_X], taps[t], sums[l][i]);
+          }
         }
       }
     }
   }
 
-  var results: array<vec4f, STRIP>;
-  for (var i = 0u; i < STRIP; i++) {
-    results[i] = sums[i];
+  // A copy with loops that stay loops: the epilogue may be long.
+  var results: array<array<vec4f, STRIP>, LINES>;
+  for (var l = 0u; l < LINES; l++) {
+    for (var i = 0u; i < STRIP; i++) {
+      results[l][i] = sums[l][i];
+    }
   }
+  let linesLeft = min(LINES, parameters.outputHeight - y0);
   let stripLeft = min(STRIP, parameters.outputWidth - x0);
   let channelsLeft = min(4u, parameters.channels - channel);
-  for (var i = 0u; i < stripLeft; i++) {
-    for (var c = 0u; c < channelsLeft; c++) {
-      store(vec4u(image, y, x0 + i, channel + c), results[i][c]);
+  for (var l = 0u; l < linesLeft; l++) {
+    for (var i = 0u; i < stripLeft; i++) {
+      for (var c = 0u; c < channelsLeft; c++) {
+        store(vec4u(image, y0 + l, x0 + i, channel + c), results[l][i][c]);
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 /** Attention in one kernel: the matrix of scores is never stored. */
 import rowsSource from '../../shaders/attention.wgsl?raw'
 import subgroupSource from '../../shaders/attentionSubgroup.wgsl?raw'
+import tileSource from '../../shaders/attentionTile.wgsl?raw'
 import { KernelError } from '../errors'
 import { split } from './grid'
 import type { Cost, DeviceTraits, Kernel, Variant } from './kernel'
@@ -10,19 +11,19 @@ import { Uniforms } from './uniforms'
 import { distinctElements, isMultipleOf4, limitedAxes, strideOf } from './views'
 
 interface Tiling extends Variant {
-  readonly kind: 'rows' | 'subgroup'
+  readonly kind: 'rows' | 'subgroup' | 'tile'
   /** Queries of one head that a workgroup answers; for 'rows' these may be of several heads. */
   readonly rows: number
-  /** Keys per lane in one tile. */
-  readonly slots: number
+  /** Keys of one tile, per lane for 'subgroup'. */
+  readonly keys: number
 }
 
 export const attention: Kernel<AttentionSpec> = {
   family: 'attention',
-  variants: (_spec, device) => tilings(device),
+  variants: tilings,
 
   dispatches(spec, variant, device) {
-    const tiling = tilings(device).find(({ name }) => name === variant.name)
+    const tiling = tilings(spec, device).find(({ name }) => name === variant.name)
     if (!tiling) throw new KernelError(`attention: this device has no variant '${variant.name}'.`)
     const [batch = 1, heads = 1, queries = 1, depth = 1] = spec.q.view.shape
     const keys = spec.k.view.shape[2] ?? 1
@@ -48,16 +49,36 @@ export const attention: Kernel<AttentionSpec> = {
   cost,
 }
 
-function tilings(device: DeviceTraits): readonly Tiling[] {
-  const rows: Tiling = { name: 'rows', kind: 'rows', rows: device.isSoftware ? 8 : 64, slots: 1 }
-  if (!device.hasSubgroups || device.subgroupSize === 0) return [rows]
-  const subgroup = (count: number, slots: number): Tiling => ({
-    name: `subgroup ${count}x${slots}`,
-    kind: 'subgroup',
-    rows: count,
-    slots,
-  })
-  return [subgroup(16, 2), subgroup(16, 4), subgroup(8, 4), subgroup(8, 2), rows]
+function tilings(spec: AttentionSpec, device: DeviceTraits): readonly Tiling[] {
+  const rows: Tiling = { name: 'rows', kind: 'rows', rows: device.isSoftware ? 8 : 64, keys: 1 }
+  const bySubgroup = device.hasSubgroups && device.subgroupSize > 0
+  const subgroups = (...sizes: readonly (readonly [number, number])[]): readonly Tiling[] =>
+    bySubgroup
+      ? sizes.map(([count, keys]) => ({
+          name: `subgroup ${count}x${keys}`,
+          kind: 'subgroup',
+          rows: count,
+          keys,
+        }))
+      : []
+  if (device.isSoftware) return [...subgroups([8, 2], [16, 2], [16, 4], [8, 4]), rows]
+  const tiles = [16, 8].map((keys): Tiling => ({ name: `tile 16x${keys}`, kind: 'tile', rows: 16, keys }))
+  return [
+    ...tiles.filter((one) => bytesOf(spec, one) <= device.limits.maxComputeWorkgroupStorageSize),
+    rows,
+    ...subgroups([8, 2]),
+  ]
+}
+
+/** Workgroup memory of the 'tile' kind. */
+function bytesOf(spec: AttentionSpec, { rows, keys }: Tiling): number {
+  const { depth, depthV } = vectorsOf(spec)
+  return 16 * ((rows + keys) * (depth + 1) + keys * (depthV + 1)) + 4 * rows * keys
+}
+
+/** Vectors of four in a row. */
+function vectorsOf({ q, v }: AttentionSpec): { readonly depth: number; readonly depthV: number } {
+  return { depth: Math.ceil((q.view.shape[3] ?? 1) / 4), depthV: Math.ceil((v.view.shape[3] ?? 1) / 4) }
 }
 
 function cost({ q, k, v, out }: AttentionSpec): Cost {
@@ -76,7 +97,7 @@ function shaderOf(spec: AttentionSpec, tiling: Tiling, device: DeviceTraits): Sh
   for (const [name, { view }] of named)
     if (limitedAxes(view).length)
       throw new KernelError(`internal: attention cannot read '${name}' through a guard; copy it first.`)
-  const shader = new Shader(tiling.kind === 'rows' ? rowsSource : subgroupSource, [
+  const shader = new Shader(sources[tiling.kind], [
     ...named.map(([name, operand]) => ({
       name,
       tensor: operand.tensor,
@@ -86,16 +107,28 @@ function shaderOf(spec: AttentionSpec, tiling: Tiling, device: DeviceTraits): Sh
     { name: 'out', tensor: spec.out.tensor, access: 'read_write', element: 'f32' },
   ])
   for (const [name, operand] of named) if (!isEven(operand)) declareLoad(shader, name, operand)
-  const depth = Math.ceil((spec.q.view.shape[3] ?? 1) / 4)
-  const depthV = Math.ceil((spec.v.view.shape[3] ?? 1) / 4)
-  if (tiling.kind === 'rows')
-    return shader.constant('WORKGROUP', tiling.rows).constant('DEPTH', depth).constant('DEPTH_V', depthV)
-  return shader
-    .constant('SUBGROUP', device.subgroupSize)
-    .constant('ROWS', tiling.rows)
-    .constant('SLOTS', tiling.slots)
-    .constant('VECTORS', Math.ceil(depthV / device.subgroupSize))
+  const { depth, depthV } = vectorsOf(spec)
+  switch (tiling.kind) {
+    case 'rows':
+      return shader.constant('WORKGROUP', tiling.rows).constant('DEPTH', depth).constant('DEPTH_V', depthV)
+    case 'subgroup':
+      return shader
+        .constant('SUBGROUP', device.subgroupSize)
+        .constant('ROWS', tiling.rows)
+        .constant('SLOTS', tiling.keys)
+        .constant('VECTORS', Math.ceil(depthV / device.subgroupSize))
+    case 'tile':
+      return shader
+        .constant('ROWS', tiling.rows)
+        .constant('KEYS', tiling.keys)
+        .constant('DEPTH', depth)
+        .constant('DEPTH_V', depthV)
+    default:
+      return tiling.kind satisfies never
+  }
 }
+
+const sources = { rows: rowsSource, subgroup: subgroupSource, tile: tileSource }
 
 function isEven({ view }: Operand): boolean {
   const steps = [0, 1, 2].map((axis) => strideOf(view, axis))

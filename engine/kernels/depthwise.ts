@@ -1,5 +1,6 @@
 /** Depthwise convolutions with windows of any size. */
 import source from '../../shaders/depthwise.wgsl?raw'
+import { KernelError } from '../errors'
 import { elements } from '../graph/graph'
 import { split } from './grid'
 import type { Cost, DeviceTraits, Kernel, Variant } from './kernel'
@@ -10,23 +11,26 @@ import { Uniforms } from './uniforms'
 import { distinctElements } from './views'
 
 interface Strips extends Variant {
-  /** Results side by side along x. */
+  /** Results of one invocation side by side along x, and lines of them. */
   readonly strip: number
+  readonly lines: number
 }
 
 export const depthwise: Kernel<DepthwiseSpec> = {
   family: 'depthwise',
-  variants: (spec, device) => strips(spec, device),
+  variants: stripsFor,
 
   dispatches(spec, variant, device) {
-    const { strip } = strips(spec, device).find(({ name }) => name === variant.name) ?? { strip: 1 }
+    const strips = stripsFor(spec, device).find(({ name }) => name === variant.name)
+    if (!strips) throw new KernelError(`depthwise: there is no variant '${variant.name}' for this map.`)
     const [images = 1, outputHeight = 1, outputWidth = 1, channels = 1] = spec.out.view.shape
     const [, height = 1, width = 1] = spec.x.view.shape
     const [kernelY = 1, kernelX = 1] = spec.w.view.shape
-    const shader = shaderOf(spec, strip)
-    const across = Math.ceil(outputWidth / strip)
+    const shader = shaderOf(spec, strips)
+    const across = Math.ceil(outputWidth / strips.strip)
+    const bands = Math.ceil(outputHeight / strips.lines)
     const quads = Math.ceil(channels / 4)
-    const invocations = images * outputHeight * across * quads
+    const invocations = images * bands * across * quads
     return split(
       Math.ceil(invocations / WORKGROUP),
       cost(spec),
@@ -37,7 +41,7 @@ export const depthwise: Kernel<DepthwiseSpec> = {
           .integers(firstGroup, endGroup, invocations, channels)
           .integers(height, width, outputHeight, outputWidth)
           .integers(kernelY, kernelX, spec.stride[0], spec.dilation[0])
-          .integers(...spec.padding, across, quads)
+          .integers(...spec.padding, across, quads, bands)
           .view(spec.x.view)
           .view(spec.w.view)
           .view(spec.out.view)
@@ -60,20 +64,29 @@ function cost({ x, w, out, epilogue }: DepthwiseSpec): Cost {
   return { macs: count * kernelY * kernelX, bytesRead: 4 * read, bytesWritten: 4 * count }
 }
 
-function strips(spec: DepthwiseSpec, device: DeviceTraits): readonly Strips[] {
-  const all = [1, 2, 4, 8].map((strip) => ({ name: `strip ${strip}`, strip }))
+/** The first has the widest strips that pay: on a GPU parallel work counts for more than loads saved. */
+function stripsFor(spec: DepthwiseSpec, device: DeviceTraits): readonly Strips[] {
   const width = spec.out.view.shape[2] ?? 1
-  const favourite = Math.min(device.isSoftware ? 8 : 4, 2 ** Math.floor(Math.log2(width)))
-  return all
-    .filter(({ strip }) => strip === 1 || strip <= width)
-    .sort((one, other) => distance(one.strip, favourite) - distance(other.strip, favourite))
+  const [kernelY = 1, kernelX = 1] = spec.w.view.shape
+  const widest = device.isSoftware && kernelX > 3 ? 8 : 4
+  const favourite = Math.min(widest, 2 ** Math.ceil(Math.log2(width)))
+  const widths = [8, 4, 2, 1].sort((one, other) => distance(one, favourite) - distance(other, favourite))
+  // Two lines share most rows of a tall window.
+  const canPair = spec.dilation[0] === 1 && (spec.out.view.shape[1] ?? 1) > 1
+  const paysToPair = device.isSoftware && kernelY >= 5
+  return widths.flatMap((strip) => {
+    const single = { name: `strip ${strip}`, strip, lines: 1 }
+    const pair = { name: `strip ${strip}, two lines`, strip, lines: 2 }
+    if (!canPair) return [single]
+    return paysToPair ? [pair, single] : [single, pair]
+  })
 }
 
 function distance(strip: number, favourite: number): number {
   return Math.abs(Math.log2(strip / favourite))
 }
 
-function shaderOf(spec: DepthwiseSpec, strip: number): Shader {
+function shaderOf(spec: DepthwiseSpec, { strip, lines }: Strips): Shader {
   const kernelX = spec.w.view.shape[1] ?? 1
   const shader = new Shader(source, [
     { name: 'input', tensor: spec.x.tensor, access: 'read', element: elementOf(spec.x) },
@@ -82,9 +95,12 @@ function shaderOf(spec: DepthwiseSpec, strip: number): Shader {
   ])
   declareQuadLoad(shader, { name: 'loadInput', variable: 'input', operand: spec.x, count: 'channels' })
   declareQuadLoad(shader, { name: 'loadWeight', variable: 'weights', operand: spec.w, count: 'channels' })
+  const taps = Math.ceil(kernelX / Math.ceil(kernelX / MOST_TAPS))
   return shader
     .constant('STRIP', strip)
-    .constant('TAPS', Math.ceil(kernelX / Math.ceil(kernelX / MOST_TAPS)))
+    .constant('LINES', lines)
+    .constant('TAPS', taps)
+    .declare('IS_WHOLE', `const IS_WHOLE = ${taps === kernelX};`)
     .constant('STRIDE_X', spec.stride[1])
     .constant('DILATION_X', spec.dilation[1])
     .fused(spec.epilogue)

@@ -96,5 +96,5 @@ export function floatLiteral(value: number): string {
   if (!Number.isFinite(rounded))
     throw new KernelError(`internal: ${value} cannot stand in a shader; it must be a finite 32-bit number.`)
   const text = /[.e]/.test(String(rounded)) ? String(rounded) : `${rounded}.0`
-  return rounded < 0 || Object.is(rounded, -0) ? `(${text})` : text
+  return rounded < 0 ? `(${text})` : text
 }

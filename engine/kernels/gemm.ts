@@ -88,7 +88,7 @@ function preferred(spec: GemmSpec, device: DeviceTraits): readonly Tiling[] {
     return [...first, tile(2, 2, 8, 8), tile(4, 2, 8, 16), registers(4, 4, 64), registers(8, 4, 64)]
   }
   if (device.subgroupSize >= 8) {
-    return [...subgroups([16, 2], [16, 4], [8, 4], [8, 2]), registers(4, 4, 16), registers(8, 8, 8)]
+    return [...subgroups([16, 4], [16, 2], [8, 4], [8, 2]), registers(4, 4, 16), registers(8, 8, 8)]
   }
   return [...subgroups([16, 8], [16, 4], [8, 8]), registers(8, 8, 8), registers(4, 4, 16)]
 }
