@@ -1,7 +1,6 @@
 /** Edits that add, remove, move and change nodes. All pure: the old document is untouched and shared where nothing changed. */
 import { EditError } from '../errors'
 import type { Attributes, AttributeValue } from '../schema/schema'
-import { fieldProblem } from '../schema/schema'
 import {
   bodyAddress,
   findNode,
@@ -18,6 +17,7 @@ import { deepEqual } from './deepEqual'
 import { findModule } from './findModule'
 import { withFreshId } from './freshId'
 import { instanceNames } from './instances'
+import { sharedAttributes, tidyAttributes } from './moduleAttributes'
 import { changeOverridesOf, pruneOverrides, renameInOverrides, updateGroup } from './overrides'
 import {
   type Document,
@@ -317,42 +317,4 @@ function makeNode(body: GraphBody, node: NewNode): DocumentNode {
   }
   const { id, repeat, ...rest } = node
   return withFreshId(body, { type: 'group', ...rest, id: id ?? 'block', repeat: repeat ?? 1 })
-}
-
-/** Attributes as documents keep them: no defaults, nothing undefined. */
-function tidyAttributes(
-  module: string,
-  attrs: { readonly [name: string]: AttributeValue | undefined },
-): Attributes {
-  const schema = findModule(module)?.attrs ?? {}
-  const kept = Object.entries(attrs).flatMap(([name, value]): [string, AttributeValue][] => {
-    if (value === undefined) return []
-    if (typeof value === 'number' && !Number.isFinite(value)) {
-      throw new EditError(`${name} must be a finite number.`)
-    }
-    const plain = plainSlot(value)
-    const isDefault =
-      Object.hasOwn(schema, name) && deepEqual(plain, plainSlot(schema[name]?.default ?? null))
-    return isDefault ? [] : [[name, plain]]
-  })
-  return Object.fromEntries(kept)
-}
-
-/** A slot without attributes is written as the name alone. */
-function plainSlot(value: AttributeValue): AttributeValue {
-  if (typeof value !== 'object' || value === null) return value
-  return Object.keys(value.attrs).length === 0 ? value.module : value
-}
-
-/** The attributes of one module that mean the same in another. */
-function sharedAttributes(from: string, attrs: Attributes, to: string): Attributes {
-  const target = findModule(to)?.attrs ?? {}
-  const source = findModule(from)?.attrs ?? {}
-  return Object.fromEntries(
-    Object.entries(attrs).filter(([name, value]) => {
-      const field = Object.hasOwn(target, name) ? target[name] : undefined
-      const old = Object.hasOwn(source, name) ? source[name] : undefined
-      return field !== undefined && (!old || old.kind === field.kind) && fieldProblem(field, value) === null
-    }),
-  )
 }

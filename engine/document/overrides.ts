@@ -12,6 +12,7 @@ import {
   pathText,
   updateNode,
 } from './address'
+import { sharedAttributes } from './moduleAttributes'
 import type { Document, DocumentNode, GraphBody, GroupNode, NodeOverride } from './types'
 
 /**
@@ -39,10 +40,11 @@ export function setOverride(
     const old = group.overrides?.[instance]?.[inner]
     const module = override.module ?? old?.module
     const isSwapped = override.module !== undefined && override.module !== (old?.module ?? target.module)
+    const shared = module === target.module ? {} : sharedAttributes(target.module, target.attrs, module ?? '')
+    // A swapped module begins with what it shares with the one in the body; otherwise only differences are kept.
+    const before = isSwapped ? shared : old?.attrs
     const attrs = Object.fromEntries(
-      Object.entries({ ...(isSwapped ? {} : old?.attrs), ...override.attrs }).filter(
-        ([, value]) => value !== undefined,
-      ),
+      Object.entries({ ...before, ...override.attrs }).filter(([, value]) => value !== undefined),
     ) as { readonly [name: string]: AttributeValue }
     const changed: NodeOverride = {
       ...(Object.keys(attrs).length ? { attrs } : {}),

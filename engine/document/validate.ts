@@ -168,6 +168,7 @@ function printPath(path: readonly PropertyKey[]): string {
 
 function sentence(issue: z.core.$ZodIssue | undefined): string {
   if (!issue) return 'this is not a design'
+  if (issue.code === 'invalid_key' || issue.code === 'invalid_element') return sentence(issue.issues[0])
   if (issue.code === 'invalid_union' && issue.errors.length) {
     const closest = issue.errors.reduce((a, b) => (b.length < a.length ? b : a))
     return issue.message || sentence(closest[0])
@@ -185,12 +186,8 @@ const whole = (what: string, low: number, high: number) =>
     .min(low, `${what} is at least ${low}`)
     .max(high, `${what} is at most ${high}`)
 
-// `__proto__` would not be a key but a change of the object: it is refused wherever keys are free.
-const key = (what: string, pattern: RegExp) =>
-  z
-    .string()
-    .regex(pattern, `this is not the name of ${what}`)
-    .refine((name) => name !== '__proto__', `__proto__ cannot be the name of ${what}`)
+// Where keys are free, zod leaves `__proto__` out: it would not be a key but a change of the object.
+const key = (what: string, pattern: RegExp) => z.string().regex(pattern, `this is not the name of ${what}`)
 
 const id = z
   .string('an id is a text')
