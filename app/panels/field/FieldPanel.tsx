@@ -1,5 +1,6 @@
 import { Slider } from 'radix-ui'
 import { useEffect, useState } from 'react'
+import { fieldBox } from '../../../engine/index'
 import { useAnalysis } from '../../state/derived'
 import { useDocumentStore } from '../../state/documentStore'
 import { type SessionState, useSessionStore } from '../../state/sessionStore'
@@ -46,7 +47,9 @@ function Field({ depths, depth, index }: FieldProps) {
   const row = grid ? Math.min(grid.height - 1, Math.floor(place.y * grid.height)) : 0
   const column = grid ? Math.min(grid.width - 1, Math.floor(place.x * grid.width)) : 0
   const isGlobal = field.global !== null
-  const area = isGlobal ? 1 : (field.y.size * field.x.size) / (input.height * input.width)
+  const { clipped } = fieldBox(field, row, column, input)
+  const area =
+    ((clipped.bottom - clipped.top) * (clipped.right - clipped.left)) / (input.height * input.width)
   return (
     <div className="field">
       <div className="field-left">

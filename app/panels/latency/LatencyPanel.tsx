@@ -78,7 +78,7 @@ export function LatencyPanel() {
       </section>
       <section className="latency-runs" aria-label="Whole network">
         <header>
-          <h2>{latency.runs} runs</h2>
+          <h2>{runsOf(latency)}</h2>
           <span className="label faint">whole network, ms</span>
         </header>
         <RunStrip latency={latency} />
@@ -183,6 +183,8 @@ function PartTable({ parts }: { readonly parts: readonly Part[] }) {
     </table>
   )
 }
+
+const runsOf = ({ runs }: Latency): string => (runs === 1 ? '1 run' : `${runs} runs`)
 
 /** Every run as a dot, the middle 80 % shaded, the median as a line. */
 function RunStrip({ latency }: { readonly latency: Latency }) {

@@ -120,7 +120,12 @@ function LayerLine({ row, isSelected, isHovered }: LayerLineProps) {
       onPointerLeave={() => hover(null)}
     >
       {layerColumns.map((column) => (
-        <td key={column.id} data-number={column.isNumber || undefined} data-column={column.id}>
+        <td
+          key={column.id}
+          data-number={column.isNumber || undefined}
+          data-column={column.id}
+          title={column.isNumber ? undefined : column.print(row)}
+        >
           {column.id === 'layer' ? (
             <button type="button" className="layers-name mono" onClick={show}>
               {column.print(row)}
