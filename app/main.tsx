@@ -1,10 +1,10 @@
 import './trustedTypes'
+import './styles/base.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './App'
 import { begin } from './begin'
 import { CrashScreen } from './shell/CrashScreen'
-import './styles/base.css'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('internal: index.html has no #root')

@@ -1,7 +1,7 @@
 /** One object per user action; menus, the command palette, shortcuts and the help sheet all read the same list. */
 import type { LucideIcon } from 'lucide-react'
 
-export type CommandGroup = 'Edit' | 'Design' | 'View' | 'Go to' | 'Run' | 'File' | 'Help'
+export type CommandGroup = 'Edit' | 'View' | 'Go to' | 'Run' | 'File' | 'Help'
 
 export interface Command {
   readonly id: string

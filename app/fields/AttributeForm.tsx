@@ -65,9 +65,18 @@ function FieldRow({ name, field, value, automatic, onChange, onGestureEnd }: Fie
       {problem !== null ? (
         <p className="attribute-note attribute-problem">{problem}</p>
       ) : (
-        field.help !== undefined && <p className="attribute-note">{field.help}</p>
+        <Note field={field} value={value} />
       )}
     </div>
+  )
+}
+
+/** How an automatic value comes about; else what the setting means. */
+function Note({ field, value }: { readonly field: Field; readonly value: AttributeValue }) {
+  const isAuto = field.kind === 'int' && value === null
+  const text = isAuto ? `automatic: ${field.auto}` : field.help
+  return text === undefined ? null : (
+    <p className={`attribute-note ${isAuto ? 'attribute-reason' : ''}`}>{text}</p>
   )
 }
 

@@ -19,7 +19,7 @@ export function AutoIntField({
     <div className="attribute-auto">
       {isAuto ? (
         <span className="attribute-auto-value" title={field.auto}>
-          {automatic ?? field.auto}
+          {automatic ?? 'auto'}
         </span>
       ) : (
         <Stepper

@@ -4,11 +4,19 @@ import './Formula.css'
 /** One line of mathematics written in Unicode, set as mathematics: letters italic, words upright, Unicode scripts as scripts. */
 export function Formula({ text }: { readonly text: string }) {
   return (
-    <span className="formula" role="math" aria-label={text}>
+    <span
+      className="formula"
+      data-long={text.length > longFormula || undefined}
+      role="math"
+      aria-label={text}
+    >
       {typeset(text)}
     </span>
   )
 }
+
+/** Longer ones are set smaller, so that they stay on one line of the inspector. */
+const longFormula = 30
 
 const superscripts = 'ᵀ⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ'
 const superscriptLetters = 'T0123456789+−n'

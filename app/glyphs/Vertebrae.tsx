@@ -39,19 +39,21 @@ interface BlockBarsProps {
   readonly x: number
   readonly y: number
   readonly scale?: number
+  /** Narrows the bars where many must fit. */
+  readonly narrowing?: number
 }
 
 /** The two bars of one block, to be put into an svg that draws the spine. */
-export function BlockBars({ vertebra, x, y, scale = 1 }: BlockBarsProps) {
+export function BlockBars({ vertebra, x, y, scale = 1, narrowing = 1 }: BlockBarsProps) {
   const height = vertebraHeight(vertebra.channels) * scale
   const mlpHeight = height * 0.62
   return (
-    <g>
-      {vertebra.mixer !== null && <MixerBar family={vertebra.mixer} x={x} y={y} height={height} />}
+    <g transform={`translate(${x} 0) scale(${narrowing} 1)`}>
+      {vertebra.mixer !== null && <MixerBar family={vertebra.mixer} x={0} y={y} height={height} />}
       {vertebra.hasMlp && (
         <rect
           className="vertebra-mlp"
-          x={x + barWidth + barGap}
+          x={barWidth + barGap}
           y={y - mlpHeight / 2}
           width={barWidth}
           height={mlpHeight}
@@ -122,18 +124,18 @@ interface SkeletonPictureProps {
   readonly height: number
 }
 
+const blockPitch = 17
+const stageGap = 24
+const margin = 16
+
 /** A whole design as its skeleton: bars on the spine and nothing else. */
 export function SkeletonPicture({ stages, width, height }: SkeletonPictureProps) {
-  const blocks = stages.flat().length
-  const gaps = Math.max(0, stages.length - 1)
-  const tallest = Math.max(1, ...stages.flat().map((block) => vertebraHeight(block.channels)))
-  const margin = 16
-  const natural = blocks * 17 + gaps * 24
-  const spread = Math.min(1, (width - 2 * margin) / Math.max(1, natural))
-  const pitch = 17 * spread
-  const used = blocks * pitch + gaps * 24 * spread
-  let x = (width - used) / 2
+  const blocks = stages.flat()
+  const natural = blocks.length * blockPitch + Math.max(0, stages.length - 1) * stageGap
+  const narrowing = Math.min(1, (width - 2 * margin) / Math.max(1, natural))
+  const tallest = Math.max(1, ...blocks.map((block) => vertebraHeight(block.channels)))
   const scale = Math.min(1, (height - 12) / tallest)
+  const start = (width - natural * narrowing) / 2
   return (
     <svg
       className="skeleton"
@@ -143,20 +145,26 @@ export function SkeletonPicture({ stages, width, height }: SkeletonPictureProps)
       aria-hidden="true"
     >
       <line className="skeleton-spine" x1={margin} x2={width - margin} y1={height / 2} y2={height / 2} />
-      {stages.map((stage, index) => {
-        if (index > 0) x += 24 * spread
-        return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: stages have no identity here
-          <g key={index}>
-            {stage.map((vertebra, block) => {
-              const left = x
-              x += pitch
-              // biome-ignore lint/suspicious/noArrayIndexKey: nor do blocks
-              return <BlockBars key={block} vertebra={vertebra} x={left} y={height / 2} scale={scale} />
-            })}
-          </g>
-        )
-      })}
+      {placed(stages).map(({ left, vertebra }) => (
+        <BlockBars
+          key={left}
+          vertebra={vertebra}
+          x={start + left * narrowing}
+          y={height / 2}
+          scale={scale}
+          narrowing={narrowing}
+        />
+      ))}
     </svg>
   )
+}
+
+/** Every block with its left edge, at full pitch. */
+function placed(stages: SkeletonPictureProps['stages']) {
+  let end = 0
+  return stages.flatMap((stage, index) => {
+    const first = end + (index > 0 ? stageGap : 0)
+    end = first + stage.length * blockPitch
+    return stage.map((vertebra, block) => ({ left: first + block * blockPitch, vertebra }))
+  })
 }

@@ -51,7 +51,7 @@ function NoGpuBanner() {
         and exact.
       </span>
       <Button look="link" onClick={() => run('runOnCpu')}>
-        Run on the CPU (small designs, slow)
+        Run on the CPU, slowly
       </Button>
       <span className="banner-space" />
       <IconButton label="Close" onClick={() => setClosed(true)}>

@@ -2,7 +2,7 @@ import { ChevronRight } from 'lucide-react'
 import { useMemo } from 'react'
 import { findNode, presets } from '../../engine/index'
 import { commands } from '../commands'
-import { type Command, isEnabled } from '../commands/command'
+import { type Command, type CommandGroup, isEnabled } from '../commands/command'
 import { place, placeAfterSelection } from '../commands/place'
 import { openPreset } from '../commands/presets'
 import { titleOf } from '../commands/subject'
@@ -18,6 +18,9 @@ import { alternativesTo, insertables, ModuleRow } from './moduleRows'
 import { SearchDialog, SearchGroup, SearchRow } from './SearchDialog'
 
 const icon = { size: 16, strokeWidth: 1.6, 'aria-hidden': true } as const
+
+const groupOrder: readonly CommandGroup[] = ['File', 'Run', 'Edit', 'View', 'Go to', 'Help']
+const usualFirst = commands.toSorted((a, b) => groupOrder.indexOf(a.group) - groupOrder.indexOf(b.group))
 
 /** Everything that can be done, by name: replace, insert, open, do. */
 export function CommandPalette() {
@@ -93,7 +96,7 @@ function Groups({ onDone }: { readonly onDone: () => void }) {
         </SearchGroup>
       )}
       <SearchGroup heading="Commands">
-        {commands
+        {usualFirst
           .filter((command) => !command.isKeyOnly && isEnabled(command))
           .map((command) => (
             <CommandRow key={command.id} command={command} onSelect={then(() => void command.run())} />

@@ -1,9 +1,10 @@
 import { FilePlus2, FolderOpen, Search } from 'lucide-react'
-import { useRef, useState } from 'react'
-import { type Preset, presets } from '../../engine/index'
+import { useEffect, useRef, useState } from 'react'
+import { type Document, type Preset, presets } from '../../engine/index'
 import { run } from '../commands'
 import { openPreset } from '../commands/presets'
 import { SkeletonPicture } from '../glyphs/Vertebrae'
+import { analysisOf, isAnalysed } from '../state/derived'
 import { useDocumentStore } from '../state/documentStore'
 import { figuresOf } from '../state/figures'
 import { useSessionStore } from '../state/sessionStore'
@@ -12,6 +13,7 @@ import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { formatCount } from '../ui/formatNumber'
 import { useRovingFocus } from '../ui/useRovingFocus'
+import { whenIdle } from '../ui/whenIdle'
 import './PresetsDialog.css'
 
 const icon = { size: 16, strokeWidth: 1.6, 'aria-hidden': true } as const
@@ -77,7 +79,8 @@ function PresetList() {
 
 function PresetCard({ preset }: { readonly preset: Preset }) {
   const isOpen = useDocumentStore((state) => state.document === preset.document)
-  const figures = figuresOf(preset.document)
+  const isReady = useAnalysisWhenIdle(preset.document)
+  const figures = isReady ? figuresOf(preset.document) : null
   return (
     <button
       type="button"
@@ -87,7 +90,7 @@ function PresetCard({ preset }: { readonly preset: Preset }) {
       title={preset.summary}
       onClick={() => openPreset(preset)}
     >
-      <SkeletonPicture stages={skeletonOf(preset.document)} width={208} height={76} />
+      <SkeletonPicture stages={isReady ? skeletonOf(preset.document) : []} width={208} height={76} />
       <span className="preset-line">
         <b className="ellipsis">{preset.title}</b>
         <span title={preset.published ? `Top-1, ${preset.published.source}` : 'No published top-1 at hand'}>
@@ -96,12 +99,23 @@ function PresetCard({ preset }: { readonly preset: Preset }) {
       </span>
       <span className="preset-line preset-details">
         <span className="ellipsis">{preset.id}</span>
-        <span>
-          {formatCount(figures.params)}, {formatCount(figures.macs)}
-        </span>
+        <span>{figures ? `${formatCount(figures.params)}, ${formatCount(figures.macs)}` : 'counting'}</span>
       </span>
     </button>
   )
+}
+
+/** Forty designs at once would stop the page for a moment: each card counts in a pause, and shows its name until then. */
+function useAnalysisWhenIdle(document: Document): boolean {
+  const [isReady, setReady] = useState(() => isAnalysed(document))
+  useEffect(() => {
+    if (isReady) return
+    return whenIdle(() => {
+      analysisOf(document)
+      setReady(true)
+    })
+  }, [document, isReady])
+  return isReady
 }
 
 function matches(preset: Preset, search: string): boolean {

@@ -16,6 +16,7 @@ import {
   formatDelta,
   formatInteger,
   formatMs,
+  formatMsDigits,
 } from '../ui/formatNumber'
 import { Popover } from '../ui/Popover'
 import { Tooltip } from '../ui/Tooltip'
@@ -203,7 +204,7 @@ function Latency({ isShort }: { readonly isShort: boolean }) {
       ? (words ?? 'before the edit')
       : isShort
         ? undefined
-        : `p10 ${latency.p10.toPrecision(3)}, p90 ${latency.p90.toPrecision(3)}`
+        : `p10 ${formatMsDigits(latency.p10)}, p90 ${formatMsDigits(latency.p90)}`
   return (
     <span className="status-figure" data-figure="latency" data-value={isStale ? undefined : latency.median}>
       <Delta

@@ -29,7 +29,7 @@ export function WgslDialog() {
         </Button>
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must take the keyboard */}
-      <pre className="wgsl-source mono" tabIndex={0} role="region" aria-label="WGSL source">
+      <pre className="wgsl-source mono" tabIndex={0}>
         {lines.map((line, number) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a line is its number
           <span key={number} className="wgsl-line" data-number={number + 1}>

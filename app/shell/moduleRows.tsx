@@ -7,6 +7,7 @@ import { useDocumentStore } from '../state/documentStore'
 import { figuresOf } from '../state/figures'
 import type { DropTarget, SessionState } from '../state/sessionStore'
 import { formatCount } from '../ui/formatNumber'
+import { whenIdle } from '../ui/whenIdle'
 import { SearchRow } from './SearchDialog'
 
 interface ModuleRowProps {
@@ -48,24 +49,19 @@ interface WouldBeProps {
 function WouldBe({ module, target, instance }: WouldBeProps) {
   const document = useDocumentStore((state) => state.document)
   const [words, setWords] = useState<string | null>(null)
-  useEffect(() => {
-    const handle = whenIdle(() => {
-      const tried = trial(document, { kind: 'module', module }, target, instance)
-      if (tried.kind === 'refused') return setWords(tried.reason)
-      if (tried.kind === 'breaks') return setWords(tried.problem.message)
-      const figures = figuresOf(tried.placed.document)
-      setWords(`${formatCount(figures.params)} params, ${formatCount(figures.macs)} MACs`)
-    })
-    return () => dropIdle(handle)
-  }, [document, module, target, instance])
+  useEffect(
+    () =>
+      whenIdle(() => {
+        const tried = trial(document, { kind: 'module', module }, target, instance)
+        if (tried.kind === 'refused') return setWords(tried.reason)
+        if (tried.kind === 'breaks') return setWords(tried.problem.message)
+        const figures = figuresOf(tried.placed.document)
+        setWords(`${formatCount(figures.params)} params, ${formatCount(figures.macs)} MACs`)
+      }),
+    [document, module, target, instance],
+  )
   return words
 }
-
-/** Safari has no requestIdleCallback. */
-const whenIdle = (work: () => void): number =>
-  'requestIdleCallback' in window ? requestIdleCallback(work) : Number(setTimeout(work, 30))
-const dropIdle = (handle: number): void =>
-  'cancelIdleCallback' in window ? cancelIdleCallback(handle) : clearTimeout(handle)
 
 /** Modules that can take the place of one of this kind, itself left out. */
 export const alternativesTo = (id: string): readonly ModuleDefinition[] => {

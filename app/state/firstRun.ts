@@ -13,7 +13,7 @@ export const firstSteps: readonly {
 }[] = [
   { id: 'replace', title: 'Drop a mixer on the slot', hint: 'Or select it and press R' },
   { id: 'look', title: 'Hover the picture', hint: 'Every head answers for that patch' },
-  { id: 'repeat', title: 'Change how often a block repeats', hint: 'The figures below follow' },
+  { id: 'repeat', title: 'Change a repeat count', hint: '×9 above the block, or in the inspector' },
   { id: 'copy', title: 'Copy the link', hint: 'It holds the whole design' },
 ]
 

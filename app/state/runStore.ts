@@ -68,5 +68,7 @@ export const useRunStore = create<RunState>()((set) => ({
   set: (part) => set(part),
 }))
 
-export const attentionLayers = (state: RunState): readonly AttentionLayer[] => state.result?.attention ?? []
+const noLayers: readonly AttentionLayer[] = []
+export const attentionLayers = (state: RunState): readonly AttentionLayer[] =>
+  state.result?.attention ?? noLayers
 export const isOnGpu = (state: RunState): boolean => state.device?.available === true

@@ -23,6 +23,7 @@ export function Dialog({ isOpen, onClose, title, description, width = 460, child
         <RadixDialog.Content
           className="dialog"
           style={{ width }}
+          onOpenAutoFocus={focusFirst}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
         >
           <header className="dialog-header">
@@ -41,4 +42,15 @@ export function Dialog({ isOpen, onClose, title, description, width = 460, child
       </RadixDialog.Portal>
     </RadixDialog.Root>
   )
+}
+
+/** The first field, else the main action; never the button that closes. */
+function focusFirst(event: Event): void {
+  const content = event.currentTarget
+  if (!(content instanceof HTMLElement)) return
+  const first =
+    content.querySelector<HTMLElement>('input:not([readonly])') ??
+    content.querySelector<HTMLElement>('.button-filled')
+  event.preventDefault()
+  ;(first ?? content).focus()
 }

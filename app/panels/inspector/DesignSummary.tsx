@@ -1,8 +1,9 @@
 import { FileText, LibraryBig } from 'lucide-react'
 import type { CSSProperties } from 'react'
-import { type Analysis, type Document, presets } from '../../../engine/index'
+import { type Analysis, type Document, type DocumentNode, findModule, presets } from '../../../engine/index'
 import { run } from '../../commands'
 import { titleOf } from '../../commands/subject'
+import { kindWords } from '../../glyphs/roles'
 import {
   costAt,
   type MeasuredCosts,
@@ -91,7 +92,7 @@ function partsOf(document: Document, analysis: Analysis, measured: MeasuredCosts
       if (!cost) return []
       return [
         {
-          name: titleOf(node),
+          name: partName(node),
           params: cost.params.trainable + cost.params.frozen,
           macs: cost.macs.total,
           ms: measured?.byPath.get(node.id) ?? 0,
@@ -99,6 +100,14 @@ function partsOf(document: Document, analysis: Analysis, measured: MeasuredCosts
       ]
     })
     .filter((part) => part.params + part.macs > 0)
+}
+
+/** Stems and heads by their kind: their own titles are long. */
+function partName(node: DocumentNode): string {
+  const definition = node.type === 'module' && node.title === undefined ? findModule(node.module) : undefined
+  return definition?.kind === 'stem' || definition?.kind === 'head'
+    ? kindWords[definition.kind].one
+    : titleOf(node)
 }
 
 interface ShareBarProps {

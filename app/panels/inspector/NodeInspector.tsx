@@ -16,6 +16,7 @@ import { BlockGlyph } from '../palette/BlockGlyph'
 import { Connections } from './Connections'
 import { CostTable } from './CostTable'
 import { useEditedModule } from './editedModule'
+import { useInstancesPath } from './instancesPath'
 import { Kernels } from './Kernels'
 import { Parameters } from './Parameters'
 import { Problem } from './Problem'
@@ -78,7 +79,7 @@ function Title({
       {children}
       <div className="inspector-title-words">
         <h2 title={title}>{title}</h2>
-        <p className="inspector-path mono">{path.replaceAll('/', '.')}</p>
+        <p className="inspector-path mono">{useInstancesPath(path)}</p>
       </div>
       <Menu
         align="end"

@@ -203,7 +203,7 @@ function Row({ row, isSelected, isStop, dragged, onToggle, ...rest }: RowProps) 
         {row.module === null ? <BlockGlyph /> : <ModuleGlyph module={row.module} size="dot" />}
       </span>
       <span className="outline-title ellipsis" data-bypassed={row.isBypassed || undefined}>
-        {row.title}
+        {row.shortTitle}
       </span>
       {row.repeat > 1 && <span className="outline-repeat mono">×{row.repeat}</span>}
       {row.hasOverrides && <span className="outline-override" title="Some instances differ" />}
@@ -299,7 +299,7 @@ function spoken(row: OutlineRow, takesIt: boolean): string {
     row.title,
     row.kindWord,
     row.repeat > 1 ? `${row.repeat} times` : '',
-    row.shape === '' ? '' : `output ${row.shape.replaceAll('×', ' by ')}`,
+    row.spokenShape === '' ? '' : `output ${row.spokenShape}`,
     row.isBypassed ? 'bypassed' : '',
     row.status === 'waiting' ? 'waiting' : row.status === 'unconnected' ? 'not connected' : '',
     row.problems > 0 ? `${row.problems} ${row.problems === 1 ? 'problem' : 'problems'}` : '',

@@ -2,11 +2,13 @@ import { type Document, findBody, findModule, type NodeFacts } from '../../../en
 import { titleOf } from '../../commands/subject'
 import { analysisOf, problemsInside } from '../../state/derived'
 import { childOf, type PathKey, pathOf } from '../../state/paths'
-import { formatShape } from '../../ui/formatNumber'
+import { formatShape, formatShapeShort } from '../../ui/formatNumber'
 
 export interface OutlineRow {
   readonly key: PathKey
   readonly title: string
+  /** Where there is little room: `SepConv`. */
+  readonly shortTitle: string
   /** Module id; null for groups. */
   readonly module: string | null
   readonly kindWord: string
@@ -17,7 +19,9 @@ export interface OutlineRow {
   readonly isOpen: boolean | null
   readonly isBypassed: boolean
   readonly hasOverrides: boolean
+  /** Short, to be seen; and in full, to be read out. */
   readonly shape: string
+  readonly spokenShape: string
   readonly status: NodeFacts['status'] | 'none'
   readonly problems: number
 }
@@ -39,6 +43,9 @@ export function outlineRows(document: Document, isOpen: (key: PathKey) => boolea
       rows.push({
         key,
         title: titleOf(node),
+        shortTitle:
+          (node.type === 'module' && node.title === undefined && findModule(node.module)?.shortTitle) ||
+          titleOf(node),
         module: isGroup ? null : node.module,
         kindWord: isGroup ? 'group' : (findModule(node.module)?.kind ?? 'unknown module'),
         level,
@@ -48,7 +55,8 @@ export function outlineRows(document: Document, isOpen: (key: PathKey) => boolea
         isOpen: open,
         isBypassed: node.bypassed === true,
         hasOverrides: isGroup && Object.keys(node.overrides ?? {}).length > 0,
-        shape: facts?.output ? formatShape(facts.output) : '',
+        shape: facts?.output ? formatShapeShort(facts.output) : '',
+        spokenShape: facts?.output ? formatShape(facts.output).replaceAll('×', ' by ') : '',
         status: facts?.status ?? 'none',
         problems: problemsInside(analysis, key).filter((problem) => problem.severity === 'error').length,
       })

@@ -109,7 +109,7 @@ function ModuleEntry({ definition }: { readonly definition: ModuleDefinition }) 
         name={`${definition.title}, ${kindWords[definition.kind].one.toLowerCase()}`}
       >
         <KindGlyph kind={definition.kind} />
-        <span className="ellipsis">{definition.title}</span>
+        <span className="palette-row-name">{definition.title}</span>
         <span className="palette-hint mono">{defaultSubtitle(definition)}</span>
       </Entry>
     </ModuleCard>
