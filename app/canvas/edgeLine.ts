@@ -11,6 +11,12 @@ export function edgeLine(kind: Route['kind'], from: Point, to: Point, forkBefore
     return [{ x, y: from.y }, { x, y: to.y }, to]
   }
   if (kind === 'join' && isForward && from.y > to.y) return [from, { x: to.x, y: from.y }, to]
+  // A node that was moved past its merge still enters it from below.
+  if (kind === 'join' && from.y > to.y) {
+    const y = (from.y + to.y) / 2
+    const x = from.x + stub
+    return [from, { x, y: from.y }, { x, y }, { x: to.x, y }, to]
+  }
   if (isForward) {
     if (Math.abs(to.y - from.y) < 0.5) return [from, to]
     const x = (from.x + to.x) / 2
