@@ -214,3 +214,27 @@ test('where tuning is allowed, a better variant is found in idle time and the de
   expect(typesOf(1).slice(0, 2)).toEqual(['ran', 'measured'])
   expect([...winners.values()].flatMap((found) => [...found])).not.toEqual([])
 })
+
+test('a picture is run as it comes, and every picture of a batch gets the same answer', async () => {
+  const { host, last } = newHost()
+  const picture = Float32Array.from({ length: 64 * 64 * 3 }, (_, i) => Math.sin(i / 50))
+  host.receive({ type: 'run', revision: 1, document: vit, ...request, picture })
+  await host.idle()
+  const single = last('ran')?.result.logits ?? new Float32Array()
+  host.receive({ type: 'run', revision: 2, document: vit, ...request, picture, batch: 3 })
+  await host.idle()
+  const batch = last('ran')?.result.logits ?? new Float32Array()
+  expect(batch).toHaveLength(3000)
+  const worst = Math.max(
+    ...batch.map((value, index) => Math.abs(value - (single[index % 1000] ?? Number.NaN))),
+  )
+  expect(worst).toBeLessThan(1e-4)
+})
+
+test('a picture of another size is refused with both sizes', async () => {
+  const { host, last } = newHost()
+  host.receive({ type: 'run', revision: 1, document: vit, ...request, picture: new Float32Array(300) })
+  await host.idle()
+  expect(last('failed')).toMatchObject({ code: 'DOCUMENT' })
+  expect(last('failed')?.message).toBe('the picture has 300 numbers, the design takes 64×64×3')
+})
