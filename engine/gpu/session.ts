@@ -6,7 +6,7 @@ import { ActivationBuffers, LastingTensors } from './buffers'
 import { Cancelled, type IsCancelled, never, stopIf } from './cancel'
 import { makeCommands, type Range, type Runnable } from './commands'
 import { contentsOf, type GivenWeights } from './contents'
-import type { OpenDevice } from './device'
+import { type OpenDevice, pause } from './device'
 import { LoadedPlan } from './loadedPlan'
 import { PipelineCache } from './pipelines'
 import { proceduralStep } from './proceduralStep'
@@ -96,8 +96,10 @@ export class Session {
     )
     const outOfMemory = await gpu.popErrorScope().catch(() => null)
     const internal = await gpu.popErrorScope().catch(() => null)
-    if (loss.sentence) throw new DeviceLostError(loss.sentence)
     if ('error' in outcome && outcome.error instanceof Cancelled) throw outcome.error
+    // What fails because the device goes may fail a moment before the device says that it went.
+    if ('error' in outcome) await Promise.race([loss.happened, pause(20)])
+    if (loss.sentence) throw new DeviceLostError(loss.sentence)
     if (outOfMemory) {
       throw new KernelError(
         `${this.device.traits.name} ran out of memory while ${doing}; choose a smaller input, batch or model.`,

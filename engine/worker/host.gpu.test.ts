@@ -238,3 +238,25 @@ test('a picture of another size is refused with both sizes', async () => {
   expect(last('failed')).toMatchObject({ code: 'DOCUMENT' })
   expect(last('failed')?.message).toBe('the picture has 300 numbers, the design takes 64×64×3')
 })
+
+test.each(['compiling', 'weights', 'running', 'measuring'])(
+  'a loss while %s is survived: the run is done again',
+  async (stage) => {
+    const devices: GPUDevice[] = []
+    let isLost = false
+    const { host, replies, typesOf } = newHost(remembering(gpu, devices))
+    const receive = replies.push.bind(replies)
+    replies.push = (reply) => {
+      if (!isLost && reply.type === 'progress' && reply.stage === stage) {
+        isLost = true
+        setTimeout(() => devices[0]?.destroy(), 5)
+      }
+      return receive(reply)
+    }
+    host.receive({ type: 'run', revision: 1, document: vit, ...request, measure: true })
+    await host.idle()
+    expect(typesOf(1).at(-1)).toBe('measured')
+    expect(replies.some(({ type }) => type === 'deviceLost')).toBe(true)
+    expect(devices).toHaveLength(2)
+  },
+)
