@@ -77,6 +77,7 @@ function stepOf(
   { device, tuning }: CompileOptions,
 ): Step {
   const { spec } = kernel
+  const nodes = nodesOf(kernel, program)
   const family = kernelFor(spec)
   const variants = family.variants(spec, device)
   const wanted = tuning?.(spec)
@@ -87,14 +88,15 @@ function stepOf(
     variants,
     dispatches: family.dispatches(spec, variant, device),
     cost: family.cost(spec),
-    nodes: nodesOf(kernel, program),
-    scopes: places.scopesOf(kernel),
+    nodes,
+    scopes: places.scopesOf(kernel, nodes),
     label: labelOf(program, kernel),
   }
 }
 
 function nodesOf({ terms }: ScheduledKernel, program: Program): number[] {
-  const nodes = new Set(terms.flatMap((id) => [...program.terms[id].nodes]))
+  const nodes = new Set<number>()
+  for (const id of terms) for (const node of program.terms[id].nodes) nodes.add(node)
   return [...nodes].sort((one, other) => one - other)
 }
 
@@ -109,10 +111,10 @@ class Places {
   }
 
   /** Scope paths, the one of the kernel's main work first. */
-  scopesOf(kernel: ScheduledKernel): string[] {
-    const nodes = [this.mainNode(this.program.terms[kernel.head]), ...nodesOf(kernel, this.program)]
-    const paths = nodes.flatMap((node) => (node === undefined ? [] : [this.pathOf(node)]))
-    return [...new Set(paths)]
+  scopesOf({ head }: ScheduledKernel, nodes: readonly number[]): string[] {
+    const main = this.mainNode(this.program.terms[head])
+    const paths = nodes.map((node) => this.pathOf(node))
+    return [...new Set(main === undefined ? paths : [this.pathOf(main), ...paths])]
   }
 
   tensorLabel({ term }: ScheduledTensor): string {
@@ -124,9 +126,8 @@ class Places {
 
   /** The product or convolution among the nodes of a term, else the last of them. */
   private mainNode({ nodes }: Term): number | undefined {
-    const ids = [...nodes]
     const isProduct = (id: number) => this.graph.nodes[id].op === 'dot' || this.graph.nodes[id].op === 'conv'
-    return ids.find(isProduct) ?? ids.at(-1)
+    return nodes.find(isProduct) ?? nodes.at(-1)
   }
 
   private pathOf(node: number): string {

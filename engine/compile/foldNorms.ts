@@ -101,7 +101,7 @@ interface Peeled {
 const isPassable = ({ op }: Term): boolean => op === 'reshape' || op === 'transpose' || op === 'slice'
 
 function peeled(b: ProgramBuilder, term: Term): Peeled {
-  if (!isPassable(term)) return { term, nodes: [...term.nodes], moved: (other) => other }
+  if (!isPassable(term)) return { term, nodes: term.nodes, moved: (other) => other }
   const inner = peeled(b, b.terms[term.inputs[0]])
   return {
     term: inner.term,

@@ -45,8 +45,8 @@ function matmul(b: ProgramBuilder, { batch, contract }: TermAttributes['dot'], x
   const rowsShape = [sizes.batch, sizes.m, sizes.k]
   const columnsShape = [sizes.batch, sizes.n, sizes.k]
   if (batch[0].length === 0) {
-    // Free axes that lie apart in memory: the first of them becomes the batch, for which the other side repeats.
-    if (freeX.length > 1 && liesApart(b, rows, rowsShape)) return splitRows(b, rows, columns, sizes, result)
+    // Free axes that lie apart in memory: the first of them becomes the batch, for which the rows repeat. (Rows that lie
+    // apart are split when the kernel is made.)
     if (freeY.length > 1 && liesApart(b, columns, columnsShape)) {
       return splitColumns(b, rows, columns, freeX.length, sizes, result)
     }
@@ -59,13 +59,6 @@ interface Sizes {
   readonly m: number
   readonly n: number
   readonly k: number
-}
-
-function splitRows(b: ProgramBuilder, rows: Term, columns: Term, { m, n, k }: Sizes, result: Shape): Term {
-  const [first] = rows.shape
-  const shared = b.broadcast(b.reshape(columns, [1, n, k]), [first, n, k])
-  const made = b.term('matmul', {}, [b.reshape(rows, [first, m / first, k]), shared])
-  return b.reshape(made, result)
 }
 
 function splitColumns(

@@ -4,7 +4,8 @@ import type { ConvolvedOperand, Expression, Fused, Operand, Spec, View } from '.
 import { isContiguous } from '../kernels/views'
 import { binaryFunctions, unaryFunctions } from '../ops/elementwise'
 import type { Term, TermOf } from './program'
-import { NeedsTensor, Reading, type Sources } from './reading'
+import { behind, NeedsTensor, type Path, Reading, reshaping, type Sources, straight } from './reading'
+import { splitShape } from './splits'
 
 /** What a kernel term leaves to the scheduler. */
 export interface KernelContext {
@@ -13,6 +14,8 @@ export interface KernelContext {
   readonly isFixed: boolean
   readonly fuse: boolean
   readonly maxTensors: number
+  /** Samples by which the rows of a product are iterated; 1 when all rows are one axis. */
+  readonly split: number
   /** Terms that the kernel computes besides its own. */
   readonly computed: Set<number>
   readonly out: Operand
@@ -53,16 +56,25 @@ export function specOf(context: KernelContext, term: Term): Spec {
 
 function matmul(context: KernelContext, { inputs, shape }: TermOf<'matmul'>): Spec {
   const { terms } = context.sources
-  const [batch, m, n] = shape
+  const { split, out, epilogue } = context
   const k = terms[inputs[0]].shape[2]
-  const b = plain(context, inputs[1], (view) => !terms[inputs[1]].isFixed || endsInUnitStride(view))
-  const { x: a, prologue } = prologued(
-    context,
-    inputs[0],
-    2,
-    (price) => price <= cheapPrologue || n <= fewColumns,
+  const [batch, m, n] = splitShape(shape, split)
+  const b = shared(
+    plain(context, inputs[1], (view) => !terms[inputs[1]].isFixed || endsInUnitStride(view)),
+    split,
   )
-  return { family: 'gemm', batch, m, n, k, a, b, out: context.out, prologue, epilogue: context.epilogue }
+  const rows = split === 1 ? straight : behind(reshaping([batch, m, k], null), 'split', straight)
+  const isWorthWhile = (price: number) => price <= cheapPrologue || n <= fewColumns
+  const { x: a, prologue } = prologued(context, inputs[0], rows, 2, isWorthWhile)
+  return { family: 'gemm', batch, m, n, k, a, b, out, prologue, epilogue }
+}
+
+/** The same weights for every sample. */
+function shared({ tensor, view }: Operand, split: number): Operand {
+  if (split === 1) return { tensor, view }
+  const [, ...sizes] = view.shape
+  const [, ...strides] = view.strides
+  return { tensor, view: { ...view, shape: [split, ...sizes], strides: [0, ...strides] } }
 }
 
 /** FLOPs per element that a product may spend on its rows in every tile of columns, instead of one pass that stores them. */
@@ -72,13 +84,14 @@ const fewColumns = 64
 function convolve(context: KernelContext, { attrs, inputs, shape }: TermOf<'convolve'>): Spec {
   const { groups, kernel, stride, padding, dilation, output } = attrs
   const x = plain(context, inputs[0], endsInUnitStride)
-  const b = plain(context, inputs[1], endsInUnitStride)
-  const [height, width, channels] = x.view.shape.slice(1)
+  const { split, out, epilogue } = context
+  const b = shared(plain(context, inputs[1], endsInUnitStride), split)
+  const [samples, height, width, channels] = x.view.shape
   const perGroup = channels / groups
   const a: ConvolvedOperand = {
     tensor: x.tensor,
-    view: { ...x.view, shape: [x.view.shape[0], height, width, perGroup] },
-    groupStride: groups > 1 ? perGroup : 0,
+    view: { ...x.view, shape: [samples / split, height, width, perGroup] },
+    groupStride: split > 1 ? x.view.strides[0] : groups > 1 ? perGroup : 0,
     kernel,
     stride,
     padding,
@@ -86,19 +99,8 @@ function convolve(context: KernelContext, { attrs, inputs, shape }: TermOf<'conv
     output,
   }
   const k = kernel[0] * kernel[1] * perGroup
-  const [, m, n] = shape
-  return {
-    family: 'gemm',
-    batch: groups,
-    m,
-    n,
-    k,
-    a,
-    b,
-    out: context.out,
-    prologue: null,
-    epilogue: context.epilogue,
-  }
+  const [batch, m, n] = splitShape(shape, split)
+  return { family: 'gemm', batch, m, n, k, a, b, out, prologue: null, epilogue }
 }
 
 function depthwise(context: KernelContext, { attrs, inputs }: TermOf<'depthwise'>): Spec {
@@ -118,7 +120,7 @@ function depthwise(context: KernelContext, { attrs, inputs }: TermOf<'depthwise'
 }
 
 function fold(context: KernelContext, { attrs, inputs }: TermOf<'fold'>): Spec {
-  const { x, prologue } = prologued(context, inputs[0], 1, () => true)
+  const { x, prologue } = prologued(context, inputs[0], straight, 1, () => true)
   return { family: 'reduce', fn: attrs.fn, x, prologue, out: context.out, epilogue: context.epilogue }
 }
 
@@ -141,11 +143,12 @@ function plain(context: KernelContext, id: number, fits: (view: View) => boolean
 function prologued(
   context: KernelContext,
   id: number,
+  path: Path,
   others: number,
   isWorthWhile: (price: number) => boolean,
 ): { readonly x: Operand; readonly prologue: Fused | null } {
   const reading = new Reading(context.sources, context.isFixed)
-  const expression = reading.read(id)
+  const expression = reading.read(id, path)
   const { operands } = reading
   const isPlain = expression.kind === 'operand'
   const tensors = new Set([...operands, ...context.epilogue.operands].map(({ tensor }) => tensor))

@@ -14,14 +14,15 @@ import {
 import { isConstantAlong } from './termViews'
 
 export function poolNorms(program: Program): Program {
+  if (!program.terms.some(isAveragePool)) return program
   const users = usersOf(program)
   // New terms that are read once: below a norm they are part of it, anything else is a value of its own.
   const isReadOnce = new Set<number>()
   return rewritten(program, (b, term, inputs) => {
     if (inputs.length === 0) return null
-    const isAverage = term.op === 'pool' && term.attrs.fn === 'average'
     const isFree =
-      isAverage && users[term.inputs[0]].every((id) => id === term.id || isElementwise(program.terms[id]))
+      isAveragePool(term) &&
+      users[term.inputs[0]].every((id) => id === term.id || isElementwise(program.terms[id]))
     const made = isFree
       ? pooled(b, term, inputs[0], isReadOnce)
       : b.term(term.op, term.attrs as never, inputs)
@@ -29,6 +30,9 @@ export function poolNorms(program: Program): Program {
     return made
   })
 }
+
+const isAveragePool = (term: Term): term is TermOf<'pool'> =>
+  term.op === 'pool' && term.attrs.fn === 'average'
 
 function pooled(b: ProgramBuilder, pool: TermOf<'pool'>, x: Term, isReadOnce: ReadonlySet<number>): Term {
   const asItIs = () => b.term('pool', pool.attrs, [x])

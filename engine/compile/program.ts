@@ -61,7 +61,7 @@ export interface TermOf<O extends TermOp> {
   /** Depends on weights and constants only: computed once, before the first run. */
   readonly isFixed: boolean
   /** Graph nodes that this term stands for. */
-  readonly nodes: ReadonlySet<number>
+  readonly nodes: readonly number[]
 }
 export type Term = { [O in TermOp]: TermOf<O> }[TermOp]
 
@@ -75,10 +75,10 @@ export interface Program {
 export class ProgramBuilder {
   readonly terms: Term[] = []
   private readonly known = new Map<string, Term>()
-  private origin: Iterable<number> = []
+  private origin: readonly number[] = []
 
   /** Terms made inside `body` stand for these graph nodes. */
-  standingFor<T>(nodes: Iterable<number>, body: () => T): T {
+  standingFor<T>(nodes: readonly number[], body: () => T): T {
     const outer = this.origin
     this.origin = nodes
     try {
@@ -169,7 +169,7 @@ export class ProgramBuilder {
       inputs: inputs.map((input) => input.id),
       shape,
       isFixed,
-      nodes: new Set(this.origin),
+      nodes: this.origin,
     }
     // The compiler does not see that TermOf<O> is one of the union's members for every O.
     const term = made as unknown as Term
@@ -180,8 +180,11 @@ export class ProgramBuilder {
 
   /** A known term now stands for further graph nodes. */
   remember(term: Term): void {
-    if (term.inputs.length === 0) return
-    for (const node of this.origin) (term.nodes as Set<number>).add(node)
+    const { origin } = this
+    if (term.inputs.length === 0 || term.nodes === origin) return
+    const added = origin.filter((node) => !term.nodes.includes(node))
+    // Terms are changed in this place only, and only while their builder is at work.
+    if (added.length > 0) Object.assign(term, { nodes: [...term.nodes, ...added] })
   }
 }
 
@@ -273,7 +276,7 @@ function keyOf(op: TermOp, attrs: object, inputs: readonly Term[], shape: Shape)
   let key: string = op
   for (const input of inputs) key += ` ${input.id}`
   if (op === 'input' || op === 'param') return `${key} ${(attrs as { name: string }).name}`
-  for (const [name, value] of Object.entries(attrs)) key += `;${name}=${value}`
+  for (const name in attrs) key += `;${name}=${attrs[name as keyof typeof attrs]}`
   return key
 }
 

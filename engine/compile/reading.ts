@@ -2,29 +2,40 @@
  * What a kernel reads, as one expression over stored tensors. Element-wise terms are computed on the way; movements become the
  * views of the operands at the far end.
  */
+import type { Shape } from '../graph/graph'
 import type { Expression, Operand, View } from '../kernels/spec'
 import { wholeView } from '../kernels/views'
 import { numberOf } from './constants'
 import { isElementwise, isSource, type Term } from './program'
 import { isMovement, movedView } from './termViews'
-import { broadcasted, isAllFill, padded } from './views'
+import { broadcasted, isAllFill, padded, reshaped } from './views'
 
 /** Thrown when reading needs this term in a tensor of its own; the kernel is then tried again. */
 export class NeedsTensor {
   readonly term: number
-  constructor(term: number) {
+  /** Strides cannot say what is read; other axes of iteration perhaps could. */
+  readonly isAboutViews: boolean
+  constructor(term: number, isAboutViews = false) {
     this.term = term
+    this.isAboutViews = isAboutViews
   }
 }
 
 /** Thrown when a region cannot end where it was tried. */
-export class CannotFuse {}
+export class CannotFuse {
+  readonly isAboutViews: boolean
+  constructor(isAboutViews: boolean) {
+    this.isAboutViews = isAboutViews
+  }
+}
 
 /** One movement between a term and the kernel that reads it. */
 interface PathStep {
   apply(view: View): View | null
   /** The term that can be stored so that the movement works; null when there is none. */
   readonly remedy: number | null
+  /** The movement keeps the order of elements: only the last of several in a row counts. */
+  readonly isReshape?: true
 }
 
 /** How the kernel's iteration looks at a term: movements, the nearest to the term first. */
@@ -34,6 +45,24 @@ export interface Path {
 }
 
 export const straight: Path = { key: '', steps: [] }
+
+/** `path` behind one more movement, which comes first. */
+export function behind(step: PathStep, key: number | string, path: Path): Path {
+  if (step.isReshape && path.steps[0]?.isReshape) return path
+  return { key: `${key} ${path.key}`, steps: [step, ...path.steps] }
+}
+
+/** To look at something as if it had this shape. */
+export function reshaping(shape: Shape, remedy: number | null): PathStep {
+  return { apply: (view) => reshaped(view, shape), remedy, isReshape: true }
+}
+
+/** Null when strides cannot say it. */
+export function along({ steps }: Path, view: View): View | null {
+  let seen: View | null = view
+  for (const step of steps) seen = seen && step.apply(seen)
+  return seen
+}
 
 /** Where values come from while a program is scheduled. */
 export interface Sources {
@@ -68,6 +97,7 @@ export class Reading {
     this.epilogue = epilogue
   }
 
+  /** The value of a term: from its tensor when it has one. Throws NeedsTensor and CannotFuse. */
   read(id: number, path: Path = straight): Expression {
     const key = `${id}|${path.key}`
     const known = this.known.get(key)
@@ -77,30 +107,40 @@ export class Reading {
     return made
   }
 
-  private readAnew(id: number, path: Path): Expression {
-    const { terms } = this.sources
-    const term = terms[id]
-    if (this.epilogue?.head === id) return { kind: 'accumulator' }
-    const own = this.epilogue?.pathTo(id)
-    if (own) {
-      this.terms.add(id)
-      return isMovement(term)
-        ? this.read(term.inputs[0], this.epilogue?.pathTo(term.inputs[0]) ?? path)
-        : this.computed(term, own)
-    }
-    if (this.sources.isStored(id)) return this.operand(this.sources.placeOf(id), path)
-    const number = numberOf(terms, term)
+  /** The value of a term from its inputs, although it has a tensor: for the kernel that writes that tensor. */
+  compute(id: number, path: Path = straight): Expression {
+    const term = this.sources.terms[id]
+    const number = numberOf(this.sources.terms, term)
     if (number !== null && Number.isFinite(number)) return { kind: 'number', value: number }
-    if (isSource(term)) return this.operand(this.sources.placeOf(id), path)
     if (isMovement(term)) return this.moved(term, path)
-    if (term.isFixed && !this.isFixed) throw new NeedsTensor(id)
     if (term.op === 'concat') return this.joined(term, path)
     if (!isElementwise(term)) throw new NeedsTensor(id)
     this.terms.add(id)
-    return this.computed(term, path)
+    return this.elementwise(term, path)
   }
 
-  private computed(term: Term, path: Path): Expression {
+  private readAnew(id: number, path: Path): Expression {
+    const { sources, epilogue } = this
+    const term = sources.terms[id]
+    if (epilogue?.head === id) return { kind: 'accumulator' }
+    const member = epilogue?.pathTo(id)
+    if (member) return this.ofEpilogue(term, member)
+    if (sources.isStored(id)) return this.operand(sources.placeOf(id), path)
+    if (isSource(term) && numberOf(sources.terms, term) === null)
+      return this.operand(sources.placeOf(id), path)
+    const isComputed = !isMovement(term) && !isSource(term)
+    if (isComputed && term.isFixed && !this.isFixed) throw new NeedsTensor(id)
+    return this.compute(id, path)
+  }
+
+  private ofEpilogue(term: Term, path: Path): Expression {
+    this.terms.add(term.id)
+    if (!isMovement(term)) return this.elementwise(term, path)
+    const [below] = term.inputs
+    return this.read(below, this.epilogue?.pathTo(below) ?? path)
+  }
+
+  private elementwise(term: Term, path: Path): Expression {
     const [x, y, z] = term.inputs.map((input) => this.read(input, path))
     switch (term.op) {
       case 'unary':
@@ -115,12 +155,18 @@ export class Reading {
   private moved(term: Term, path: Path): Expression {
     this.terms.add(term.id)
     const [below] = term.inputs
-    if (term.op !== 'pad' || this.isPlain(below)) return this.read(below, through(term, path))
+    if (term.op === 'reshape') return this.read(below, behind(reshaping(term.shape, below), term.id, path))
+    if (term.op !== 'pad' || this.isPlain(below)) {
+      return this.read(
+        below,
+        behind({ apply: (view) => movedView(term, view), remedy: below }, term.id, path),
+      )
+    }
     // The padding of a computed value: its operands are guarded, and a guarded 1 says where the value counts.
-    const low = term.attrs.low
-    const inner = this.read(below, guarded(`pad ${term.id}`, low, term.attrs.high, below, path))
-    const inside = this.mask(this.sources.terms[below], low, term.attrs.high, path)
-    return { kind: 'select', condition: inside, x: inner, y: { kind: 'number', value: term.attrs.value } }
+    const { low, high, value } = term.attrs
+    const inner = this.read(below, guarded(below, low, high, path))
+    const inside = this.mask(this.sources.terms[below], low, high, path)
+    return { kind: 'select', condition: inside, x: inner, y: { kind: 'number', value } }
   }
 
   /** Parts behind guards: outside of its place a part is 0. */
@@ -135,7 +181,7 @@ export class Reading {
       const low = part.shape.map((_, at) => (at === axis ? first : 0))
       const high = part.shape.map((size, at) => (at === axis ? term.shape[axis] - first - size : 0))
       first += part.shape[axis]
-      let value = this.read(id, guarded(`part ${term.id} ${first}`, low, high, id, path))
+      let value = this.read(id, guarded(id, low, high, path))
       if (!this.isPlain(id)) {
         const inside = this.mask(part, low, high, path)
         value = { kind: 'select', condition: inside, x: value, y: { kind: 'number', value: 0 } }
@@ -147,21 +193,19 @@ export class Reading {
 
   /** 1 inside, 0 in the padding. */
   private mask(inner: Term, low: readonly number[], high: readonly number[], path: Path): Expression {
-    const one = this.sources.one()
     const ones = inner.shape.map(() => 1)
     const view = padded(broadcasted(wholeView(ones), inner.shape), low, high, 0) as View
-    return this.operand({ tensor: one.tensor, view }, path)
+    return this.operand({ tensor: this.sources.one().tensor, view }, path)
   }
 
   /** Whether a term is read as it lies, through movements only. */
   private isPlain(id: number): boolean {
     const { terms } = this.sources
     const term = terms[id]
-    if (this.sources.isStored(id) || isSource(term))
-      return numberOf(terms, term) === null || this.sources.isStored(id)
+    if (this.sources.isStored(id)) return true
     if (numberOf(terms, term) !== null) return false
-    if (term.op === 'pad') return term.attrs.value === 0 && this.isPlain(term.inputs[0])
-    if (isMovement(term)) return this.isPlain(term.inputs[0])
+    if (isSource(term)) return true
+    if (isMovement(term)) return (term.op !== 'pad' || term.attrs.value === 0) && this.isPlain(term.inputs[0])
     return !isElementwise(term) && term.op !== 'concat'
   }
 
@@ -169,8 +213,8 @@ export class Reading {
     let seen = view
     for (const step of path.steps) {
       const next = step.apply(seen)
-      if (!next && step.remedy === null) throw new CannotFuse()
-      if (!next) throw new NeedsTensor(step.remedy as number)
+      if (!next && step.remedy === null) throw new CannotFuse(true)
+      if (!next) throw new NeedsTensor(step.remedy as number, true)
       seen = next
     }
     if (isAllFill(seen)) return { kind: 'number', value: seen.guard?.fill ?? 0 }
@@ -181,20 +225,8 @@ export class Reading {
   }
 }
 
-function through(term: Term, path: Path): Path {
-  const step = { apply: (view: View) => movedView(term, view), remedy: term.inputs[0] }
-  return { key: `${term.id} ${path.key}`, steps: [step, ...path.steps] }
-}
-
-function guarded(
-  key: string,
-  low: readonly number[],
-  high: readonly number[],
-  remedy: number,
-  path: Path,
-): Path {
-  const step = { apply: (view: View) => padded(view, low, high, 0), remedy }
-  return { key: `${key} ${path.key}`, steps: [step, ...path.steps] }
+function guarded(id: number, low: readonly number[], high: readonly number[], path: Path): Path {
+  return behind({ apply: (view) => padded(view, low, high, 0), remedy: id }, `${id}+${low}+${high}`, path)
 }
 
 function sameView(one: View, other: View): boolean {

@@ -5,6 +5,7 @@
 import { isElementwise, type Program, rewritten, type Term, usersOf } from './program'
 
 export function splitConcats(program: Program): Program {
+  if (!program.terms.some(({ op }) => op === 'concat')) return program
   const users = usersOf(program)
   const isOutput = new Set(program.outputs.map(({ term }) => term))
   return rewritten(program, (b, term, inputs) => {

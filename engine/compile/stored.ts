@@ -67,7 +67,7 @@ function joined(one: number, other: number): number {
 }
 
 /** A concatenation of this many parts may be computed where it is read, each part behind a guard. */
-const mostGuardedParts = 4
+export const mostGuardedParts = 4
 
 /** Parts that a kernel of their own could write straight into the result make a tensor worth while. */
 function isWrittenByKernels(
