@@ -25,6 +25,7 @@ import { CanvasEdgeLine } from './CanvasEdgeLine'
 import { CanvasMenu } from './CanvasMenu'
 import { Block, Lens } from './Container'
 import { useCanvasStore } from './canvasStore'
+import { DropCard } from './DropCard'
 import { type CanvasEdge, type CanvasNode, flowEdges, flowNodes } from './flowNodes'
 import { ModuleNode } from './ModuleNode'
 import { ProblemNote } from './ProblemNote'
@@ -206,6 +207,7 @@ export function Flow() {
           <Minimap scene={scene} />
           <ProblemNote scene={scene} />
           <SwapStrip scene={scene} />
+          <DropCard scene={scene} />
         </ReactFlow>
       </div>
     </CanvasMenu>

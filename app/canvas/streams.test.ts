@@ -18,10 +18,9 @@ const read = (text: string) => streamsOf(body(text), weight)
 
 /** `[scale | norm mix] add` */
 const print = (stream: Stream | null): string | null =>
-  stream &&
   stream
-    .map((link) => (link.kind === 'node' ? link.id : `[${link.branches.map(print).join(' | ')}]`))
-    .join(' ')
+    ?.map((link) => (link.kind === 'node' ? link.id : `[${link.branches.map(print).join(' | ')}]`))
+    .join(' ') ?? null
 
 test('a chain is one line', () => {
   expect(print(read('in>a a>b b>out').stream)).toBe('a b')

@@ -7,7 +7,7 @@ import { useCanvasStore } from './canvasStore'
 import { type Rect, right, union } from './geometry'
 import type { Scene } from './scene'
 
-const margin = { x: 20, top: 12, bottom: 16 } as const
+const margin = { x: 16, top: 12, bottom: 16 } as const
 /** Room for the ruler above the row. */
 const rulerHeight = 86
 const flight = 220

@@ -2,7 +2,7 @@
 import { useReactFlow } from '@xyflow/react'
 import { type RefObject, useEffect } from 'react'
 import { findModule } from '../../engine/index'
-import { dropDragged, legalTargets, nameOf, previewTarget, trial } from '../commands/place'
+import { dropDragged, legalTargets, nameOf, trial } from '../commands/place'
 import { titleOf } from '../commands/subject'
 import { kindWords } from '../glyphs/roles'
 import { useDocumentStore } from '../state/documentStore'
@@ -61,18 +61,15 @@ function settle(
     return
   if (target === null) {
     aim(null, refusal)
-    previewTarget(null, null)
     return
   }
   const { document } = useDocumentStore.getState()
   const tried = target.kind === 'add' ? null : trial(document, dragged, target)
   if (tried?.kind === 'refused') {
     aim(null, tried.reason)
-    previewTarget(null, null)
     return
   }
   aim(target, tried?.kind === 'breaks' ? tried.problem.message : null)
-  previewTarget(target.kind === 'add' ? null : dragged, target.kind === 'add' ? null : target)
 }
 
 /** `A token mixer cannot take the place of a norm.` */
