@@ -5,6 +5,7 @@ export {
   type AxisField,
   type Box,
   type DepthField,
+  exactBox,
   fieldBox,
   fieldsByDepth,
   type ReceptiveField,

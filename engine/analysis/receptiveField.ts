@@ -9,6 +9,8 @@
  * everything, and every design with one would be global from its first block on. They are named in `statistics` instead.
  */
 import type { Graph, Node, Shape } from '../graph/graph'
+import { reads } from '../ops/reads'
+import { hull, pointRegion, type Region, union } from '../ops/region'
 import { applyRule, type Rules } from '../ops/rules'
 import { freeAxes } from '../ops/shape'
 
@@ -83,6 +85,32 @@ function interval(
   return size === Number.POSITIVE_INFINITY
     ? [0, side]
     : [start + stride * index, start + stride * index + size]
+}
+
+/**
+ * The part of the picture that one element is really computed from, borders of every layer and statistics of every norm
+ * included: backwards through the table of reads. Null when it is computed from none of it.
+ */
+export function exactBox(graph: Graph, node: number, index: readonly number[]): Box | null {
+  const regions = new Map<number, Region>([[node, pointRegion(graph.nodes[node]?.shape ?? [], index)]])
+  let box: Box | null = null
+  for (let id = node; id >= 0; id--) {
+    const region = regions.get(id)
+    const here = graph.nodes[id]
+    if (!region || !here) continue
+    const [, rows, columns] = region
+    if (here.op === 'input' && rows && columns) {
+      const [top, bottom] = hull(rows)
+      const [left, right] = hull(columns)
+      box = { top, left, bottom, right }
+    }
+    for (const [i, read] of reads(graph, here, region).entries()) {
+      const input = here.inputs[i] as number
+      const known = regions.get(input)
+      if (read) regions.set(input, known ? union(known, read) : read)
+    }
+  }
+  return box
 }
 
 export interface DepthField {
@@ -348,12 +376,14 @@ function meet(node: Node, inputs: readonly MaybeTrace[]): MaybeTrace {
   if (!first) return null
   return others.reduce((a, b) => {
     const statistics = a.statistics ?? b.statistics
-    if (sameDigits(a, b)) return { ...a, y: tidy([...a.y, ...b.y]), x: tidy([...a.x, ...b.x]), statistics }
-    const [left, right] = [split(a, b), split(b, a)]
-    if (sameDigits(left, right)) {
-      return { ...left, y: tidy([...left.y, ...right.y]), x: tidy([...left.x, ...right.x]), statistics }
+    const [left, right] = sameDigits(a, b) ? [a, b] : [split(a, b), split(b, a)]
+    if (!sameDigits(left, right)) return everywhere(node, statistics)
+    return {
+      axes: left.axes,
+      y: tidy(left.y.concat(right.y)),
+      x: tidy(left.x.concat(right.x)),
+      statistics,
     }
-    return everywhere(node, statistics)
   }, first)
 }
 

@@ -1,0 +1,283 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Value } from '../graph/graph'
+import { lower } from '../lower/lower'
+import { attention } from '../nn/attention'
+import { groupNorm } from '../nn/groupNorm'
+import { layerNorm } from '../nn/layerNorm'
+import { ModuleBuilder } from '../nn/moduleBuilder'
+import { averagePool, maxPool } from '../nn/pool'
+import { findPreset } from '../presets'
+import { exactBox, fieldBox, fieldsByDepth, receptiveField, receptiveFields } from './receptiveField'
+
+const lowered = (id: string) => {
+  const preset = findPreset(id)
+  if (!preset) throw new Error(`no preset ${id}`)
+  return lower(preset.document)
+}
+function fieldAt(id: string, instance: string) {
+  const { graph, scopes } = lowered(id)
+  return receptiveField(graph, graph.scopes[scopes.get(instance) ?? -1]?.output ?? -1)
+}
+
+const picture = (b: ModuleBuilder, height: number, width = height) => b.input('input', [1, height, width, 1])
+const conv = (b: ModuleBuilder, x: Value, kernel: number, stride: number, pad: number): Value => {
+  const weight = b.constant(new Float32Array(kernel * kernel).fill(1), [1, kernel, kernel, 1])
+  const sides = [pad, pad] as const
+  return b.conv(x, weight, { stride: [stride, stride], padding: [sides, sides] })
+}
+
+test('two 3×3 convolutions see 5×5', () => {
+  const b = new ModuleBuilder()
+  const y = conv(b, conv(b, picture(b, 20), 3, 1, 1), 3, 1, 1)
+  expect(receptiveField(b.finish([y]), y.id)).toEqual({
+    y: { size: 5, stride: 1, start: -2 },
+    x: { size: 5, stride: 1, start: -2 },
+    global: null,
+    statistics: null,
+  })
+})
+
+test('a residual sum sees what its widest branch sees', () => {
+  const b = new ModuleBuilder()
+  const x = conv(b, picture(b, 20), 2, 2, 0)
+  const y = b.add(x, conv(b, x, 3, 1, 1))
+  // Positions 2 pixels apart; the 3×3 branch reaches one position to either side: 2·3 pixels, from -2 on.
+  expect(receptiveField(b.finish([y]), y.id)).toMatchObject({ y: { size: 6, stride: 2, start: -2 } })
+})
+
+test('the fields of ResNet-18 are the published ones', () => {
+  // Araujo et al. 2019, Computing Receptive Fields of Convolutional Neural Networks, give 43, 99, 211 and 435.
+  const expected = { layer1: [43, 4], layer2: [99, 8], layer3: [211, 16], layer4: [435, 32] } as const
+  for (const [layer, [size, stride]] of Object.entries(expected)) {
+    const field = fieldAt('resnet18', layer)
+    expect(field).toMatchObject({ y: { size, stride }, x: { size, stride }, global: null })
+    // Symmetric around the first position's centre.
+    expect(2 * (field?.y.start ?? 0) + size).toBe(1)
+  }
+})
+
+test('the fields of ConvFormer grow by its 7×7 convolutions', () => {
+  expect(fieldAt('convformer_s18', 'stem')).toMatchObject({ y: { size: 7, stride: 4, start: -2 } })
+  expect(fieldAt('convformer_s18', 'stages.0/blocks.0')).toMatchObject({
+    y: { size: 7 + 6 * 4, stride: 4, start: -2 - 12 },
+  })
+  expect(fieldAt('convformer_s18', 'stages.0/blocks.2')).toMatchObject({ y: { size: 7 + 18 * 4, stride: 4 } })
+})
+
+test('attention makes everything behind it global', () => {
+  expect(fieldAt('vit_tiny_patch16_224', 'pos_embed')).toMatchObject({
+    y: { size: 16, stride: 16, start: 0 },
+    global: null,
+  })
+  expect(fieldAt('vit_tiny_patch16_224', 'blocks.0/norm1')).toMatchObject({
+    x: { size: 16, stride: 16 },
+    global: null,
+  })
+  expect(fieldAt('vit_tiny_patch16_224', 'blocks.0/attn')).toEqual({
+    y: { size: Number.POSITIVE_INFINITY, stride: 0, start: 0 },
+    x: { size: Number.POSITIVE_INFINITY, stride: 0, start: 0 },
+    global: 'attention',
+    statistics: null,
+  })
+  expect(fieldAt('caformer_s18', 'stages.1/blocks.2')?.global).toBeNull()
+  expect(fieldAt('caformer_s18', 'stages.2/blocks.0/token_mixer')?.global).toBe('attention')
+  expect(fieldAt('caformer_s18', 'stages.3/downsample')?.global).toBe('attention')
+})
+
+test('other mixers of all tokens and heads are global too, with their reason', () => {
+  expect(fieldAt('mixer_s16_224', 'blocks.0/mlp_tokens')?.global).toBe('mixing of all tokens')
+  expect(fieldAt('randformer_s12', 'stages.2/blocks.0/token_mixer')?.global).toBe('mixing of all tokens')
+  expect(fieldAt('convnext_tiny', 'head')?.global).toBe('mean over the map')
+  expect(fieldAt('convnext_tiny', 'stages.3')?.global).toBeNull()
+})
+
+test('norms over the whole map are named, not followed', () => {
+  expect(fieldAt('poolformer_s12', 'stages.0/blocks.0/norm1')).toMatchObject({
+    y: { size: 7, stride: 4, start: -2 },
+    global: null,
+    statistics: 'groupNorm',
+  })
+  // 3×3 pooling, mixer after mixer: two positions more each.
+  expect(fieldAt('poolformer_s12', 'stages.0/blocks.1')).toMatchObject({ y: { size: 7 + 2 * 2 * 4 } })
+  expect(fieldAt('convnext_tiny', 'stages.0')?.statistics).toBeNull()
+})
+
+test('weights alone see nothing', () => {
+  const { graph } = lowered('vit_tiny_patch16_224')
+  const param = graph.nodes.find((node) => node.op === 'param')
+  expect(receptiveField(graph, param?.id ?? -1)).toBeNull()
+})
+
+test('a box is clipped to the picture', () => {
+  const field = fieldAt('resnet18', 'layer1')
+  if (!field) throw new Error('no field')
+  // Position 0 begins at -21: (1 - 43) / 2.
+  expect(fieldBox(field, 0, 28, { height: 224, width: 224 })).toEqual({
+    box: { top: -21, bottom: 22, left: -21 + 112, right: 22 + 112 },
+    clipped: { top: 0, bottom: 22, left: 91, right: 134 },
+  })
+  const whole = fieldAt('vit_tiny_patch16_224', 'head')
+  if (!whole) throw new Error('no field')
+  expect(fieldBox(whole, 3, 3, { height: 224, width: 200 }).box).toEqual({
+    top: 0,
+    left: 0,
+    bottom: 224,
+    right: 200,
+  })
+})
+
+test('along the depth fields never shrink on a chain', () => {
+  const { graph, scopes } = lowered('convformer_s18')
+  const depths = fieldsByDepth(graph, scopes).filter(({ instancePath }) => /^stages\.\d$/.test(instancePath))
+  expect(depths.map(({ instancePath }) => instancePath)).toEqual([
+    'stages.0',
+    'stages.1',
+    'stages.2',
+    'stages.3',
+  ])
+  const sizes = depths.map(({ field }) => field.y.size)
+  expect(sizes).toEqual([...sizes].sort((a, b) => a - b))
+  expect(depths[1]?.field.y).toEqual({ size: 231, stride: 8, start: -114 })
+})
+
+test('windows taken by reshaping stay windows', () => {
+  // Attention within 4×4 windows of an 8×8 map: each token reads its own window.
+  const b = new ModuleBuilder()
+  const x = picture(b, 8)
+  const windows = b.reshape(b.transpose(b.reshape(x, [1, 2, 4, 2, 4, 1]), [0, 1, 3, 2, 4, 5]), [4, 16, 1])
+  const heads = b.reshape(windows, [4, 16, 1, 1])
+  const mixed = b.reshape(attention(b, heads, heads, heads, 1), [1, 2, 2, 4, 4, 1])
+  const y = b.reshape(b.transpose(mixed, [0, 1, 3, 2, 4, 5]), [1, 8, 8, 1])
+  const graph = b.finish([y])
+  expect(receptiveField(graph, y.id)?.global).toBeNull()
+  expect(receptiveField(graph, y.id)).toMatchObject({ y: { size: 4, start: 0 }, x: { size: 4, start: 0 } })
+})
+
+test('a shift by slices and concatenation is an offset', () => {
+  const b = new ModuleBuilder()
+  const x = picture(b, 8)
+  const y = b.pad(b.slice(x, { start: [0, 1, 0, 0], size: [1, 7, 8, 1] }), {
+    low: [0, 0, 0, 0],
+    high: [0, 1, 0, 0],
+  })
+  expect(receptiveField(b.finish([y]), y.id)).toMatchObject({
+    y: { size: 1, stride: 1, start: 1 },
+    x: { size: 1, start: 0 },
+  })
+  const back = b.reverse(x, [2])
+  expect(receptiveField(b.finish([back]), back.id)).toMatchObject({ x: { size: 1, stride: 1, start: 7 } })
+})
+
+test('the field of a token whose class token stands before it', () => {
+  const b = new ModuleBuilder()
+  const map = conv(b, picture(b, 12), 3, 3, 0)
+  const tokens = b.concat(
+    [b.param('cls', [1, 1, 1], { role: 'trainable', a: 0, b: 1 }), b.reshape(map, [1, 16, 1])],
+    1,
+  )
+  const normed = layerNorm(b, b.reshape(b.reshape(tokens, [1, 17, 1, 1]), [1, 17, 1]), {
+    eps: 1e-6,
+    axes: 'channels',
+  })
+  const back = b.reshape(b.slice(normed, { start: [0, 1, 0], size: [1, 16, 1] }), [1, 4, 4, 1])
+  const graph = b.finish([back])
+  for (const value of [tokens, normed, back]) {
+    expect(receptiveField(graph, value.id)).toMatchObject({
+      y: { size: 3, stride: 3, start: 0 },
+      x: { size: 3, stride: 3 },
+    })
+  }
+})
+
+test('a norm within groups of channels over the map is not followed either', () => {
+  const b = new ModuleBuilder()
+  const x = conv(b, picture(b, 9), 3, 1, 1)
+  const y = conv(b, groupNorm(b, x, { groups: 1, eps: 1e-5 }), 3, 1, 1)
+  expect(receptiveField(b.finish([y]), y.id)).toMatchObject({
+    y: { size: 5, start: -2 },
+    statistics: 'groupNorm',
+  })
+})
+
+/** Random networks of convolutions, pools, branches and tokens, and one position of their output. */
+const layer = fc.record({
+  kind: fc.constantFrom('conv', 'average', 'max', 'tokens', 'residual', 'widen'),
+  kernel: fc.integer({ min: 1, max: 3 }),
+  stride: fc.integer({ min: 1, max: 2 }),
+  pad: fc.integer({ min: 0, max: 1 }),
+})
+type Layer = typeof layer extends fc.Arbitrary<infer T> ? T : never
+
+function network(layers: readonly Layer[], height: number, width: number) {
+  const b = new ModuleBuilder()
+  const y = layers.reduce(
+    (map: Value, { kind, kernel, stride, pad }) => {
+      const padding = Math.min(pad, Math.floor(kernel / 2))
+      const [n = 1, h = 1, w = 1, c = 1] = map.shape
+      if (Math.min(h, w) + 2 * padding < kernel) return map
+      if (kind === 'tokens') return b.reshape(b.relu(b.reshape(map, [n, h * w, c])), map.shape)
+      if (kind === 'average') return averagePool(b, map, { kernel, stride, padding, countIncludePad: true })
+      if (kind === 'max') return maxPool(b, map, { kernel, stride, padding })
+      if (kind === 'residual') return b.add(map, conv(b, map, 3, 1, 1))
+      if (kind === 'widen') return b.reduce('max', b.concat([map, conv(b, map, 3, 1, 1)], 3), [3])
+      return conv(b, map, kernel, stride, padding)
+    },
+    picture(b, height, width),
+  )
+  return { graph: b.finish([y]), y }
+}
+
+test('the box holds the exact support, and is it where no padding is near', () => {
+  let equal = 0
+  fc.assert(
+    fc.property(
+      fc.array(layer, { minLength: 1, maxLength: 5 }),
+      fc.integer({ min: 6, max: 40 }),
+      fc.nat(),
+      fc.nat(),
+      (layers, height, i, j) => {
+        const width = height + 3
+        const { graph, y } = network(layers, height, width)
+        const [row, column] = [i % (y.shape[1] ?? 1), j % (y.shape[2] ?? 1)]
+        const field = receptiveField(graph, y.id)
+        const exact = exactBox(graph, y.id, [0, row, column, 0])
+        // A position that sees padding only has no support.
+        if (!field || !exact) return
+        const { box, clipped } = fieldBox(field, row, column, { height, width })
+        expect(clipped.top).toBeLessThanOrEqual(exact.top)
+        expect(clipped.left).toBeLessThanOrEqual(exact.left)
+        expect(clipped.bottom).toBeGreaterThanOrEqual(exact.bottom)
+        expect(clipped.right).toBeGreaterThanOrEqual(exact.right)
+        const { stride } = field.y
+        if (
+          Math.min(box.top, box.left) < stride ||
+          box.bottom > height - stride ||
+          box.right > width - stride
+        )
+          return
+        equal += 1
+        expect(clipped).toEqual(exact)
+      },
+    ),
+    { numRuns: 400 },
+  )
+  expect(equal).toBeGreaterThan(20)
+})
+
+test('in every preset the box is the exact support, borders included', () => {
+  for (const id of ['resnet18', 'convformer_s18', 'convnext_tiny', 'caformer_s18', 'vit_tiny_patch16_224']) {
+    const { graph, scopes } = lowered(id)
+    const fields = receptiveFields(graph)
+    for (const [path, scope] of scopes) {
+      const node = graph.nodes[graph.scopes[scope]?.output ?? -1]
+      const field = node && fields[node.id]
+      if (!node || !field || !/stem|patch|blocks\.0$|layer\d$|^stages\.\d$/.test(path)) continue
+      const isMap = node.shape.length === 4
+      const [row, column] = isMap ? [3, 2] : [0, 0]
+      const index = isMap ? [0, row, column, 0] : [0, node.grid?.prefix ?? 0, 0]
+      const { clipped } = fieldBox(field, row, column, { height: 224, width: 224 })
+      expect({ path, ...clipped }).toEqual({ path, ...exactBox(graph, node.id, index) })
+    }
+  }
+})
