@@ -1,6 +1,6 @@
 // Per row: its mean and 1 / sqrt(variance + eps), the variance of what is left after the mean is taken off.
 //
-// LANES invocations share a row: one on adapters where invocations take turns, a whole workgroup for long rows.
+// LANES invocations share a row, every one taking four neighbours at a time.
 const LANES = 1u;
 const ROWS = 64u;
 const IS_RMS = false;
@@ -14,18 +14,23 @@ struct Parameters {
   eps: f32,
 }
 @group(1) @binding(0) var<uniform> parameters: Parameters;
-@group(0) @binding(0) var<storage, read> input: array<f32>;
+@group(0) @binding(0) var<storage, read> input: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> out: array<f32>;
 var<workgroup> parts: array<f32, WORKGROUP>;
 
-// Number i of those that are averaged.
-fn valueAt(row: u32, i: u32) -> f32 {
-  return input[row + i * parameters.input.strides.y];
+// Four of the values that are averaged; beyond the end of the row they are anything.
+fn valuesAt(row: u32, i: u32) -> vec4f {
+  return input[(row + i) / 4u];
 }
 
-// What adds to the square of its distance from the mean.
-fn varianceAt(row: u32, i: u32) -> f32 {
-  return 0.0;
+// What adds to the square of their distance from the mean.
+fn variancesAt(row: u32, i: u32) -> vec4f {
+  return vec4f();
+}
+
+// `values` without those beyond the end of the row.
+fn inside(values: vec4f, i: u32) -> vec4f {
+  return values;
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -37,44 +42,29 @@ fn main(
   let group = parameters.firstGroup + workgroup.y * workgroups.x + workgroup.x;
   if (group >= parameters.endGroup) { return; }
   let row = group * ROWS + lane / LANES;
+  let first = (lane % LANES) * 4u;
   let base = parameters.input.offset + min(row, parameters.rows - 1u) * parameters.input.strides.x;
   let length = f32(parameters.length);
+
   var mean = 0.0;
   if (!IS_RMS) {
-    mean = sumOfRow(sumOf(base, lane % LANES), lane) / length;
+    var sums = vec4f();
+    for (var i = first; i < parameters.length; i += LANES * 4u) {
+      sums += inside(valuesAt(base, i), i);
+    }
+    mean = sumOfRow((sums.x + sums.y) + (sums.z + sums.w), lane) / length;
   }
-  let variance = sumOfRow(sumOfSquares(base, lane % LANES, mean), lane) / length;
+  var squares = vec4f();
+  for (var i = first; i < parameters.length; i += LANES * 4u) {
+    let distance = valuesAt(base, i) - mean;
+    squares += inside(fma(distance, distance, variancesAt(base, i)), i);
+  }
+  let variance = sumOfRow((squares.x + squares.y) + (squares.z + squares.w), lane) / length;
   if (lane % LANES == 0u && row < parameters.rows) {
     let at = parameters.out.offset + row * parameters.out.strides.x;
     out[at] = mean;
     out[at + parameters.out.strides.y] = 1.0 / sqrt(variance + parameters.eps);
   }
-}
-
-// Every LANES-th value, in four sums: faster and more exact than one.
-fn sumOf(row: u32, first: u32) -> f32 {
-  var sums = vec4f();
-  for (var i = first; i < parameters.length; i += LANES * 4u) {
-    for (var e = 0u; e < 4u; e++) {
-      let at = i + e * LANES;
-      if (at < parameters.length) { sums[e] += valueAt(row, at); }
-    }
-  }
-  return (sums.x + sums.y) + (sums.z + sums.w);
-}
-
-fn sumOfSquares(row: u32, first: u32, mean: f32) -> f32 {
-  var sums = vec4f();
-  for (var i = first; i < parameters.length; i += LANES * 4u) {
-    for (var e = 0u; e < 4u; e++) {
-      let at = i + e * LANES;
-      if (at < parameters.length) {
-        let distance = valueAt(row, at) - mean;
-        sums[e] += fma(distance, distance, varianceAt(row, at));
-      }
-    }
-  }
-  return (sums.x + sums.y) + (sums.z + sums.w);
 }
 
 // The sum over the lanes of a row, known to all of them.

@@ -4,7 +4,7 @@ import type { ReduceFunction } from '../ops/attributes'
 import { operationsIn } from './expression'
 import { split } from './grid'
 import type { Cost, Kernel } from './kernel'
-import { refuseGuard, sharingNamed, sharings } from './rows'
+import { declareFolds, refuseGuard, sharingNamed, sharings } from './rows'
 import { Shader } from './shader'
 import type { ReduceSpec } from './spec'
 import { Uniforms } from './uniforms'
@@ -19,6 +19,7 @@ export const reduce: Kernel<ReduceSpec> = {
     const results = outer * inner
     const sharing = sharingNamed(sharings(results, length, device), variant)
     const shader = shaderOf(spec).constant('LANES', sharing.lanes).constant('RESULTS', sharing.rows)
+    declareFolds(shader, sharing, { foldLanes: folds[spec.fn].lanes })
     return split(
       Math.ceil(results / sharing.rows),
       cost(spec),
@@ -37,10 +38,16 @@ export const reduce: Kernel<ReduceSpec> = {
   cost,
 }
 
-const folds: { readonly [F in ReduceFunction]: { readonly start: string; readonly step: string } } = {
-  sum: { start: '0.0', step: 'folded + value' },
-  max: { start: '-3.4028234e38', step: 'max(folded, value)' },
-  min: { start: '3.4028234e38', step: 'min(folded, value)' },
+interface Fold {
+  readonly start: string
+  readonly step: string
+  readonly lanes: 'subgroupAdd' | 'subgroupMax' | 'subgroupMin'
+}
+
+const folds: { readonly [F in ReduceFunction]: Fold } = {
+  sum: { start: '0.0', step: 'folded + value', lanes: 'subgroupAdd' },
+  max: { start: '-3.4028234e38', step: 'max(folded, value)', lanes: 'subgroupMax' },
+  min: { start: '3.4028234e38', step: 'min(folded, value)', lanes: 'subgroupMin' },
 }
 
 function cost({ x, prologue, out }: ReduceSpec): Cost {

@@ -2,11 +2,11 @@
 import source from '../../shaders/rowStatistics.wgsl?raw'
 import { split } from './grid'
 import type { Cost, Kernel } from './kernel'
-import { refuseGuard, sharingNamed, sharings } from './rows'
+import { declareFolds, declareSingleLoads, refuseGuard, sharingNamed, sharings } from './rows'
 import { Shader } from './shader'
 import type { RowStatisticsSpec } from './spec'
 import { Uniforms } from './uniforms'
-import { distinctElements } from './views'
+import { distinctElements, readsAsVec4 } from './views'
 
 export const rowStatistics: Kernel<RowStatisticsSpec> = {
   family: 'rowStatistics',
@@ -16,15 +16,19 @@ export const rowStatistics: Kernel<RowStatisticsSpec> = {
     const [rows = 1] = spec.x.view.shape
     const sharing = sharingNamed(sharings(rows, valuesIn(spec), device), variant)
     refuseGuard(spec.x.view, 'rowStatistics')
+    const isVec4 = spec.kind !== 'merge' && readsAsVec4(spec.x.view)
     const shader = new Shader(source, [
-      { name: 'input', tensor: spec.x.tensor, access: 'read', element: 'f32' },
+      { name: 'input', tensor: spec.x.tensor, access: 'read', element: isVec4 ? 'vec4f' : 'f32' },
       { name: 'out', tensor: spec.out.tensor, access: 'read_write', element: 'f32' },
     ])
       .constant('LANES', sharing.lanes)
       .constant('ROWS', sharing.rows)
+    const values = valuesIn(spec)
     if (spec.kind === 'rms') shader.declare('IS_RMS', 'const IS_RMS = true;')
     if (spec.kind === 'merge') declareMerge(shader)
-    const values = valuesIn(spec)
+    else if (!isVec4) declareSingleLoads(shader, spec.x.view, null)
+    if (values % 4 !== 0) declareInside(shader)
+    declareFolds(shader, sharing, { sumOfRow: 'subgroupAdd' })
     return split(
       Math.ceil(rows / sharing.rows),
       cost(spec),
@@ -54,13 +58,19 @@ function valuesIn({ kind, x }: RowStatisticsSpec): number {
  * 1 / rstd squared is a variance with eps in it already.
  */
 function declareMerge(shader: Shader): void {
-  const signature = '(row: u32, i: u32) -> f32'
+  const signature = '(row: u32, i: u32) -> vec4f'
+  const part = (e: number) => `input[row + 2u * (i + ${e}u) * parameters.input.strides.y]`
+  const rstd = (e: number) => `input[row + (2u * (i + ${e}u) + 1u) * parameters.input.strides.y]`
+  const four = (element: (e: number) => string) => `vec4f(${[0, 1, 2, 3].map(element).join(', ')})`
   shader
-    .function('valueAt', signature, ['return input[row + 2u * i * parameters.input.strides.y];'])
-    .function('varianceAt', signature, [
-      'let rstd = input[row + (2u * i + 1u) * parameters.input.strides.y];',
-      'return 1.0 / (rstd * rstd);',
-    ])
+    .function('valuesAt', signature, [`return ${four(part)};`])
+    .function('variancesAt', signature, [`let rstd = ${four(rstd)};`, 'return 1.0 / (rstd * rstd);'])
+}
+
+function declareInside(shader: Shader): void {
+  shader.function('inside', '(values: vec4f, i: u32) -> vec4f', [
+    'return select(vec4f(), values, vec4u(i, i + 1u, i + 2u, i + 3u) < vec4u(parameters.length));',
+  ])
 }
 
 function cost({ x, out }: RowStatisticsSpec): Cost {

@@ -21,8 +21,9 @@ const { traits } = await testDevice()
 const gpu: DeviceTraits = { ...traits, isSoftware: false }
 
 /** All ways to share rows that either kind of adapter is offered. */
-const sharings = ['one each', 'four each', 'sixteen each', 'a workgroup each']
-const traitsFor = (variant: string) => (variant === 'one each' || variant === 'four each' ? traits : gpu)
+const sharings = ['one each', 'a subgroup each', 'sixteen each', 'a workgroup each']
+const traitsFor = (variant: string) =>
+  variant === 'one each' || variant === 'a subgroup each' ? traits : gpu
 
 describe('row statistics', () => {
   test.each(sharings)('%s: mean and deviation', (variant) =>

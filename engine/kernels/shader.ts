@@ -26,6 +26,7 @@ export class Shader {
   private readonly views: { readonly name: string; readonly view: View }[] = []
   private readonly expressions: Expression[] = []
   private readonly brought: string[] = []
+  private readonly enabled = new Set<string>()
   private readonly replacements: { [name: string]: string } = {}
 
   constructor(source: string, bindings: readonly Binding[], axes: Axes = 4) {
@@ -109,6 +110,12 @@ export class Shader {
     return this
   }
 
+  /** Asks for an extension of the language: `enable subgroups;`. */
+  enable(extension: 'subgroups'): this {
+    this.enabled.add(extension)
+    return this
+  }
+
   /** Adds a declaration that the file does not have. */
   bring(text: string): this {
     this.brought.push(text)
@@ -136,7 +143,8 @@ export class Shader {
     const extras = this.extras()
     if (extras) replacements.Fused = extras
     return {
-      source: textOf(this.source, replacements),
+      source:
+        [...this.enabled].map((name) => `enable ${name};\n`).join('') + textOf(this.source, replacements),
       bindings: all.map(({ tensor, access }) => ({ tensor, access })),
     }
   }

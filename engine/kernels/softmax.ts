@@ -2,11 +2,11 @@
 import source from '../../shaders/softmax.wgsl?raw'
 import { split } from './grid'
 import type { Cost, Kernel } from './kernel'
-import { refuseGuard, sharingNamed, sharings } from './rows'
+import { declareFolds, declareSingleLoads, refuseGuard, sharingNamed, sharings } from './rows'
 import { Shader } from './shader'
 import type { SoftmaxSpec } from './spec'
 import { Uniforms } from './uniforms'
-import { distinctElements } from './views'
+import { distinctElements, readsAsVec4 } from './views'
 
 export const softmax: Kernel<SoftmaxSpec> = {
   family: 'softmax',
@@ -16,12 +16,15 @@ export const softmax: Kernel<SoftmaxSpec> = {
     const [rows = 1, length = 1] = spec.x.view.shape
     const sharing = sharingNamed(sharings(rows, length, device), variant)
     refuseGuard(spec.x.view, 'softmax')
+    const isVec4 = readsAsVec4(spec.x.view)
     const shader = new Shader(source, [
-      { name: 'input', tensor: spec.x.tensor, access: 'read', element: 'f32' },
+      { name: 'input', tensor: spec.x.tensor, access: 'read', element: isVec4 ? 'vec4f' : 'f32' },
       { name: 'out', tensor: spec.out.tensor, access: 'read_write', element: 'f32' },
     ])
       .constant('LANES', sharing.lanes)
       .constant('ROWS', sharing.rows)
+    if (!isVec4) declareSingleLoads(shader, spec.x.view, 'LOWEST')
+    declareFolds(shader, sharing, { sumOfRow: 'subgroupAdd', maxOfRow: 'subgroupMax' })
     return split(
       Math.ceil(rows / sharing.rows),
       cost(spec),
