@@ -1,6 +1,9 @@
 /** Everything that no other kernel computes on its way: one pass over the elements of a result. */
+
+import { elements, type Shape, sameShape } from '../graph/graph'
 import type { MapSpec, Operand } from '../kernels/spec'
-import { NeedsTensor, Reading, type Sources } from './reading'
+import { behind, NeedsTensor, Reading, reshaping, type Sources, straight } from './reading'
+import { reshaped } from './views'
 
 export interface MapKernel {
   readonly spec: MapSpec
@@ -11,19 +14,57 @@ export interface MapKernel {
 /** Operands of one expression, whatever tensors they share: beyond this, address arithmetic outgrows the work. */
 const mostOperands = 16
 
-/** Writes the value of a term, `anew` from its inputs although it has a tensor. Throws NeedsTensor. */
-export function mapKernel(
+export interface MapOptions {
+  readonly isFixed: boolean
+  /** From the inputs of the term, although it has a tensor. */
+  readonly anew: boolean
+  readonly maxTensors: number
+}
+
+/** Writes the value of a term. Throws NeedsTensor. */
+export function mapKernel(sources: Sources, id: number, out: Operand, options: MapOptions): MapKernel {
+  try {
+    return over(out.view.shape, sources, id, out, options)
+  } catch (problem) {
+    if (!(problem instanceof NeedsTensor) || !problem.axes) throw problem
+    const made = tried(problem.axes, sources, id, out, options)
+    if (!made) throw problem
+    return made
+  }
+}
+
+/** Other axes with the same elements in the same order: windows that become a map again are windows for this kernel. */
+function tried(
+  axes: Shape,
   sources: Sources,
   id: number,
   out: Operand,
-  options: { readonly isFixed: boolean; readonly anew: boolean; readonly maxTensors: number },
-): MapKernel {
-  const reading = new Reading(sources, options.isFixed)
-  const expression = options.anew ? reading.compute(id) : reading.read(id)
+  options: MapOptions,
+): MapKernel | null {
+  if (elements(axes) !== elements(out.view.shape)) return null
+  try {
+    return over(axes, sources, id, out, options)
+  } catch (problem) {
+    if (problem instanceof NeedsTensor) return null
+    throw problem
+  }
+}
+
+function over(axes: Shape, sources: Sources, id: number, out: Operand, options: MapOptions): MapKernel {
+  const { isFixed, anew, maxTensors } = options
+  const view = reshaped(out.view, axes)
+  if (!view) throw new NeedsTensor(id)
+  const path = sameShape(axes, out.view.shape) ? straight : behind(reshaping(axes, id), 'axes', straight)
+  const reading = new Reading(sources, isFixed)
+  const expression = anew ? reading.compute(id, path) : reading.read(id, path)
   const fits = ({ operands }: Reading) =>
-    operands.length <= mostOperands && new Set(operands.map(({ tensor }) => tensor)).size < options.maxTensors
-  if (!fits(reading)) throw new NeedsTensor(largestPart(sources, reading, id, options.isFixed, fits))
-  const spec: MapSpec = { family: 'map', fused: { expression, operands: reading.operands }, out }
+    operands.length <= mostOperands && new Set(operands.map(({ tensor }) => tensor)).size < maxTensors
+  if (!fits(reading)) throw new NeedsTensor(largestPart(sources, reading, id, isFixed, fits))
+  const spec: MapSpec = {
+    family: 'map',
+    fused: { expression, operands: reading.operands },
+    out: { ...out, view },
+  }
   return { spec, terms: new Set([id, ...reading.terms]) }
 }
 

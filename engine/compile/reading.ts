@@ -13,11 +13,14 @@ import { broadcasted, isAllFill, padded, reshaped } from './views'
 /** Thrown when reading needs this term in a tensor of its own; the kernel is then tried again. */
 export class NeedsTensor {
   readonly term: number
-  /** Strides cannot say what is read; other axes of iteration perhaps could. */
-  readonly isAboutViews: boolean
-  constructor(term: number, isAboutViews = false) {
+  /** Axes that strides can say, where they cannot say those of the kernel: iterating over these might do. */
+  readonly axes: Shape | null
+  constructor(term: number, axes: Shape | null = null) {
     this.term = term
-    this.isAboutViews = isAboutViews
+    this.axes = axes
+  }
+  get isAboutViews(): boolean {
+    return this.axes !== null
   }
 }
 
@@ -214,7 +217,7 @@ export class Reading {
     for (const step of path.steps) {
       const next = step.apply(seen)
       if (!next && step.remedy === null) throw new CannotFuse(true)
-      if (!next) throw new NeedsTensor(step.remedy as number, true)
+      if (!next) throw new NeedsTensor(step.remedy as number, seen.shape)
       seen = next
     }
     if (isAllFill(seen)) return { kind: 'number', value: seen.guard?.fill ?? 0 }

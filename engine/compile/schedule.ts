@@ -6,7 +6,7 @@ import type { Shape } from '../graph/graph'
 import type { DeviceTraits } from '../kernels/kernel'
 import type { Operand, Spec, TensorId } from '../kernels/spec'
 import { wholeView } from '../kernels/views'
-import { type FusionLimits, fusedKernel } from './fusedKernel'
+import { type FusedKernel, type FusionLimits, fusedKernel } from './fusedKernel'
 import { mapKernel } from './mapKernel'
 import { isSource, type Program, type Term, usersOf } from './program'
 import { CannotFuse, NeedsTensor, type Sources } from './reading'
@@ -151,11 +151,17 @@ class Scheduler implements Sources {
     else if (!this.makeFused(region, out)) this.makeShorter(term, region, out, target !== undefined)
   }
 
-  /** The region ends one term earlier, and a map does the rest. */
+  /** The region ends as late as it can, and a map does the rest. */
   private makeShorter(term: Term, region: Region, out: Operand, isTarget: boolean): void {
-    const cuts = region.cuts.slice(0, -1)
-    const end = cuts.at(-1)
-    if (end !== undefined) {
+    const isPossible = (length: number) => {
+      const cuts = region.cuts.slice(0, length)
+      return !(this.kernelOf({ ...region, cuts }, this.placeOf(cuts[length - 1])) instanceof CannotFuse)
+    }
+    let length = region.cuts.length - 1
+    while (length > 1 && !isPossible(length)) length--
+    if (length > 0) {
+      const cuts = region.cuts.slice(0, length)
+      const end = cuts[length - 1]
       this.regions.delete(term.id)
       this.regions.set(end, { ...region, cuts })
       this.stored[end] = 1
@@ -218,30 +224,32 @@ class Scheduler implements Sources {
 
   /** False when the region cannot end where it ends. */
   private makeFused(region: Region, out: Operand): boolean {
-    const end = region.cuts[region.cuts.length - 1]
     for (;;) {
-      const problem = this.tryFused(region, out, 1)
-      if (!problem) return true
-      if (problem.isAboutViews) {
-        // Sample by sample the strides may be plain.
-        const split = splitOf(this.terms, region.head)
-        const other = split > 1 ? this.tryFused(region, out, split) : problem
-        if (!other) return true
-        if (other instanceof NeedsTensor && (problem instanceof CannotFuse || !other.isAboutViews)) {
-          this.store(other.term, end)
-          continue
-        }
+      const made = this.kernelOf(region, out)
+      if (made instanceof CannotFuse) return false
+      if (made instanceof NeedsTensor) {
+        this.store(made.term, region.cuts[region.cuts.length - 1])
+        continue
       }
-      if (problem instanceof CannotFuse) return false
-      this.store(problem.term, end)
+      this.add(made.spec, region.head, made.terms, false)
+      return true
     }
   }
 
-  private tryFused(region: Region, out: Operand, split: number): NeedsTensor | CannotFuse | null {
+  /** The kernel of a region, with rows as one axis or sample by sample; or what is in its way. */
+  private kernelOf(region: Region, out: Operand): FusedKernel | NeedsTensor | CannotFuse {
+    const made = this.tried(region, out, 1)
+    if (!('isAboutViews' in made) || !made.isAboutViews) return made
+    const split = splitOf(this.terms, region.head)
+    if (split === 1) return made
+    const other = this.tried(region, out, split)
+    const isWorse = other instanceof CannotFuse || (other instanceof NeedsTensor && other.isAboutViews)
+    return isWorse && !(made instanceof CannotFuse && other instanceof NeedsTensor) ? made : other
+  }
+
+  private tried(region: Region, out: Operand, split: number): FusedKernel | NeedsTensor | CannotFuse {
     try {
-      const { spec, terms } = fusedKernel(this, region, out, split, this.limits)
-      this.add(spec, region.head, terms, false)
-      return null
+      return fusedKernel(this, region, out, split, this.limits)
     } catch (problem) {
       if (problem instanceof NeedsTensor || problem instanceof CannotFuse) return problem
       throw problem
