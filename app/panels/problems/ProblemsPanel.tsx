@@ -30,9 +30,9 @@ export function ProblemsPanel() {
     <ul className="problems" aria-label="Problems">
       {runProblem !== null && (
         <li className="problem">
-          <CircleAlert {...icon} className="problem-error" />
-          <span className="problem-path mono">run</span>
-          <span className="problem-message">{runProblem}</span>
+          <CircleAlert {...icon} className="problems-error" />
+          <span className="problems-path mono">run</span>
+          <span className="problems-message">{runProblem}</span>
         </li>
       )}
       {lowered.diagnostics.map((problem) => (
@@ -40,11 +40,11 @@ export function ProblemsPanel() {
       ))}
       {waiting.length > 0 && (
         <li className="problem">
-          <Info {...icon} className="problem-note" />
-          <span className="problem-path mono">
+          <Info {...icon} className="problems-note" />
+          <span className="problems-path mono">
             {waiting.length === 1 ? waiting[0]?.path : `${waiting.length} nodes`}
           </span>
-          <span className="problem-message muted">
+          <span className="problems-message muted">
             {waiting.length === 1 ? 'Waits' : 'Wait'} for what is broken before; everything upstream keeps its
             numbers.
           </span>
@@ -63,15 +63,15 @@ function Problem({ problem }: { readonly problem: Diagnostic }) {
   }
   return (
     <li className="problem" data-code={problem.code}>
-      <Icon {...icon} className={`problem-${problem.severity}`} />
-      <button type="button" className="problem-path mono" onClick={show}>
+      <Icon {...icon} className={`problems-${problem.severity}`} />
+      <button type="button" className="problems-path mono" onClick={show}>
         {problem.path.replaceAll('/', '.')}
       </button>
-      <span className="problem-message">
+      <span className="problems-message">
         {problem.message}
         {problem.expected.length > 0 && <ExpectedTable problem={problem} />}
       </span>
-      <span className="problem-fixes">
+      <span className="problems-fixes">
         {problem.fixes.map((fix) => (
           <FixButton key={fix.label} fix={fix} />
         ))}
@@ -107,7 +107,7 @@ function FixButton({ fix }: { readonly fix: Fix }) {
 
 function ExpectedTable({ problem }: { readonly problem: Diagnostic }) {
   return (
-    <table className="problem-expected" aria-label="Expected and got">
+    <table className="problems-expected" aria-label="Expected and got">
       <thead>
         <tr>
           <th scope="col" />
