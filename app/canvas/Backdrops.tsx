@@ -60,21 +60,8 @@ export const PortNode = memo(function PortNode({ data: { item } }: NodeProps<Can
   const look = useConnectLook(item)
   const isIn = idOf(item.key) === IN
   return isIn ? (
-    <Handle
-      id="out"
-      type="source"
-      position={Position.Right}
-      className="port"
-      aria-label="Input of this graph"
-    />
+    <Handle id="out" type="source" position={Position.Right} className="port" />
   ) : (
-    <Handle
-      id="in0"
-      type="target"
-      position={Position.Left}
-      className="port"
-      data-look={look}
-      aria-label="Output of this graph"
-    />
+    <Handle id="in0" type="target" position={Position.Left} className="port" data-look={look} />
   )
 })

@@ -46,7 +46,7 @@ export function DropCard({ scene }: { readonly scene: Scene }) {
       nodeId={item.id}
       isVisible
       position={isFarRight ? Position.Left : Position.Right}
-      align="start"
+      align="end"
       offset={24}
     >
       <section

@@ -39,6 +39,7 @@ export const ModuleNode = memo(function ModuleNode({ data: { item } }: NodeProps
       className="module"
       aria-label={label}
       aria-pressed={isSelected}
+      aria-disabled={drop === 'dimmed' || undefined}
       tabIndex={isTabStop ? 0 : -1}
       title={isCard(kind) ? undefined : moduleTitle(node)}
       data-focus={item.key}

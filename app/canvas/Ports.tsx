@@ -27,7 +27,6 @@ export function Ports({ item, definition, sides = 'both' }: PortsProps) {
             position={Position.Left}
             className="port"
             data-look={look}
-            aria-label={`Input ${inputs.length > 1 ? name : ''} of this node`}
             style={{
               top: inputs.length > 1 ? (item.rect.height * (index + 1)) / (inputs.length + 1) : item.axis,
             }}
@@ -42,7 +41,6 @@ export function Ports({ item, definition, sides = 'both' }: PortsProps) {
           position={Position.Bottom}
           className="port port-below"
           data-look={look}
-          aria-label="Next input of this node"
         />
       )}
       {sides !== 'in' && (
@@ -52,7 +50,6 @@ export function Ports({ item, definition, sides = 'both' }: PortsProps) {
           position={Position.Right}
           className="port"
           style={{ top: item.axis }}
-          aria-label="Output of this node"
         />
       )}
     </>

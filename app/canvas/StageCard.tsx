@@ -42,6 +42,7 @@ export const StageCard = memo(function StageCard({ data: { item } }: NodeProps<C
         className="stage"
         aria-label={label}
         aria-pressed={isSelected}
+        aria-disabled={drop === 'dimmed' || undefined}
         aria-expanded={isOpen}
         tabIndex={isTabStop ? 0 : -1}
         data-focus={item.key}

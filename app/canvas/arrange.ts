@@ -13,7 +13,7 @@ export const canArrange = (): boolean => {
   return withoutPositions(document) !== document
 }
 
-export function withoutPositions(document: Document): Document {
+function withoutPositions(document: Document): Document {
   const graph = freed(document.graph)
   const entries = Object.entries(document.definitions)
   const definitions = entries.map(([name, body]) => [name, freed(body)] as const)

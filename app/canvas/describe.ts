@@ -2,8 +2,6 @@
 
 import type { Analysis } from '../../engine/index'
 import {
-  type Attributes,
-  bodyOf,
   completeAttributes,
   type Diagnostic,
   type Document,
@@ -77,12 +75,12 @@ export function mixerWord(document: Document, key: PathKey): string {
   return first === undefined ? '' : others.length ? `${first}, …` : first
 }
 
-export const shortTitle = (module: string): string => {
+const shortTitle = (module: string): string => {
   const definition = findModule(module)
   return definition?.shortTitle ?? definition?.title ?? module
 }
 
-export function blockCount(document: Document, key: PathKey): number {
+function blockCount(document: Document, key: PathKey): number {
   const node = nodeAt(document, key)
   return node?.type === 'group' ? stageSkeleton(document, key, node).blocks.length : 1
 }
@@ -161,8 +159,3 @@ export function repeatAround(document: Document, key: PathKey): number {
   }
   return repeat
 }
-
-export const isEmptyGroup = (document: Document, node: DocumentNode): boolean =>
-  node.type === 'group' && (bodyOf(document, node)?.nodes.length ?? 0) === 0
-
-export type { Attributes }

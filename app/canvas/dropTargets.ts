@@ -59,7 +59,7 @@ export function targetAt(scene: Scene, legal: LegalTargets, point: Point, zoom: 
 }
 
 /** The innermost open graph that holds the point. */
-export function graphAt(scene: Scene, point: Point): PathKey {
+function graphAt(scene: Scene, point: Point): PathKey {
   const holders = scene.items.filter(
     (item) => (item.kind === 'lens' || item.kind === 'block') && contains(item.rect, point),
   )
@@ -75,7 +75,7 @@ const isNode = (item: Item): boolean =>
   item.kind === 'module' || item.kind === 'stage' || item.kind === 'folded'
 
 /** A node with the socket around it. */
-export const areaOf = ({ rect, hasSocket }: Item): Rect =>
+const areaOf = ({ rect, hasSocket }: Item): Rect =>
   hasSocket
     ? {
         ...grown(rect, socketMargin.x),

@@ -15,7 +15,7 @@ const layers: { readonly [K in Item['kind']]: number } = {
   stage: 3,
   folded: 3,
 }
-export const edgeLayer = 2
+const edgeLayer = 2
 
 export function flowNodes(
   scene: Scene,
@@ -63,6 +63,9 @@ export function flowNodes(
 /** React Flow's own role description says nothing here: the node inside has a role and a name. */
 const plainNode = { 'aria-roledescription': undefined, 'aria-describedby': undefined } as const
 
+/** The same wires are read in the outline; here they are a drawing. */
+const plainEdge = { ...plainNode, 'aria-label': undefined, 'aria-hidden': true } as const
+
 export function flowEdges(
   scene: Scene,
   before: readonly CanvasEdge[],
@@ -86,8 +89,7 @@ export function flowEdges(
       interactionWidth: 22,
       zIndex: edgeLayer,
       ariaRole: 'presentation',
-      ariaLabel: '',
-      domAttributes: plainNode,
+      domAttributes: plainEdge,
     }
   })
 }

@@ -22,7 +22,7 @@ import { type BodyLayout, type Box, type LayoutOptions, layoutBody, type Route }
 import * as sizes from './sizes'
 import { groupAt, stageSkeleton } from './skeleton'
 
-export type ItemKind = 'picture' | 'port' | 'module' | 'stage' | 'folded' | 'block' | 'lens' | 'tie'
+type ItemKind = 'picture' | 'port' | 'module' | 'stage' | 'folded' | 'block' | 'lens' | 'tie'
 
 export interface Item {
   /** React Flow's id: the path, except for lens and tie lines. */
@@ -75,8 +75,8 @@ export interface View {
   readonly previous?: ReadonlyMap<PathKey, ReadonlyMap<string, Point>>
 }
 
-export const lensId = (key: PathKey): string => `lens:${key}`
-export const portId = (graph: PathKey, end: typeof IN | typeof OUT): string => childOf(graph, end)
+const lensId = (key: PathKey): string => `lens:${key}`
+const portId = (graph: PathKey, end: typeof IN | typeof OUT): string => childOf(graph, end)
 
 export function buildScene(document: Document, view: View): Scene {
   const builder = new SceneBuilder(document, view)
@@ -87,14 +87,14 @@ export function buildScene(document: Document, view: View): Scene {
 }
 
 /** Whether a group shows its body where it stands, when nobody has said otherwise. */
-export function opensByItself(siblings: readonly DocumentNode[], group: GroupNode): boolean {
+function opensByItself(siblings: readonly DocumentNode[], group: GroupNode): boolean {
   const groups = siblings.filter((node): node is GroupNode => node.type === 'group')
   const most = Math.max(...groups.map((node) => node.repeat))
   return groups.find((node) => node.repeat === most) === group
 }
 
 /** Scales weigh little: they may lie on the stream without being what it does. */
-export const streamWeight = (body: GraphBody) => {
+const streamWeight = (body: GraphBody) => {
   const scales = new Set(
     body.nodes
       .filter((node) => node.type === 'module' && findModule(node.module)?.kind === 'scale')

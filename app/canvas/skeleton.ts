@@ -80,14 +80,14 @@ function blockOf(document: Document, key: PathKey, group: GroupNode, instance: n
   return { mixer: family ?? (hasMlp ? null : 'convolution'), hasMlp, path: key }
 }
 
-export const isMixing = (node: DocumentNode): boolean => {
+const isMixing = (node: DocumentNode): boolean => {
   const kind = node.type === 'module' ? kindOf(node) : undefined
   return kind === 'mixer' || kind === 'mlp'
 }
 
 const kindOf = (node: ModuleNode) => findModule(node.module)?.kind
 
-export function modulesInside(
+function modulesInside(
   document: Document,
   key: PathKey,
   group: GroupNode,

@@ -6,7 +6,7 @@ import { type GraphBody, IN, OUT } from '../../engine/index'
 
 /** Nodes one after another. */
 export type Stream = readonly Link[]
-export type Link =
+type Link =
   | { readonly kind: 'node'; readonly id: string }
   /** Branches from the link before to the link after; the first one carries the stream, the others are ribs. */
   | {

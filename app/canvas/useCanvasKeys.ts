@@ -172,7 +172,7 @@ function nearestTowards(items: readonly Item[], item: Item, direction: Direction
 const middle = (item: Item) =>
   item.kind === 'block' ? { x: item.rect.x + 40, y: item.rect.y + 15 } : center(item.rect)
 
-export function focusNode(key: PathKey, canvas: HTMLElement | null): void {
+function focusNode(key: PathKey, canvas: HTMLElement | null): void {
   useCanvasStore.getState().setFocused(key)
   const element = canvas?.querySelector<HTMLElement>(`[data-focus="${CSS.escape(key)}"]`)
   element?.focus({ preventScroll: true })

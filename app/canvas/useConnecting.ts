@@ -23,7 +23,7 @@ import { notify } from '../ui/notify'
 import { type Item, nodeAt, type Scene } from './scene'
 
 /** The edge that a drawn link means; null when its ends lie in different graphs. */
-export function edgeOf(
+function edgeOf(
   document: Document,
   { source, target, targetHandle }: Connection,
 ): { graph: PathKey; edge: Edge } | null {
@@ -52,7 +52,7 @@ function freePort(document: Document, graph: PathKey, id: string, wanted: number
   return port
 }
 
-export function problemOf(document: Document, connection: Connection): string | null {
+function problemOf(document: Document, connection: Connection): string | null {
   if (connection.source === connection.target) return 'A node cannot feed itself.'
   const wanted = edgeOf(document, connection)
   if (!wanted) return 'A link stays inside one block: its ends lie in different ones.'

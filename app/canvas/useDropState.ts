@@ -37,7 +37,7 @@ export function useIsInsertTarget(edge: string): boolean {
   return dragged !== undefined && legalTargets(document, dragged).insert.has(edge)
 }
 
-export const holdsAny = (keys: ReadonlySet<PathKey>, group: PathKey): boolean => {
+const holdsAny = (keys: ReadonlySet<PathKey>, group: PathKey): boolean => {
   for (const key of keys) if (key !== group && isInside(key, group)) return true
   return false
 }
