@@ -63,7 +63,7 @@ function Workspace({ width }: { readonly width: 'wide' | 'medium' }) {
           </>
         )}
         <SplitPanel id="centre">
-          <Centre />
+          <Centre dockHeight={isWide ? 274 : 206} />
         </SplitPanel>
         {isWide && panels.right && (
           <>
@@ -79,7 +79,7 @@ function Workspace({ width }: { readonly width: 'wide' | 'medium' }) {
   )
 }
 
-function Centre() {
+function Centre({ dockHeight }: { readonly dockHeight: number }) {
   const hasDock = useSessionStore((state) => state.panels.dock)
   const isMaximised = useSessionStore((state) => state.isDockMaximised)
   return (
@@ -96,7 +96,7 @@ function Centre() {
       {hasDock && (
         <>
           <SplitHandle label="Height of the dock" />
-          <SplitPanel id="dock" {...(isMaximised ? {} : { size: 274, least: 120 })}>
+          <SplitPanel id="dock" {...(isMaximised ? {} : { size: dockHeight, least: 120 })}>
             <Dock />
           </SplitPanel>
         </>

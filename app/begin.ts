@@ -9,10 +9,12 @@ import { restoreLatest, startAutosave } from './state/autosave'
 import { watchFirstSteps } from './state/firstRun'
 import { keepDesignInView } from './state/keepInView'
 import { followTheme } from './state/theme'
+import { followWidth } from './state/widthClass'
 import { notify } from './ui/notify'
 
 export async function begin(): Promise<void> {
   followTheme()
+  followWidth()
   const unreadable = await restoreLatest()
   const opened = openLink(location.hash)
   startAutosave()

@@ -124,6 +124,23 @@ interface SkeletonPictureProps {
   readonly height: number
 }
 
+/** The same bars lying down, for a spine that runs from top to bottom. */
+export function LyingBars({ blocks }: { readonly blocks: readonly Vertebra[] }) {
+  const pitch = 12
+  const width = Math.max(...blocks.map((block) => vertebraHeight(block.channels)), 1)
+  const height = blocks.length * pitch
+  return (
+    <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+      <g transform={`translate(${width} 0) rotate(90)`}>
+        {blocks.map((vertebra, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a block is its number
+          <BlockBars key={index} vertebra={vertebra} x={index * pitch + 1} y={width / 2} />
+        ))}
+      </g>
+    </svg>
+  )
+}
+
 const blockPitch = 17
 const stageGap = 24
 const margin = 16

@@ -46,10 +46,7 @@ function NoGpuBanner() {
   return (
     <div className="banner banner-warning" role="status">
       <TriangleAlert {...icon} />
-      <span>
-        {reason} Latency and attention need a GPU; params, MACs, memory, receptive field and sharing are here
-        and exact.
-      </span>
+      <span>{reason} Everything but latency and attention is here and exact.</span>
       <Button look="link" onClick={() => run('runOnCpu')}>
         Run on the CPU, slowly
       </Button>

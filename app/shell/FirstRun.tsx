@@ -1,12 +1,17 @@
 import { Circle, CircleCheck, X } from 'lucide-react'
 import { closeFirstRun, firstSteps, useFirstRunStore } from '../state/firstRun'
+import { useSessionStore } from '../state/sessionStore'
+import { useWidthClass } from '../state/widthClass'
 import { IconButton } from '../ui/IconButton'
 import './FirstRun.css'
 
 /** One strip of four steps over the lens: no modal, ticked by doing, closable, back under `?`. */
 export function FirstRun() {
   const { isOpen, done } = useFirstRunStore()
-  if (!isOpen || done.length === firstSteps.length) return null
+  const hasSelection = useSessionStore((state) => state.selection.length > 0)
+  // Where space is short, the bar of the selected node lies here.
+  const isCovered = useWidthClass() === 'medium' && hasSelection
+  if (!isOpen || isCovered || done.length === firstSteps.length) return null
   const next = firstSteps.find((step) => !done.includes(step.id))
   return (
     <aside className="first-run" aria-label="First steps">

@@ -4,6 +4,7 @@ import { findNode } from '../../engine/index'
 import { place } from '../commands/place'
 import { titleOf } from '../commands/subject'
 import { ModuleGlyph } from '../glyphs/ModuleGlyph'
+import { LyingBars } from '../glyphs/Vertebrae'
 import { dockPanels } from '../panels/index'
 import { Inspector } from '../panels/inspector/Inspector'
 import { outlineRows } from '../panels/outline/rows'
@@ -14,6 +15,7 @@ import { figuresOf } from '../state/figures'
 import { type PathKey, pathOf } from '../state/paths'
 import { useRunStore } from '../state/runStore'
 import { useSessionStore } from '../state/sessionStore'
+import { blocksOf } from '../state/skeleton'
 import { Button } from '../ui/Button'
 import { formatBytes, formatCount, formatMs } from '../ui/formatNumber'
 import { alternativesTo } from './moduleRows'
@@ -116,7 +118,7 @@ function Spine() {
           >
             <span className="narrow-glyph">
               {row.module === null ? (
-                <BlockGlyph size={24} />
+                <GroupGlyph path={row.key} />
               ) : (
                 <ModuleGlyph module={row.module} size="list" />
               )}
@@ -138,6 +140,15 @@ function Spine() {
       ))}
     </ol>
   )
+}
+
+/** A group's blocks, where there are any and not too many. */
+function GroupGlyph({ path }: { readonly path: PathKey }) {
+  const blocks = blocksOf(
+    useDocumentStore((state) => state.document),
+    path,
+  )
+  return blocks.length > 0 && blocks.length <= 18 ? <LyingBars blocks={blocks} /> : <BlockGlyph size={24} />
 }
 
 /** What is selected: other types to tap, and everything else behind More. */

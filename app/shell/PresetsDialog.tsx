@@ -36,7 +36,10 @@ function PresetList() {
   const [search, setSearch] = useState('')
   const list = useRef<HTMLDivElement>(null)
   const roving = useRovingFocus(list, '[data-preset]')
-  const found = presets.filter((preset) => matches(preset, search))
+  const [family, setFamily] = useState<string | null>(null)
+  const found = presets.filter(
+    (preset) => (family === null || preset.family === family) && matches(preset, search),
+  )
   return (
     <>
       <div className="presets-bar">
@@ -62,6 +65,7 @@ function PresetList() {
           Blank
         </Button>
       </div>
+      <Families chosen={family} onChoose={setFamily} />
       {/* biome-ignore lint/a11y/useSemanticElements: a list of buttons with arrow keys between them */}
       <div className="presets-grid" role="group" aria-label="Presets" ref={list} {...roving}>
         {found.map((preset) => (
@@ -76,6 +80,49 @@ function PresetList() {
     </>
   )
 }
+
+interface FamiliesProps {
+  readonly chosen: string | null
+  readonly onChoose: (family: string | null) => void
+}
+
+/** timm's families, with how many designs each has. */
+function Families({ chosen, onChoose }: FamiliesProps) {
+  const families = [...new Set(presets.map((preset) => preset.family))]
+  if (families.length < 2) return null
+  return (
+    <div className="presets-families">
+      <FamilyButton
+        name="All"
+        count={presets.length}
+        isChosen={chosen === null}
+        onChoose={() => onChoose(null)}
+      />
+      {families.map((family) => (
+        <FamilyButton
+          key={family}
+          name={family.replaceAll('_', ' ')}
+          count={presets.filter((preset) => preset.family === family).length}
+          isChosen={chosen === family}
+          onChoose={() => onChoose(family)}
+        />
+      ))}
+    </div>
+  )
+}
+
+interface FamilyButtonProps {
+  readonly name: string
+  readonly count: number
+  readonly isChosen: boolean
+  readonly onChoose: () => void
+}
+
+const FamilyButton = ({ name, count, isChosen, onChoose }: FamilyButtonProps) => (
+  <button type="button" className="presets-family" aria-pressed={isChosen} onClick={onChoose}>
+    {name} <span>{count}</span>
+  </button>
+)
 
 function PresetCard({ preset }: { readonly preset: Preset }) {
   const isOpen = useDocumentStore((state) => state.document === preset.document)

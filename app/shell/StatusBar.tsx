@@ -63,7 +63,11 @@ function CountedFigures() {
   const isFlashing = useFlashes()
   const problems = errorsOf(analysis).length
   const shown = figuresOf(preview ?? document)
-  const compared = preview ? figuresOf(document) : isFlashing && before ? figuresOf(before) : null
+  const compared = preview
+    ? figuresOf(document)
+    : isFlashing && before && shown.isComplete
+      ? figuresOf(before)
+      : null
   const state = preview ? 'preview' : 'flash'
   return (
     <>
@@ -143,7 +147,7 @@ function Figure({ name, figure, shown, compared, state, format }: FigureProps) {
           name={name}
           difference={hasChanged ? formatDelta(value - old, format) : null}
           state={hasChanged ? state : 'rest'}
-          {...(shown.upTo === null ? {} : { note: `up to ${shown.upTo}` })}
+          {...(shown.upTo === null || figure === 'activationBytes' ? {} : { note: `up to ${shown.upTo}` })}
         />
       </button>
     </Tooltip>
@@ -190,7 +194,11 @@ function Latency({ isShort }: { readonly isShort: boolean }) {
   if (device && !device.available) {
     return (
       <span className="status-text">
-        {status.kind === 'running' ? runWords(status) : 'Latency not measured: no WebGPU'}
+        {status.kind === 'running'
+          ? runWords(status)
+          : isPreviewing
+            ? 'Not measured'
+            : 'Latency not measured: no WebGPU'}
       </span>
     )
   }

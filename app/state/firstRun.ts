@@ -12,7 +12,7 @@ export const firstSteps: readonly {
   readonly hint: string
 }[] = [
   { id: 'replace', title: 'Drop a mixer on the slot', hint: 'Or select it and press R' },
-  { id: 'look', title: 'Hover the picture', hint: 'Every head answers for that patch' },
+  { id: 'look', title: 'Hover the picture', hint: 'Each head answers for it' },
   { id: 'repeat', title: 'Change a repeat count', hint: '×9 above the block, or in the inspector' },
   { id: 'copy', title: 'Copy the link', hint: 'It holds the whole design' },
 ]

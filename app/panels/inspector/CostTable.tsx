@@ -23,6 +23,7 @@ export function CostTable({ path }: { readonly path: PathKey }) {
   const all = measured?.costs.byPath.get(path)
   const byInstance = facts.instancePaths.map((instance) => measured?.costs.byInstance.get(instance) ?? 0)
   const isStale = measured?.isStale ?? false
+  const hasMany = cost.instances > 1
   const print = (ms: number | undefined) =>
     ms === undefined ? (noGpu ? 'not measured' : '–') : `${isStale ? '~' : ''}${formatMs(ms)}`
   return (
@@ -31,8 +32,8 @@ export function CostTable({ path }: { readonly path: PathKey }) {
         <thead>
           <tr>
             <th scope="col">Cost</th>
-            <th scope="col">{cost.instances > 1 ? 'one' : ''}</th>
-            <th scope="col">{cost.instances > 1 ? `all ${cost.instances}` : ''}</th>
+            <th scope="col">{hasMany ? 'one' : <span className="spoken">value</span>}</th>
+            {hasMany && <th scope="col">all {cost.instances}</th>}
           </tr>
         </thead>
         <tbody>
@@ -40,13 +41,13 @@ export function CostTable({ path }: { readonly path: PathKey }) {
             <tr key={row.name}>
               <th scope="row">{row.name}</th>
               <td>{row.print(cost.one)}</td>
-              <td>{cost.instances > 1 && row.print(cost.all)}</td>
+              {hasMany && <td className="muted">{row.print(cost.all)}</td>}
             </tr>
           ))}
           <tr>
             <th scope="row">Latency</th>
             <td>{print(all === undefined ? undefined : all / cost.instances)}</td>
-            <td>{cost.instances > 1 && print(all)}</td>
+            {hasMany && <td className="muted">{print(all)}</td>}
           </tr>
         </tbody>
       </table>

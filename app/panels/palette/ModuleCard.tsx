@@ -1,5 +1,5 @@
 import { HoverCard } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import type { ModuleDefinition } from '../../../engine/index'
 import { Formula } from '../../glyphs/Formula'
 import { ModuleGlyph } from '../../glyphs/ModuleGlyph'
@@ -15,9 +15,14 @@ interface ModuleCardProps {
 
 /** Formula, meaning and paper of a module; the inspector says the same of a node. */
 export function ModuleCard({ definition, children }: ModuleCardProps) {
+  const [isOpen, setOpen] = useState(false)
   const isDragging = useSessionStore((state) => state.drag !== null)
+  // What is in the hand needs no card; it does not come back by itself when the hand is empty again.
+  useEffect(() => {
+    if (isDragging) setOpen(false)
+  }, [isDragging])
   return (
-    <HoverCard.Root openDelay={300} closeDelay={80} {...(isDragging ? { open: false } : {})}>
+    <HoverCard.Root openDelay={300} closeDelay={80} open={isOpen && !isDragging} onOpenChange={setOpen}>
       <HoverCard.Trigger asChild>{children}</HoverCard.Trigger>
       <HoverCard.Portal>
         <HoverCard.Content
