@@ -53,13 +53,13 @@ export function cropRectangle(
   options: PictureSize & { readonly crop: number },
 ): Rectangle {
   const { resized, left, top } = cropOf(picture, options)
-  const scaleX = picture.width / resized.width
-  const scaleY = picture.height / resized.height
+  const across = (pixels: number) => (pixels * picture.width) / resized.width
+  const down = (pixels: number) => (pixels * picture.height) / resized.height
   return {
-    left: left * scaleX,
-    top: top * scaleY,
-    width: options.width * scaleX,
-    height: options.height * scaleY,
+    left: across(left),
+    top: down(top),
+    width: across(options.width),
+    height: down(options.height),
   }
 }
 
