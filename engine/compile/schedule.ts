@@ -82,6 +82,7 @@ class Scheduler implements Sources {
   }
 
   run(): Schedule {
+    for (const { term } of this.program.outputs) if (this.isCopied(this.terms[term])) this.stored[term] = 0
     const outputs = this.program.outputs.map(({ node, term }) => {
       const { tensor } = this.outputPlace(this.terms[term])
       this.read.add(tensor)
@@ -126,18 +127,28 @@ class Scheduler implements Sources {
     return { tensor: id, view: wholeView(shape) }
   }
 
-  /** A reshaped activation is its own tensor seen otherwise; weights and inputs are copied, so that outputs are only written. */
-  private outputPlace(term: Term): Operand {
+  /** Whether an output is copied from a weight, an input or what was prepared, so that output buffers are only written. */
+  private isCopied(term: Term): boolean {
+    const base = this.baseOf(term)
+    return isSource(base) || base.isFixed
+  }
+
+  /** A reshaped activation is its own tensor seen otherwise. */
+  private baseOf(term: Term): Term {
     let base = term
     while (base.op === 'reshape' && !this.regions.has(base.id)) base = this.terms[base.inputs[0]]
-    if (isSource(base) || base.isFixed) {
-      const copy = this.newTensor(term.shape, term.id, 'activation')
-      this.stored[term.id] = 0
-      this.copyInto(copy, term.id)
-      return copy
+    return base
+  }
+
+  private outputPlace(term: Term): Operand {
+    if (!this.isCopied(term)) {
+      const base = this.baseOf(term)
+      this.stored[base.id] = 1
+      return this.placeOf(base.id)
     }
-    this.stored[base.id] = 1
-    return this.placeOf(base.id)
+    const copy = this.newTensor(term.shape, term.id, 'activation')
+    this.copyInto(copy, term.id)
+    return copy
   }
 
   // --- kernels -----------------------------------------------------------------------------------------------------

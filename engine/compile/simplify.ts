@@ -60,6 +60,13 @@ const rules: { readonly [O in TermOp]?: Rule<O> } = {
         step.map((by, axis) => by * inner.step[axis]),
       )
     }
+    if (x.op === 'broadcast') {
+      // What repeats along an axis still does, and there is only one to begin with.
+      const inner = b.terms[x.inputs[0]]
+      const kept = (list: readonly number[], one: number) =>
+        list.map((n, axis) => (inner.shape[axis] === 1 ? one : n))
+      return b.broadcast(b.slice(inner, kept(start, 0), kept(size, 1), kept(step, 1)), size)
+    }
     return partOfConcat(b, x, start, size, step) ?? repeatedNumber(b, x, size)
   },
 
