@@ -30,7 +30,8 @@ function copySelection(): void {
     nodes.map((node) => node.path),
   )
   lastCopied = serializeFragment(fragment)
-  navigator.clipboard?.writeText(lastCopied).catch(() => undefined)
+  // Where the page may not write to the clipboard, nodes still travel within it.
+  void navigator.clipboard?.writeText(lastCopied)?.catch(() => undefined)
   useSessionStore.getState().announce(`Copied ${namesOf(nodes)}`)
 }
 

@@ -1,0 +1,194 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import {
+  type Latency,
+  type Reply,
+  type Request,
+  type RunResult,
+  setAttributes,
+  setName,
+} from '../../engine/index'
+import { presetDocument, useDocumentStore } from '../state/documentStore'
+import { pathOf } from '../state/paths'
+import { useRunStore } from '../state/runStore'
+import { useSessionStore } from '../state/sessionStore'
+import { EngineClient, type WorkerPort } from './EngineClient'
+
+/** A worker that writes down what it is asked and answers when told to. */
+class FakeWorker implements WorkerPort {
+  readonly requests: Request[] = []
+  isTerminated = false
+  onmessage: WorkerPort['onmessage'] = null
+  onerror: WorkerPort['onerror'] = null
+  postMessage(message: Request): void {
+    this.requests.push(message)
+  }
+  terminate(): void {
+    this.isTerminated = true
+  }
+  answer(reply: Reply): void {
+    this.onmessage?.({ data: reply } as MessageEvent<Reply>)
+  }
+  last<T extends Request['type']>(type: T): Extract<Request, { type: T }> | undefined {
+    return this.requests.findLast(
+      (request): request is Extract<Request, { type: T }> => request.type === type,
+    )
+  }
+}
+
+const gpu: Reply = {
+  type: 'device',
+  device: {
+    available: true,
+    name: 'Test adapter',
+    isSoftware: true,
+    hasTimestamps: true,
+    hasSubgroups: false,
+    hasF16: false,
+  },
+}
+const result: RunResult = {
+  onReference: false,
+  logits: null,
+  attention: [],
+  memory: { weightBytes: 1, activationBytes: 2, largestCopy: null },
+  kernels: [],
+}
+const latency = (median: number): Latency => ({
+  median,
+  p10: median,
+  p90: median,
+  runs: 5,
+  samples: [median],
+  method: 'timestamps',
+})
+
+let workers: FakeWorker[]
+let notices: string[]
+let client: EngineClient
+const worker = () => workers.at(-1) as FakeWorker
+const state = () => useRunStore.getState()
+const rename = (name: string) =>
+  useDocumentStore.getState().apply('Rename', (document) => setName(document, name))
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  workers = []
+  notices = []
+  useDocumentStore.setState({
+    document: presetDocument('vit_tiny_patch16_224'),
+    past: [],
+    future: [],
+    preview: null,
+  })
+  useSessionStore.setState({ isLive: true, batch: 1 })
+  useRunStore.setState({ ...useRunStore.getInitialState() })
+  client = new EngineClient(
+    () => {
+      workers.push(new FakeWorker())
+      return worker()
+    },
+    (notice) => notices.push(notice),
+  )
+  client.start()
+  worker().answer(gpu)
+  vi.runAllTimers()
+})
+afterEach(() => {
+  client.stop()
+  vi.useRealTimers()
+})
+
+test('the design runs as soon as there is a GPU', () => {
+  expect(worker().last('run')).toMatchObject({ revision: 1, batch: 1, measure: true, attention: 'all' })
+  expect(state().status).toEqual({ kind: 'running', stage: 'planning', done: 0, total: 0 })
+})
+
+test('edits in quick succession make one run, of the last design', () => {
+  rename('A')
+  rename('B')
+  vi.runAllTimers()
+  const runs = worker().requests.filter((request) => request.type === 'run')
+  expect(runs).toHaveLength(2)
+  expect(worker().last('run')?.document.name).toBe('B')
+})
+
+test('answers to an older revision are dropped', () => {
+  rename('A')
+  vi.runAllTimers()
+  worker().answer({ type: 'ran', revision: 1, result })
+  expect(state().result).toBeNull()
+  worker().answer({ type: 'ran', revision: 2, result })
+  expect(state().result).toBe(result)
+  expect(state().ranDocument?.name).toBe('A')
+})
+
+test('a measured run asks for the profile, and the latency before it is kept', () => {
+  worker().answer({ type: 'ran', revision: 1, result })
+  worker().answer({ type: 'measured', revision: 1, latency: latency(5) })
+  expect(worker().last('profile')).toEqual({ type: 'profile', revision: 1 })
+  rename('A')
+  vi.runAllTimers()
+  worker().answer({ type: 'ran', revision: 2, result })
+  worker().answer({ type: 'measured', revision: 2, latency: latency(3) })
+  expect(state().latency?.median).toBe(3)
+  expect(state().latencyBefore?.median).toBe(5)
+})
+
+test('a paused page runs only when told to', () => {
+  useSessionStore.getState().setLive(false)
+  rename('A')
+  vi.runAllTimers()
+  expect(worker().last('run')?.revision).toBe(1)
+  client.runNow()
+  expect(worker().last('run')?.document.name).toBe('A')
+})
+
+test('a broken design is not sent, and what runs is stopped', () => {
+  useDocumentStore
+    .getState()
+    .apply('Break', (document) => setAttributes(document, pathOf('blocks.0/attn'), { heads: 7 }))
+  vi.runAllTimers()
+  expect(worker().last('cancel')).toEqual({ type: 'cancel', revision: 1 })
+  expect(worker().last('run')?.revision).toBe(1)
+  expect(state().status).toEqual({ kind: 'idle' })
+})
+
+test('a failure is kept as its sentence', () => {
+  worker().answer({
+    type: 'failed',
+    revision: 1,
+    code: 'MEMORY',
+    message: 'Needs 3 GB; this device allows 1 GB.',
+  })
+  expect(state().status).toEqual({
+    kind: 'failed',
+    code: 'MEMORY',
+    message: 'Needs 3 GB; this device allows 1 GB.',
+  })
+})
+
+test('a lost GPU is started again once by itself, with the design as it stands', () => {
+  worker().answer({ type: 'deviceLost', message: 'driver reset' })
+  expect(workers).toHaveLength(2)
+  expect(workers[0]?.isTerminated).toBe(true)
+  expect(notices[0]).toContain('Your design is safe')
+  worker().answer(gpu)
+  vi.runAllTimers()
+  expect(worker().last('run')).toBeDefined()
+
+  worker().answer({ type: 'deviceLost', message: 'driver reset' })
+  expect(workers).toHaveLength(2)
+  expect(state().hasDeviceBeenLost).toBe(true)
+  client.restart()
+  expect(workers).toHaveLength(3)
+})
+
+test('without a GPU nothing is run by itself, and the reason is there', () => {
+  worker().answer({ type: 'device', device: { available: false, reason: 'This browser has no WebGPU.' } })
+  rename('A')
+  vi.runAllTimers()
+  expect(worker().last('run')?.revision).toBe(1)
+  expect(state().device).toEqual({ available: false, reason: 'This browser has no WebGPU.' })
+  client.runOnReference()
+  expect(worker().last('runOnReference')?.document.name).toBe('A')
+})
