@@ -4,7 +4,7 @@ import { analyze } from './analyze'
 import { addNode, removeNodes, replaceModule, setAttributes, setBypassed } from './document/nodes'
 import { emptyDocument } from './document/serialize'
 import type { Document } from './document/types'
-import { findPreset, presets } from './presets'
+import { findPreset } from './presets'
 
 const presetDocument = (id: string): Document => {
   const preset = findPreset(id)
@@ -29,7 +29,8 @@ test.each([
 })
 
 test('costs of the stages and everything around them add up to the whole', () => {
-  for (const { document } of presets) {
+  for (const id of ['caformer_s18', 'vit_tiny_patch16_224', 'resnet18', 'randformer_s12', 'convnext_tiny']) {
+    const document = presetDocument(id)
     const { totals, byNode } = analyze(document)
     const top = sumCosts(document.graph.nodes.flatMap((node) => byNode.get(node.id)?.all ?? []))
     expect(top.macs).toEqual(totals.macs)

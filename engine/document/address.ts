@@ -75,11 +75,7 @@ export function updateNode(
   return updateBody(document, parentPath(path), (body) => replaceNode(body, lastId(path), change))
 }
 
-export function replaceNode(
-  body: GraphBody,
-  id: string,
-  change: (node: DocumentNode) => DocumentNode,
-): GraphBody {
+function replaceNode(body: GraphBody, id: string, change: (node: DocumentNode) => DocumentNode): GraphBody {
   const index = body.nodes.findIndex((node) => node.id === id)
   const old = body.nodes[index]
   if (!old) return body

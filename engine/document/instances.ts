@@ -15,6 +15,8 @@ export function instanceName(name: string, index: number, repeat: number): strin
 /** Every name that a node takes in its graph: its id, which edges use, and its instances. */
 export function instanceNames(node: DocumentNode): readonly string[] {
   if (node.type === 'module' || node.repeat === 1) return [node.id]
-  const instances = Array.from({ length: node.repeat }, (_, index) => instanceName(node.id, index, node.repeat))
+  const instances = Array.from({ length: node.repeat }, (_, index) =>
+    instanceName(node.id, index, node.repeat),
+  )
   return instances[0] === node.id ? instances : [node.id, ...instances]
 }

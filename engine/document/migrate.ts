@@ -12,7 +12,7 @@ import { bodyOf, mapArray, mapBodies, mapValues } from './address'
 import { findModule } from './findModule'
 import type { Document, DocumentNode, GraphBody, GroupNode, NodeOverride } from './types'
 
-export type Stored = { readonly [field: string]: unknown }
+type Stored = { readonly [field: string]: unknown }
 export type DocumentMigration = (stored: Stored) => Stored
 export type FindModule = (id: string) => ModuleDefinition | undefined
 export type ModuleVersions = { readonly [module: string]: number }
@@ -94,7 +94,7 @@ export function moduleVersions(document: Document, find: FindModule = findModule
 }
 
 /** Ids of all modules that a document names: nodes, slots, overrides. */
-export function modulesUsed(document: Document): ReadonlySet<string> {
+function modulesUsed(document: Document): ReadonlySet<string> {
   const used = new Set<string>()
   const noteAttributes = (attrs: Attributes) => {
     for (const value of Object.values(attrs)) {

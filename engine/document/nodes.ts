@@ -30,7 +30,7 @@ import {
   type Position,
 } from './types'
 import { countInstances, idPattern, limits } from './validate'
-import { edgeTo, inputCount, isSameEdge, portOf, withEdge } from './wiring'
+import { edgeTo, inputCount, isSameEdge, portOf } from './wiring'
 
 /** A document and the nodes that the edit made. */
 export interface Edited {
@@ -284,10 +284,6 @@ export function setName(document: Document, name: string): Document {
   if (name.length > 200) throw new EditError('A name has at most 200 letters.')
   return name === document.name ? document : { ...document, name }
 }
-
-/** Adds an edge between nodes of a graph that is being built; ports start at 0. */
-export const joined = (body: GraphBody, from: string, to: string, port = 0): GraphBody =>
-  withEdge(body, edgeTo(from, to, port))
 
 /** An edit must not make a design that could not be opened again. */
 export function checkSize(document: Document): void {

@@ -293,7 +293,7 @@ export const bodySchema: z.ZodType<GraphBody> = z.lazy(() =>
   ),
 )
 
-export const definitionName = key('a shared block', /^[^/:]{1,100}$/u)
+const definitionName = key('a shared block', /^[^/:]{1,100}$/u)
 export const definitionsSchema = z.record(definitionName, bodySchema, 'definitions are shared blocks by name')
 
 const versionsSchema = z.object({

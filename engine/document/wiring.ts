@@ -56,7 +56,7 @@ export function nodeTitle(node: DocumentNode | undefined): string {
 }
 
 /** Whether a value can flow from node `start` to node `end`. */
-export function reaches(body: GraphBody, start: string, end: string): boolean {
+function reaches(body: GraphBody, start: string, end: string): boolean {
   const followers = new Map<string, string[]>()
   for (const edge of body.edges) followers.set(edge.from, [...(followers.get(edge.from) ?? []), edge.to])
   const seen = new Set<string>()
@@ -79,7 +79,7 @@ export function freePort(body: GraphBody, id: string): number | null {
   return null
 }
 
-export function withEdge(body: GraphBody, edge: Edge): GraphBody {
+function withEdge(body: GraphBody, edge: Edge): GraphBody {
   const index = body.edges.findIndex((other) => other.to === edge.to && portOf(other) === portOf(edge))
   const old = body.edges[index]
   if (!old) return { ...body, edges: [...body.edges, edge] }
