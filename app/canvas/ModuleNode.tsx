@@ -96,7 +96,11 @@ function Face({ itemKey, node, kind, subject, isOnRow }: FaceProps) {
         <span className="module-scale" aria-hidden="true">
           ×{node.module === 'layerScale' ? 'γ' : 'λ'}
         </span>
-        {!isOnRow && <span className="module-beside">{moduleTitle(node)}</span>}
+        {!isOnRow && (
+          <span className="module-beside" data-below={node.module !== 'resScale' || undefined}>
+            {moduleTitle(node)}
+          </span>
+        )}
       </>
     )
   }

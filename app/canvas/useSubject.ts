@@ -1,6 +1,7 @@
 /** All that a node component draws, read from the stores by its path. */
 import {
   type Diagnostic,
+  type Document,
   type DocumentNode,
   findModule,
   type ModuleDefinition,
@@ -13,6 +14,7 @@ import { useCanvasStore } from './canvasStore'
 import { type Costs, useCosts } from './costs'
 import { spokenNode } from './describe'
 import { nodeAt } from './scene'
+import { groupAt } from './skeleton'
 
 export interface Subject {
   readonly node: DocumentNode | undefined
@@ -35,7 +37,8 @@ export function useSubject(key: PathKey): Subject {
   const costs = useCosts()
   const isSelected = useSessionStore((state) => state.selection.includes(key))
   const isTabStop = useCanvasStore((state) => state.focused === key)
-  const node = nodeAt(document, key)
+  const instance = useSessionStore((state) => state.instance)
+  const node = asInInstance(document, key, instance)
   const problems = problemsByPath(committed).get(key) ?? none
   const one = costs.oneAt(key)
   return {
@@ -48,6 +51,23 @@ export function useSubject(key: PathKey): Subject {
     isTabStop,
     label: spokenNode(document, analysis, key, one === null ? null : costs.print(one), problems),
   }
+}
+
+/** While one block is edited its nodes show what they are there. */
+function asInInstance(
+  document: Document,
+  key: PathKey,
+  instance: { readonly group: PathKey; readonly index: number } | null,
+): DocumentNode | undefined {
+  const node = nodeAt(document, key)
+  if (!instance || node?.type !== 'module' || !key.startsWith(`${instance.group}/`)) return node
+  const own = groupAt(document, instance.group)?.overrides?.[instance.index]?.[
+    key.slice(instance.group.length + 1)
+  ]
+  if (!own) return node
+  const module = own.module ?? node.module
+  const kept = module === node.module ? node.attrs : {}
+  return { ...node, module, attrs: { ...kept, ...own.attrs } }
 }
 
 /** How a node stands, for its border: the first that holds. */

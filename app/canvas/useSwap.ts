@@ -1,5 +1,5 @@
 /** Swapping a mixer from a strip of patterns: hovering shows the design with it, a click keeps it. */
-import { findModule, modules } from '../../engine/index'
+import { findModule, type ModuleDefinition, modules } from '../../engine/index'
 import { place, previewTarget } from '../commands/place'
 import { useDocumentStore } from '../state/documentStore'
 import type { PathKey } from '../state/paths'
@@ -27,7 +27,7 @@ export function useSwap(): Swap | null {
   const instance = useSessionStore((state) => state.instance)
   if (key === undefined || module === null) return null
   const mixers = modules.filter((candidate) => candidate.kind === 'mixer')
-  const first = mixers.slice(0, shownChoices)
+  const first = unlike(mixers)
   const own = mixers.find((candidate) => candidate.id === module)
   const choices = !own || first.includes(own) ? first : [...first.slice(0, shownChoices - 1), own]
   const isInside = instance !== null && key.startsWith(`${instance.group}/`)
@@ -45,4 +45,14 @@ export function useSwap(): Swap | null {
         place({ kind: 'module', module: choice }, { kind: 'replace', path: key }, isInside ? instance : null)
     },
   }
+}
+
+/** Seven that differ: the first of each family, then more, in the order of the palette. */
+function unlike(mixers: readonly ModuleDefinition[]): readonly ModuleDefinition[] {
+  const leads = mixers.filter(
+    (mixer, index) => mixers.findIndex((other) => other.family === mixer.family) === index,
+  )
+  const others = mixers.filter((mixer) => !leads.includes(mixer))
+  const chosen = [...leads, ...others].slice(0, shownChoices)
+  return mixers.filter((mixer) => chosen.includes(mixer))
 }
