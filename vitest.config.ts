@@ -16,6 +16,8 @@ export default defineConfig({
           exclude: [gpuTests],
           testTimeout: 30_000,
           isolate: false,
+          // The contrast test reads the tokens; without this Vitest gives it an empty file.
+          css: true,
         },
       },
       { test: { name: 'dom', include: ['app/**/*.test.tsx'], environment: 'happy-dom' } },
