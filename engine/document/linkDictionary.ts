@@ -11,7 +11,9 @@ const words = [
   'rotaryEmbedding fourierMixing globalFilter selectiveScan dynamicConv involution shiftMixing largeKernelConv',
   'inceptionConv gatedMlp swiglu convMlp squeezeExcite invertedResidual ghostModule patchMerging spaceToDepth blurPool',
   'pixelShuffle upsample resize instanceNorm scaleNorm dynamicTanh mish elu leakyRelu gumbel dropPath registers',
-  'windowSize shift reduction splitRatio expand clusters decay state order gate rate layers blocks.1 stage features.',
+  'largeKernelAttention gatedConv spatialLinear spatialGate depthwiseMlp globalResponseNorm affine localResponseNorm',
+  'quickGelu hardSigmoid cbam distilledHead dilatedKernel levels normalize squareKernel bandKernel packed firstAct alpha',
+  'beta divisor kernelWidth alignment ceil asMap windowSize shift reduction splitRatio expand clusters decay state order gate rate layers blocks.1 stage features.',
   // Modules and attributes.
   'resnetStem convStem overlapStem patchStem spatialMlp randomMixing identity pooling depthwiseConv separableConv',
   'multiply concat branchScale averagePool maxPool globalPool toTokens toMap linear convolution',
@@ -35,6 +37,9 @@ const pieces = [
   '{"o":{"0":{"token_mixer":{"attrs":{"module":"',
   '{"module":"groupNorm","attrs":{"groups":1}}',
   '{"module":"layerNorm","attrs":{"bias":false}}',
+  '["se","squeezeExcite"],["downsample.0","averagePool",{"ceil":true}],["maxpool","maxPool",{"kernelSize":3}],',
+  '["conv1",1,[0,["0","convolution",{"dim":32,"stride":2,"bias":false}],["1","batchNorm"],["2","relu"],["3","convolution",{"dim":32,"bias":false}],["4","batchNorm"],["5","relu"],["6","convolution",{"dim":64,"bias":false}]],{"t":"Stem"}],["bn1","batchNorm"],["act1","relu"],',
+  '["conv2","convolution",{"groups":32,"bias":false}],',
   // A bottleneck and a basic block of a ResNet.
   '["layer1",1,[0,["0",1,[[1,[-1,1],7,[0,9],[8,9,1],2],["downsample","convDownsample",{"dim":256,"kernelSize":1,"stride":1,"norm":"batchNorm","normOrder":"after","bias":false},{"m":{"conv":"0","norm":"1"}}],',
   '["1",2,[[8,[-1,8],[7,8,1],2],["conv1","convolution",{"ratio":0.25,"kernelSize":1,"bias":false}],["bn1","batchNorm"],["act1","relu"],',
