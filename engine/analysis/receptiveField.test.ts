@@ -103,6 +103,23 @@ test('norms over the whole map are named, not followed', () => {
   expect(fieldAt('convnext_tiny', 'stages.0')?.statistics).toBeNull()
 })
 
+test('a channel gate is named, not followed', () => {
+  const b = new ModuleBuilder()
+  const x = conv(b, picture(b, 9), 3, 1, 1)
+  const gate = b.sigmoid(conv(b, b.mean(x, [1, 2]), 1, 1, 0))
+  const y = conv(b, b.mul(x, gate), 3, 1, 1)
+  const graph = b.finish([y])
+  expect(receptiveField(graph, y.id)).toMatchObject({
+    y: { size: 5, start: -2 },
+    global: null,
+    statistics: 'channel gate',
+  })
+  expect(exactBox(graph, y.id, [0, 4, 4, 0])).toEqual({ top: 0, left: 0, bottom: 9, right: 9 })
+  // Added instead of multiplied, it is content.
+  const sum = b.add(x, gate)
+  expect(receptiveField(b.finish([sum]), sum.id)?.global).toBe('mean over the map')
+})
+
 test('weights alone see nothing', () => {
   const { graph } = lowered('vit_tiny_patch16_224')
   const param = graph.nodes.find((node) => node.op === 'param')

@@ -5,8 +5,9 @@
  * pixels long. Where several paths meet, the smallest interval that holds all of them counts. Borders are not looked at:
  * what lies in the padding is part of the field, and `fieldBox` clips it to the picture.
  *
- * Statistics of norms over the whole map (GroupNorm, the papers' modified LayerNorm) are not followed: strictly they read
- * everything, and every design with one would be global from its first block on. They are named in `statistics` instead.
+ * What only scales a whole channel is not followed: statistics of norms over the whole map (GroupNorm, the papers' modified
+ * LayerNorm) and channel gates (squeeze-and-excitation). Strictly both read everything, and every design with one would be
+ * global from its first block on. They are named in `statistics` instead; `exactBox` does follow them.
  */
 import type { Graph, Node, Shape } from '../graph/graph'
 import { reads } from '../ops/reads'
@@ -29,7 +30,7 @@ export interface ReceptiveField {
   readonly x: AxisField
   /** What makes it read the whole picture: `attention`, `mean`; null when it does not. */
   readonly global: string | null
-  /** A norm over the whole map on the way, whose mean and variance read everything. */
+  /** What scales whole channels on the way and reads everything to do so: `groupNorm`, `channel gate`. */
   readonly statistics: string | null
 }
 
@@ -216,7 +217,8 @@ const rules: Rules<Rule, MaybeTrace> = {
   constant: () => null,
   iota: () => null,
   unary: (_node, _graph, [x]) => x ?? null,
-  binary: (node, _graph, inputs) => meet(node, inputs),
+  binary: (node, graph, inputs) =>
+    (node.attrs.fn === 'mul' ? gated(graph, inputs) : null) ?? meet(node, inputs),
   select: (node, _graph, inputs) => meet(node, inputs),
   stopGradient: (_node, _graph, [x]) => x ?? null,
   tap: (_node, _graph, [x]) => x ?? null,
@@ -385,6 +387,18 @@ function meet(node: Node, inputs: readonly MaybeTrace[]): MaybeTrace {
       statistics,
     }
   }, first)
+}
+
+/** A map times a factor per channel that was folded from the whole map: the map, with a note. Null when it is no such product. */
+function gated(graph: Graph, inputs: readonly MaybeTrace[]): MaybeTrace {
+  const isGate = (trace: MaybeTrace) =>
+    trace !== null &&
+    [...trace.y, ...trace.x].every(({ gatheredBy }) => graph.nodes[gatheredBy]?.op === 'reduce')
+  const map = inputs.find(
+    (trace) => trace && [...trace.y, ...trace.x].every(({ gatheredBy }) => gatheredBy < 0),
+  )
+  if (!map || !inputs.some(isGate)) return null
+  return { ...map, statistics: map.statistics ?? 'channel gate' }
 }
 
 const sameDigits = (a: Trace, b: Trace): boolean =>
