@@ -33,7 +33,7 @@ function scaled(b: ProgramBuilder, x: Term, scale: Term, isPassing: ReadonlySet<
     const [left, right] = x.inputs.map((id) => b.terms[id])
     if (!right.isFixed) return null
     const inner = scaled(b, left, scale, isPassing)
-    return inner && b.binary(x.attrs.fn, inner, b.binary('mul', right, scale))
+    return inner && b.inPlaceOf(x, () => b.binary(x.attrs.fn, inner, b.binary('mul', right, scale)))
   }
   if (x.op === 'reshape') {
     const below = b.terms[x.inputs[0]]
@@ -59,7 +59,7 @@ function scaledWeights(b: ProgramBuilder, contraction: Contraction, scale: Term)
   const shape = weight.shape.map((size, axis) => (kept.includes(axis) ? size : 1))
   const product = b.binary('mul', weight, b.broadcast(b.reshape(line, shape), weight.shape))
   const values = b.terms[term.inputs[side === 0 ? 1 : 0]]
-  return b.standingFor(term.nodes, () =>
+  return b.inPlaceOf(term, () =>
     b.term(term.op, term.attrs as never, side === 0 ? [product, values] : [values, product]),
   )
 }

@@ -88,6 +88,11 @@ export class ProgramBuilder {
     }
   }
 
+  /** Terms made inside `body` also stand for what this term stood for: they take its place. */
+  inPlaceOf<T>(term: Term, body: () => T): T {
+    return this.standingFor([...new Set([...term.nodes, ...this.origin])], body)
+  }
+
   source<O extends 'input' | 'param'>(op: O, attrs: TermAttributes[O], shape: Shape): Term {
     return this.append(op, attrs, [], shape)
   }

@@ -62,7 +62,8 @@ class Scheduler implements Sources {
   private readonly isOutput: Uint8Array
   private readonly tensors: ScheduledTensor[] = []
   private readonly places = new Map<number, Operand>()
-  /** Parts that are written straight into a concatenation. */
+  /** Parts that are written straight into a concatenation, and which one. */
+  private readonly wholes = new Map<number, number>()
   private readonly targets = new Map<number, Operand>()
   /** Tensors that the kernels made so far read, or that are outputs. */
   private readonly read = new Set<TensorId>()
@@ -147,7 +148,7 @@ class Scheduler implements Sources {
       return this.placeOf(base.id)
     }
     const copy = this.newTensor(term.shape, term.id, 'activation')
-    this.copyInto(copy, term.id)
+    this.makeMap(term.id, copy, false)
     return copy
   }
 
@@ -181,7 +182,7 @@ class Scheduler implements Sources {
     }
     if (!isTarget) throw new Error(`internal: the result of ${term.op} cannot be written`)
     this.targets.delete(term.id)
-    this.copyInto(out, term.id)
+    this.makeMap(term.id, out, false)
     this.makeFused(region, this.placeOf(term.id))
   }
 
@@ -206,16 +207,14 @@ class Scheduler implements Sources {
       if (isDirect(id)) {
         this.stored[id] = 1
         this.targets.set(id, place)
-      } else this.copyInto(place, id)
+        this.wholes.set(id, term.id)
+      } else this.makeMap(id, place, false, term.id)
     }
     return true
   }
 
-  private copyInto(out: Operand, id: number): void {
-    this.makeMap(id, out, false)
-  }
-
-  private makeMap(id: number, out: Operand, anew: boolean): void {
+  /** `anew`: from the term's inputs. `whole` is the concatenation that the result is a part of. */
+  private makeMap(id: number, out: Operand, anew: boolean, whole = this.wholes.get(id)): void {
     const isFixed = this.isPrepared(out)
     for (;;) {
       try {
@@ -224,7 +223,7 @@ class Scheduler implements Sources {
           anew,
           maxTensors: this.limits.maxTensors,
         })
-        this.add(spec, id, terms, spec.fused.expression.kind === 'operand')
+        this.add(spec, id, terms, whole, spec.fused.expression.kind === 'operand')
         return
       } catch (problem) {
         if (!(problem instanceof NeedsTensor)) throw problem
@@ -242,7 +241,13 @@ class Scheduler implements Sources {
         this.store(made.term, region.cuts[region.cuts.length - 1])
         continue
       }
-      this.add(made.spec, region.head, made.terms, false)
+      this.add(
+        made.spec,
+        region.head,
+        made.terms,
+        this.wholes.get(region.cuts[region.cuts.length - 1]),
+        false,
+      )
       return true
     }
   }
@@ -274,9 +279,21 @@ class Scheduler implements Sources {
     this.stored[term] = 1
   }
 
-  private add(spec: Spec, head: number, terms: Iterable<number>, isCopy: boolean): void {
+  private add(
+    spec: Spec,
+    head: number,
+    terms: Iterable<number>,
+    whole: number | undefined,
+    isCopy: boolean,
+  ): void {
     for (const tensor of tensorsOf(spec)) if (tensor !== spec.out.tensor) this.read.add(tensor)
-    this.kernels.push({ spec, head, terms: [...terms], isFixed: this.isPrepared(spec.out), isCopy })
+    this.kernels.push({
+      spec,
+      head,
+      terms: whole === undefined ? [...terms] : [...terms, whole],
+      isFixed: this.isPrepared(spec.out),
+      isCopy,
+    })
   }
 
   private isPrepared({ tensor }: Operand): boolean {

@@ -141,13 +141,22 @@ function fixedTogether(b: ProgramBuilder, fn: BinaryFunction, x: Term, y: Term):
   if (!y.isFixed || x.isFixed || x.op !== 'binary') return null
   const [p, s] = x.inputs.map((id) => b.terms[id])
   if (!s.isFixed) return null
-  const before = x.attrs.fn
-  if (before === 'mul' && fn === 'mul') return b.binary('mul', p, b.binary('mul', s, y))
-  if (before === 'add' && fn === 'add') return b.binary('add', p, b.binary('add', s, y))
-  if (before === 'add' && fn === 'sub') return b.binary('add', p, b.binary('sub', s, y))
-  if (before === 'sub' && fn === 'add') return b.binary('sub', p, b.binary('sub', s, y))
-  if (before === 'sub' && fn === 'sub') return b.binary('sub', p, b.binary('add', s, y))
-  return null
+  return b.inPlaceOf(x, () => {
+    switch (`${x.attrs.fn} ${fn}`) {
+      case 'mul mul':
+        return b.binary('mul', p, b.binary('mul', s, y))
+      case 'add add':
+        return b.binary('add', p, b.binary('add', s, y))
+      case 'add sub':
+        return b.binary('add', p, b.binary('sub', s, y))
+      case 'sub add':
+        return b.binary('sub', p, b.binary('sub', s, y))
+      case 'sub sub':
+        return b.binary('sub', p, b.binary('add', s, y))
+      default:
+        return null
+    }
+  })
 }
 
 /** Where all operands repeat along an axis, the result does too: it is enough to compute it once. */

@@ -25,7 +25,7 @@ export function splitConcats(program: Program): Program {
       const operands = inputs.map((input, i) => (i === at ? part : b.slice(input, start, part.shape)))
       return b.term(term.op, term.attrs as never, operands)
     })
-    return b.term('concat', { axis }, parts)
+    return b.inPlaceOf(whole, () => b.term('concat', { axis }, parts))
   })
 }
 
