@@ -79,11 +79,125 @@ test.each([
   ['silu', 1, 1 / (1 + Math.exp(-1))],
   // Φ(1) from a table of the normal distribution.
   ['gelu', 1, 0.841344746],
+  ['quickGelu', 1, 1 / (1 + Math.exp(-1.702))],
+  ['mish', 1, Math.tanh(Math.log(1 + Math.E))],
+  ['elu', -1, 1 / Math.E - 1],
+  ['elu', 2, 2],
+  ['hardSigmoid', 1, 4 / 6],
   ['starRelu', 2, 0.8944 * 4 - 0.4472],
   ['noActivation', -5, -5],
 ])('%s of %d is %d', (id, x, y) => {
   const parameters = ({ attrs }: { attrs: { a: number } }) => Float64Array.from([attrs.a])
   expect(run(id, [[1, 1, 1]], [[x]], {}, null, parameters)[0]).toBeCloseTo(y, 6)
+})
+
+test.each([
+  // The five variants of Table VIII, on ReLU(2)² = 4.
+  [{ scale: 'none', bias: 'fixed' }, 4 - 0.5],
+  [{ scale: 'fixed', bias: 'none' }, 0.8944 * 4],
+  [{ scale: 'fixed', bias: 'fixed' }, 0.8944 * 4 - 0.4472],
+  [{ scale: 'learned', bias: 'none' }, 0.8944 * 4],
+  [{ scale: 'none', bias: 'learned' }, 4 - 0.5],
+])('StarReLU with %j of 2 is %d', (attrs, y) => {
+  const parameters = ({ attrs }: { attrs: { a: number } }) => Float64Array.from([attrs.a])
+  expect(run('starRelu', [[1, 1, 1]], [[2]], attrs, null, parameters)[0]).toBeCloseTo(y, 6)
+})
+
+test('the global response norm compares channels by their energy over the map', () => {
+  // Channel 0 holds 3 and 4, energy 5; channel 1 holds 15 and 0, energy 15; their mean is 10.
+  const values = run(
+    'globalResponseNorm',
+    [[1, 1, 2, 2]],
+    [[3, 15, 4, 0]],
+    { eps: 0 },
+    null,
+    ({ attrs, shape }) => new Float64Array(shape[0]).fill(attrs.name.endsWith('weight') ? 2 : 7),
+  )
+  expect(values).toEqual([3 + 2 * 3 * 0.5 + 7, 15 + 2 * 15 * 1.5 + 7, 4 + 2 * 4 * 0.5 + 7, 7])
+})
+
+test('the local response norm divides by the channels around', () => {
+  const values = run('localResponseNorm', [[1, 1, 4]], [[1, 2, 3, 4]], { size: 3, alpha: 3, beta: 0.5, k: 1 })
+  // 1 + 1² + 2², 1 + 1² + 2² + 3², 1 + 2² + 3² + 4², 1 + 3² + 4²; k = 1, α/n = 1.
+  const energies = [6, 15, 30, 26]
+  values.forEach((value, c) => {
+    expect(value).toBeCloseTo((c + 1) / Math.sqrt(energies[c] ?? 1), 6)
+  })
+})
+
+test('an affine norm takes no statistics', () => {
+  const byName: Parameters = ({ attrs, shape }) =>
+    new Float64Array(shape[2]).fill(attrs.name.endsWith('alpha') ? 2 : 1)
+  expect(run('affine', [[1, 2, 1]], [[10, 20]], {}, null, byName)).toEqual([21, 41])
+})
+
+test('blur pooling weighs neighbours 1 2 1 and mirrors the border', () => {
+  // Rows are equal, so only columns count: 0 4 8 12 with 4 before and 8 after.
+  const row = [0, 4, 8, 12]
+  const pooled = run('blurPool', [[1, 4, 4, 1]], [[...row, ...row, ...row, ...row]])
+  expect(pooled).toEqual([(4 + 0 + 4) / 4, (4 + 16 + 12) / 4, (4 + 0 + 4) / 4, (4 + 16 + 12) / 4])
+})
+
+test('average pooling that rounds up keeps the last odd row and counts what lies inside', () => {
+  const odd = [1, 2, 3, 4, 5, 6, 7, 8, 9]
+  expect(run('averagePool', [[1, 3, 3, 1]], [odd], { ceil: true })).toEqual([3, 4.5, 7.5, 9])
+  expect(run('averagePool', [[1, 3, 3, 1]], [odd])).toEqual([3])
+})
+
+test('TensorFlow’s padding begins at the top left pixel of an even map', () => {
+  const options = { kernelSize: 3, stride: 2, dim: 1, bias: false }
+  const ones: Parameters = ({ shape }) => new Float64Array(shape[2] ** 2).fill(1)
+  const line = Array.from({ length: 16 }, (_, i) => (i % 4) + 1)
+  // Columns 1 2 3 4 and one of zeros behind; rows likewise.
+  const tensorflow = run(
+    'convolution',
+    [[1, 4, 4, 1]],
+    [line],
+    { ...options, alignment: 'tensorflow' },
+    null,
+    ones,
+  )
+  expect(tensorflow).toEqual([3 * 6, 3 * 7, 2 * 6, 2 * 7])
+  expect(run('convolution', [[1, 4, 4, 1]], [line], options, null, ones)).toEqual([
+    2 * 3,
+    2 * 9,
+    3 * 3,
+    3 * 9,
+  ])
+})
+
+test('squeeze and excitation gates by the mean of the map', () => {
+  const byName: Parameters = ({ attrs }) => Float64Array.from([attrs.name.endsWith('weight') ? 1 : 0])
+  const values = run('squeezeExcite', [[1, 1, 2, 1]], [[2, 4]], { dim: 1 }, null, byName)
+  const gate = 1 / (1 + Math.exp(-3))
+  expect(values[0]).toBeCloseTo(2 * gate, 6)
+  expect(values[1]).toBeCloseTo(4 * gate, 6)
+})
+
+test('a gated MLP multiplies its halves', () => {
+  const values = run('gatedMlp', [[1, 1, 1]], [[2]], { mlpRatio: 1, act: 'relu' }, null, ({ attrs }) => {
+    const weights: Record<string, readonly number[]> = {
+      'x.fc1.weight': [3, 5],
+      'x.fc1.bias': [0, 1],
+      'x.fc2.weight': [2],
+      'x.fc2.bias': [0],
+    }
+    return Float64Array.from(weights[attrs.name] ?? [])
+  })
+  // (3·2) · (5·2 + 1) · 2
+  expect(values).toEqual([132])
+})
+
+test('a flattened map runs channel by channel', () => {
+  expect(run('flatten', [[1, 1, 2, 2]], [[1, 10, 2, 20]])).toEqual([1, 2, 10, 20])
+})
+
+test('the distilled head averages two classifiers', () => {
+  const values = run('distilledHead', [[1, 3, 1]], [[2, 4, 100]], { classes: 1 }, null, ({ attrs }) => {
+    const weights: Record<string, number> = { 'x.head.weight': 1, 'x.head_dist.weight': 10 }
+    return Float64Array.from([weights[attrs.name] ?? 0])
+  })
+  expect(values).toEqual([(2 + 40) / 2])
 })
 
 test.each([

@@ -12,4 +12,14 @@ export function windowPattern(size: number, weight: (distance: number) => number
   }
 }
 
+/** Rows and columns through the query, `size` long, and the square of `core` around it. */
+export function crossPattern(core: number, size: number): ReadingPattern {
+  const half = Math.floor(size / 2)
+  return (row, column) => {
+    const [vertical, horizontal] = [Math.abs(row - QUERY), Math.abs(column - QUERY)]
+    if (Math.max(vertical, horizontal) <= core) return 1
+    return Math.min(vertical, horizontal) === 0 && Math.max(vertical, horizontal) <= half ? 0.6 : 0
+  }
+}
+
 export const onlyItself: ReadingPattern = (row, column) => (row === QUERY && column === QUERY ? 1 : 0)

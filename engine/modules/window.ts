@@ -31,10 +31,11 @@ export function autoPadding(kernel: number, stride: number, dilation = 1): numbe
   return Math.max(0, Math.floor((span - stride + 1) / 2))
 }
 
-/** Throws TOO_SMALL when not a single window fits. */
-export function checkWindow(who: string, x: Value, span: number, padding: number): void {
+/** Throws TOO_SMALL when not a single window fits: on the smaller side, or along axis 0 (height) or 1 (width). */
+export function checkWindow(who: string, x: Value, span: number, padding: number, axis?: number): void {
   const { h, w } = mapSizes(who, x)
-  const smaller = Math.min(h, w) + 2 * padding
+  const side = axis === undefined ? Math.min(h, w) : [h, w][axis]
+  const smaller = (side ?? 1) + 2 * padding
   if (span <= smaller) return
   throw new ShapeError(
     'TOO_SMALL',

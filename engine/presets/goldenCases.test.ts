@@ -87,6 +87,27 @@ const calls: readonly (readonly [
     262118,
     "VGG([8,'M',20,'M',24,'M'],num_classes=10,mlp_ratio=0.01,norm_layer=nn.BatchNorm2d)",
   ],
+  [
+    32,
+    timm,
+    'norm',
+    58042,
+    "VisionTransformer(img_size=32,patch_size=8,embed_dim=48,depth=2,num_heads=3,num_classes=10,mlp_layer=__import__('timm.layers',fromlist=['x']).SwiGLUPacked,act_layer=nn.SiLU,mlp_ratio=4.0)",
+  ],
+  [
+    32,
+    timm,
+    'norm',
+    53306,
+    'MlpMixer(img_size=32,patch_size=8,num_classes=10,num_blocks=2,embed_dim=48,mlp_ratio=6,block_layer=SpatialGatingBlock,mlp_layer=GatedMlp)',
+  ],
+  [
+    64,
+    timm,
+    'layer4',
+    115356,
+    "ResNet(Bottleneck,[2,1,1,1],num_classes=10,channels=(16,24,32,40),stem_width=10,stem_type='deep',avg_down=True,block_args=dict(attn_layer='se'))",
+  ],
   [224, timm, 'stages.3', 26341656, "create_model('caformer_s18')"],
 ]
 
@@ -109,12 +130,15 @@ test.each(calls)(
 )
 
 test.each([
-  ["VisionTransformer(img_size=32,mlp_layer=__import__('timm.layers',fromlist=['x']).SwiGLUPacked)"],
-  ['ConvNeXt(num_classes=10,depths=(1,1,1,1),dims=(12,24,32,40),use_grn=True,ls_init_value=None)'],
-  ["ResNet(Bottleneck,[2,1,1,1],stem_type='deep',block_args=dict(attn_layer='se'))"],
+  ["VisionTransformer(img_size=32,mlp_layer=__import__('timm.layers',fromlist=['x']).Somebody)"],
+  ['ConvNeXt(num_classes=10,depths=(1,1,1,1),dims=(12,24,32,40),use_grn=True,norm_first=True)'],
+  ["ResNet(Bottleneck,[2,1,1,1],stem_type='deep',block_args=dict(attn_layer='eca'))"],
+  ['ResNet(Bottleneck,[2,1,1,1],block_args=dict(scale=4))'],
+  ['ResNet(Bottle2neck,[1,1,1,1])'],
+  ['MlpMixer(img_size=32,mlp_ratio=3)'],
   ['MetaFormer(token_mixers=[SepConv,Somebody])'],
-  ['SwinTransformer(img_size=56)'],
-  ["create_model('swin_tiny_patch4_window7_224')"],
+  ['SomebodyTransformer(img_size=56)'],
+  ["create_model('somebody_tiny')"],
   ['toString()'],
   ['ResNet(BasicBlock,[2,1'],
   [''],

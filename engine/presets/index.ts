@@ -4,11 +4,19 @@ import { metaformers } from './metaformer'
 import { mlpMixers } from './mlpMixer'
 import type { Preset } from './preset'
 import { resnets } from './resnet'
+import { vggs } from './vgg'
 import { vits } from './vit'
 
 export type { Preset } from './preset'
 
-export const presets: readonly Preset[] = [...metaformers, ...vits, ...convnexts, ...mlpMixers, ...resnets]
+export const presets: readonly Preset[] = [
+  ...metaformers,
+  ...vits,
+  ...convnexts,
+  ...mlpMixers,
+  ...resnets,
+  ...vggs,
+]
 
 /** The preset with timm's name `id`, if there is one. */
 export const findPreset = (id: string): Preset | undefined => presets.find((preset) => preset.id === id)

@@ -7,7 +7,7 @@
 import { type Document, type DocumentNode, type GraphBody, IN, type ModuleNode } from '../document/types'
 import type { Attributes, SlotValue } from '../schema/schema'
 import { slotAttributes, slotModule } from '../schema/schema'
-import { imagenetPixels, type Preset, type Published } from './preset'
+import { imagenetPixels, type Preset, type Published, preset } from './preset'
 import { chain, design, group, module, type Name, Sketch } from './sketch'
 
 /** One stage's choices. */
@@ -182,8 +182,23 @@ const namings: Record<Naming, Names> = {
 export const attentionNoBias: SlotValue = { module: 'attention', attrs: { qkvBias: false, projBias: false } }
 const lateStages = [false, false, true, true]
 const everyStage = [true, true, true, true]
-const s12 = { depths: [2, 2, 6, 2], dims: [64, 128, 320, 512] }
-const s18 = { depths: [3, 3, 9, 3], dims: [64, 128, 320, 512] }
+const narrow = [64, 128, 320, 512]
+const wide = [96, 192, 384, 768]
+/** PoolFormer's sizes, which the baselines without learned mixers share. */
+const poolSizes = {
+  s12: { depths: [2, 2, 6, 2], dims: narrow },
+  s24: { depths: [4, 4, 12, 4], dims: narrow },
+  s36: { depths: [6, 6, 18, 6], dims: narrow },
+  m36: { depths: [6, 6, 18, 6], dims: wide },
+  m48: { depths: [8, 8, 24, 8], dims: wide },
+}
+/** ConvFormer's and CAFormer's. */
+const convSizes = {
+  s18: { depths: [3, 3, 9, 3], dims: narrow },
+  s36: { depths: [3, 12, 18, 3], dims: narrow },
+  m36: { depths: [3, 12, 18, 3], dims: [96, 192, 384, 576] },
+  b36: { depths: [3, 12, 18, 3], dims: [128, 256, 512, 768] },
+}
 
 /** IdentityFormer, RandFormer and PoolFormerV2 differ in nothing but the mixer. */
 const baseline = (mixers: MetaFormerSizes['mixers']) =>
@@ -219,80 +234,149 @@ const inTable = (top1: number, table: string): Published => ({
 })
 const common = { family: 'metaformer', paper: baselinesPaper, preprocessing: imagenetPixels(1) }
 
-export const metaformers: readonly Preset[] = [
-  {
-    ...common,
-    id: 'caformer_s18',
-    title: 'CAFormer-S18',
+const caformer = baselineMlpHead(['separableConv', 'separableConv', attentionNoBias, attentionNoBias])
+const convformer = baselineMlpHead('separableConv')
+const poolformerV2 = baseline('pooling')
+const identityformer = { ...baseline('identity'), naming: 'sail' } as const
+const randformer = {
+  ...baseline(['identity', 'identity', 'randomMixing', 'randomMixing']),
+  naming: 'sail',
+} as const
+
+/** One size of one of the families: `CAFormer-S18` is `caformer_s18`. */
+function sized(
+  name: string,
+  sizes: Pick<MetaFormerSizes, 'depths' | 'dims'>,
+  choices: Omit<MetaFormerSizes, 'depths' | 'dims'>,
+  facts: { readonly summary: string; readonly published: Published | null } & Partial<typeof common>,
+): Preset {
+  const id = name.toLowerCase().replace('-', '_')
+  return preset({ ...common, id, title: name, ...facts }, (title) =>
+    metaformer(title, { ...sizes, ...choices }),
+  )
+}
+
+const caformers: readonly Preset[] = (
+  [
+    ['CAFormer-S18', convSizes.s18, 83.6],
+    ['CAFormer-S36', convSizes.s36, 84.5],
+    ['CAFormer-M36', convSizes.m36, 85.2],
+    ['CAFormer-B36', convSizes.b36, 85.5],
+  ] as const
+).map(([name, sizes, top1]) =>
+  sized(name, sizes, caformer, {
     summary: 'Separable convolutions where maps are large, attention where they are small.',
-    document: metaformer('CAFormer-S18', {
-      ...s18,
-      ...baselineMlpHead(['separableConv', 'separableConv', attentionNoBias, attentionNoBias]),
-    }),
-    published: inTable(83.6, 'V'),
-  },
-  {
-    ...common,
-    id: 'convformer_s18',
-    title: 'ConvFormer-S18',
+    published: inTable(top1, 'V'),
+  }),
+)
+
+const convformers: readonly Preset[] = (
+  [
+    ['ConvFormer-S18', convSizes.s18, 83],
+    ['ConvFormer-S36', convSizes.s36, 84.1],
+    ['ConvFormer-M36', convSizes.m36, 84.5],
+    ['ConvFormer-B36', convSizes.b36, 84.8],
+  ] as const
+).map(([name, sizes, top1]) =>
+  sized(name, sizes, convformer, {
     summary: 'The MetaFormer skeleton with separable convolutions in all four stages.',
-    document: metaformer('ConvFormer-S18', { ...s18, ...baselineMlpHead('separableConv') }),
-    published: inTable(83, 'V'),
-  },
-  {
-    ...common,
-    id: 'poolformer_s12',
-    title: 'PoolFormer-S12',
+    published: inTable(top1, 'V'),
+  }),
+)
+
+const poolformers: readonly Preset[] = (
+  [
+    ['PoolFormer-S12', poolSizes.s12, 0.9],
+    ['PoolFormer-S24', poolSizes.s24, 0.9],
+    ['PoolFormer-S36', poolSizes.s36, 0.9],
+    ['PoolFormer-M36', poolSizes.m36, 0.95],
+    ['PoolFormer-M48', poolSizes.m48, 0.95],
+  ] as const
+).map(([name, sizes, crop]) =>
+  sized(name, sizes, poolformer, {
     summary: 'Average pooling as token mixer: the design that gave the skeleton its name.',
     paper: poolformerPaper,
-    document: metaformer('PoolFormer-S12', { ...s12, ...poolformer }),
     published: null,
-    preprocessing: imagenetPixels(0.9),
-  },
-  {
-    ...common,
-    id: 'poolformerv2_s12',
-    title: 'PoolFormerV2-S12',
+    preprocessing: imagenetPixels(crop),
+  }),
+)
+
+const poolformersV2: readonly Preset[] = (
+  [
+    ['PoolFormerV2-S12', poolSizes.s12, 78],
+    ['PoolFormerV2-S24', poolSizes.s24, 80.7],
+    ['PoolFormerV2-S36', poolSizes.s36, 81.6],
+    ['PoolFormerV2-M36', poolSizes.m36, 82.2],
+    ['PoolFormerV2-M48', poolSizes.m48, 82.6],
+  ] as const
+).map(([name, sizes, top1]) =>
+  sized(name, sizes, poolformerV2, {
     summary: 'Pooling again, with StarReLU, ResScale and a norm over the whole map.',
-    document: metaformer('PoolFormerV2-S12', { ...s12, ...baseline('pooling') }),
-    published: inTable(78, 'III'),
-  },
-  {
-    ...common,
-    id: 'identityformer_s12',
-    title: 'IdentityFormer-S12',
+    published: inTable(top1, 'III'),
+  }),
+)
+
+const identityformers: readonly Preset[] = (
+  [
+    ['IdentityFormer-S12', poolSizes.s12, 74.6],
+    ['IdentityFormer-S24', poolSizes.s24, 78.2],
+    ['IdentityFormer-S36', poolSizes.s36, 79.3],
+    ['IdentityFormer-M36', poolSizes.m36, 80],
+    ['IdentityFormer-M48', poolSizes.m48, 80.4],
+  ] as const
+).map(([name, sizes, top1]) =>
+  sized(name, sizes, identityformer, {
     summary: 'No token mixing at all: what the skeleton reaches by itself.',
-    document: metaformer('IdentityFormer-S12', { ...s12, ...baseline('identity'), naming: 'sail' }),
-    published: inTable(74.6, 'III'),
-  },
-  {
-    ...common,
-    id: 'randformer_s12',
-    title: 'RandFormer-S12',
+    published: inTable(top1, 'III'),
+  }),
+)
+
+const randformers: readonly Preset[] = (
+  [
+    ['RandFormer-S12', poolSizes.s12, 76.6],
+    ['RandFormer-S24', poolSizes.s24, 78.8],
+    ['RandFormer-S36', poolSizes.s36, 79.5],
+    ['RandFormer-M36', poolSizes.m36, 81.2],
+    ['RandFormer-M48', poolSizes.m48, 81.4],
+  ] as const
+).map(([name, sizes, top1]) =>
+  sized(name, sizes, randformer, {
     summary: 'Frozen random matrices mix the tokens of the last two stages.',
-    document: metaformer('RandFormer-S12', {
-      ...s12,
-      ...baseline(['identity', 'identity', 'randomMixing', 'randomMixing']),
-      naming: 'sail',
-    }),
-    published: inTable(76.6, 'III'),
-  },
-  {
-    ...common,
-    id: 'identityformer_s_iso',
-    title: 'IdentityFormer-S (iso.)',
-    summary: 'Identity mixing at one resolution behind 16×16 patches: patches never meet before the head.',
-    document: isotropicMetaformer('IdentityFormer-S (iso.)', isoPatchStem()),
-    published: inTable(68.2, 'IV'),
-  },
-  {
-    ...common,
-    id: 'identityformer_s_iso_convstem',
-    title: 'IdentityFormer-S (iso., conv stem)',
-    summary: 'The same behind four small convolutions, whose patches overlap: seven points better.',
-    document: isotropicMetaformer('IdentityFormer-S (iso., conv stem)', isoConvStem()),
-    published: inTable(75.4, 'IV'),
-  },
+    published: inTable(top1, 'III'),
+  }),
+)
+
+const isotropic: readonly Preset[] = [
+  preset(
+    {
+      ...common,
+      id: 'identityformer_s_iso',
+      title: 'IdentityFormer-S (iso.)',
+      summary: 'Identity mixing at one resolution behind 16×16 patches: patches never meet before the head.',
+      published: inTable(68.2, 'IV'),
+    },
+    (title) => isotropicMetaformer(title, isoPatchStem()),
+  ),
+  preset(
+    {
+      ...common,
+      id: 'identityformer_s_iso_convstem',
+      title: 'IdentityFormer-S (iso., conv stem)',
+      summary: 'The same behind four small convolutions, whose patches overlap: seven points better.',
+      published: inTable(75.4, 'IV'),
+    },
+    (title) => isotropicMetaformer(title, isoConvStem()),
+  ),
+]
+
+export const metaformers: readonly Preset[] = [
+  ...caformers,
+  ...convformers,
+  ...poolformers,
+  ...poolformersV2,
+  ...identityformers,
+  ...randformers,
+  ...isotropic,
 ]
 
 /** Depth and widths are inferred from the parameters and MACs that the paper prints (22M / 4.2G and 23M / 4.6G). */

@@ -19,6 +19,38 @@ export interface Preset {
   readonly preprocessing: Preprocessing
 }
 
+/** A preset whose document is written when it is first asked for, so that the list itself costs nothing. */
+export function preset(facts: Omit<Preset, 'document'>, write: (title: string) => Document): Preset {
+  let written: Document | undefined
+  return {
+    ...facts,
+    get document() {
+      written ??= write(facts.title)
+      return written
+    },
+  }
+}
+
+/** One size of a family: what tells it from the others. */
+export type PresetRow<Sizes> = readonly [
+  id: string,
+  title: string,
+  sizes: Sizes,
+  summary: string,
+  facts?: Partial<Omit<Preset, 'id' | 'title' | 'summary' | 'document'>>,
+]
+
+/** A family: what its members share, how a document follows from sizes, and a row per member. */
+export function presetsOf<Sizes>(
+  common: Pick<Preset, 'family' | 'paper' | 'preprocessing'>,
+  write: (title: string, sizes: Sizes) => Document,
+  rows: readonly PresetRow<Sizes>[],
+): Preset[] {
+  return rows.map(([id, title, sizes, summary, facts]) =>
+    preset({ published: null, ...common, ...facts, id, title, summary }, (title) => write(title, sizes)),
+  )
+}
+
 export interface Published {
   readonly top1: number
   /** Who reported it, and where. */

@@ -66,7 +66,11 @@ class Reader {
     if (!dotted) return null
     const name = dotted[0].split('.').at(-1) ?? ''
     if (Object.hasOwn(constants, name)) return { kind: 'value', value: constants[name] ?? null }
-    return this.eat('(') ? this.call(name) : { kind: 'name', name }
+    if (!this.eat('(')) return { kind: 'name', name }
+    const call = this.call(name)
+    // `__import__('timm.layers').Mlp` names what it looks up.
+    const member = call && this.match(/\.([A-Za-z_]\w*)/y)
+    return member ? { kind: 'name', name: member[1] ?? '' } : call
   }
 
   private list(end: string): Python | null {

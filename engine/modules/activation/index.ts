@@ -1,8 +1,12 @@
 import type { ModuleDefinition } from '../module'
+import { elu } from './elu'
 import { gelu } from './gelu'
 import { geluTanh } from './geluTanh'
+import { hardSigmoid } from './hardSigmoid'
 import { hardswish } from './hardswish'
+import { mish } from './mish'
 import { noActivation } from './noActivation'
+import { quickGelu } from './quickGelu'
 import { relu } from './relu'
 import { relu6 } from './relu6'
 import { sigmoid } from './sigmoid'
@@ -20,6 +24,10 @@ export const activations: readonly ModuleDefinition[] = [
   starRelu,
   silu,
   hardswish,
+  quickGelu,
+  mish,
+  elu,
+  hardSigmoid,
   sigmoid,
   tanh,
   noActivation,

@@ -1,4 +1,5 @@
 import type { ModuleDefinition } from '../module'
+import { blurPool } from './blurPool'
 import { convDownsample } from './convDownsample'
 
-export const downsamples: readonly ModuleDefinition[] = [convDownsample]
+export const downsamples: readonly ModuleDefinition[] = [convDownsample, blurPool]

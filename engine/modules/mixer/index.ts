@@ -1,18 +1,30 @@
 import type { ModuleDefinition } from '../module'
 import { attention } from './attention'
 import { depthwiseConv } from './depthwiseConv'
+import { focalModulation } from './focalModulation'
+import { gatedConv } from './gatedConv'
 import { identity } from './identity'
+import { inceptionConv } from './inceptionConv'
+import { largeKernelAttention } from './largeKernelAttention'
 import { pooling } from './pooling'
 import { randomMixing } from './randomMixing'
 import { separableConv } from './separableConv'
+import { spatialGate } from './spatialGate'
+import { spatialLinear } from './spatialLinear'
 import { spatialMlp } from './spatialMlp'
 
 export const mixers: readonly ModuleDefinition[] = [
   attention,
   separableConv,
   depthwiseConv,
+  largeKernelAttention,
+  gatedConv,
+  focalModulation,
+  inceptionConv,
   pooling,
   spatialMlp,
+  spatialLinear,
+  spatialGate,
   randomMixing,
   identity,
 ]

@@ -1,4 +1,6 @@
 import type { ModuleDefinition } from '../module'
+import { depthwiseMlp } from './depthwiseMlp'
+import { gatedMlp } from './gatedMlp'
 import { mlp } from './mlp'
 
-export const mlps: readonly ModuleDefinition[] = [mlp]
+export const mlps: readonly ModuleDefinition[] = [mlp, gatedMlp, depthwiseMlp]

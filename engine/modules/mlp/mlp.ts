@@ -31,6 +31,7 @@ export const mlp = defineModule({
       max: 16,
     }),
     act: slot({ label: 'Activation', of: 'activation', default: 'gelu' }),
+    norm: slot({ label: 'Norm', help: 'Of the hidden layer.', of: 'norm', default: 'noNorm' }),
     bias: flag({ label: 'Biases', default: true }),
     weights: choice({
       label: 'Weights',
@@ -44,11 +45,12 @@ export const mlp = defineModule({
   },
   subtitle: ({ mlpRatio }, dim) =>
     dim === null ? `×${mlpRatio}` : `${dim} → ${Math.floor(dim * mlpRatio)} → ${dim}`,
-  build(b, [x], { mlpRatio, act, bias, weights }) {
+  build(b, [x], { mlpRatio, act, norm, bias, weights }) {
     const dim = channelsOf(x)
     const hidden = Math.max(1, Math.floor(dim * mlpRatio))
     let y = pointwise(b, x, { name: 'fc1', out: hidden, bias, weights })
     y = b.module(act, 'act', y)
+    y = b.module(norm, 'norm', y)
     return pointwise(b, y, { name: 'fc2', out: dim, bias, weights })
   },
 })

@@ -1,7 +1,10 @@
 import type { ModuleDefinition } from '../module'
+import { affine } from './affine'
 import { batchNorm } from './batchNorm'
+import { globalResponseNorm } from './globalResponseNorm'
 import { groupNorm } from './groupNorm'
 import { layerNorm } from './layerNorm'
+import { localResponseNorm } from './localResponseNorm'
 import { modifiedLayerNorm } from './modifiedLayerNorm'
 import { noNorm } from './noNorm'
 import { rmsNorm } from './rmsNorm'
@@ -12,5 +15,8 @@ export const norms: readonly ModuleDefinition[] = [
   groupNorm,
   batchNorm,
   rmsNorm,
+  globalResponseNorm,
+  affine,
+  localResponseNorm,
   noNorm,
 ]

@@ -1,6 +1,8 @@
 import type { ModuleDefinition } from '../module'
 import { branchScale } from './branchScale'
+import { cbam } from './cbam'
 import { layerScale } from './layerScale'
 import { resScale } from './resScale'
+import { squeezeExcite } from './squeezeExcite'
 
-export const scales: readonly ModuleDefinition[] = [layerScale, resScale, branchScale]
+export const scales: readonly ModuleDefinition[] = [layerScale, resScale, branchScale, squeezeExcite, cbam]

@@ -1,6 +1,7 @@
 import { ShapeError } from '../../errors'
 import { conv2d } from '../../nn/conv2d'
-import { autoInt, flag, int, number } from '../../schema/schema'
+import type { Pair } from '../../ops/attributes'
+import { autoInt, choice, flag, int, number } from '../../schema/schema'
 import { divisorChoice } from '../divisors'
 import { mapSizes } from '../layout'
 import { defineModule } from '../module'
@@ -36,8 +37,26 @@ export const convolution = defineModule({
       when: { field: 'dim', is: null },
     }),
     kernelSize: kernelField(3),
+    kernelWidth: autoInt({
+      label: 'Kernel width',
+      help: 'For windows that are not square.',
+      default: null,
+      min: 1,
+      max: 63,
+      auto: 'as its height',
+    }),
     stride: strideField(1),
     padding: paddingField(),
+    alignment: choice({
+      label: 'Alignment',
+      help: 'Where padding goes when it cannot be even: TensorFlow’s “same” begins at the top left pixel.',
+      default: 'centre',
+      options: [
+        { value: 'centre', label: 'Centred' },
+        { value: 'tensorflow', label: 'As TensorFlow' },
+      ],
+      when: { field: 'padding', is: null },
+    }),
     dilation: int({
       label: 'Dilation',
       help: 'Gap between the taps of the window.',
@@ -45,28 +64,49 @@ export const convolution = defineModule({
       min: 1,
       max: 32,
     }),
-    groups: int({
+    groups: autoInt({
       label: 'Groups',
       help: 'Must divide input and output channels.',
       default: 1,
       min: 1,
       max: 16384,
+      auto: 'one per input channel',
     }),
     bias: flag({ label: 'Bias', default: true }),
   },
-  subtitle: ({ kernelSize, stride, dim, ratio }, width) => {
+  subtitle: ({ kernelSize, kernelWidth, stride, groups, dim, ratio }, width) => {
     const out = dim ?? (width === null ? `×${ratio}` : outWidth(width, null, ratio))
-    return `${kernelSize}×${kernelSize}${stride > 1 ? `, stride ${stride}` : ''} → ${out}`
+    const window = `${kernelSize}×${kernelWidth ?? kernelSize}`
+    return `${window}${groups === null ? ' per channel' : ''}${stride > 1 ? `, stride ${stride}` : ''} → ${out}`
   },
-  build(b, [x], { dim, ratio, kernelSize, stride, padding, dilation, groups, bias }) {
-    const { c } = mapSizes('convolution', x)
+  build(b, [x], attrs) {
+    const { dim, ratio, kernelSize, kernelWidth, stride, padding, alignment, dilation, bias } = attrs
+    const { h, w, c } = mapSizes('convolution', x)
     const out = outWidth(c, dim, ratio)
+    const groups = attrs.groups ?? c
     for (const channels of [c, out]) if (channels % groups !== 0) throw groupsError(channels, groups)
-    const pad = padding ?? autoPadding(kernelSize, stride, dilation)
-    checkWindow('convolution', x, dilation * (kernelSize - 1) + 1, pad)
-    return conv2d(b, x, { name: '', out, kernel: kernelSize, stride, padding: pad, dilation, groups, bias })
+    const kernel: Pair = [kernelSize, kernelWidth ?? kernelSize]
+    const sides = (size: number, side: number): Pair => {
+      if (padding === null && alignment === 'tensorflow')
+        return tensorflowPadding(size, side, stride, dilation)
+      const pad = padding ?? autoPadding(side, stride, dilation)
+      return [pad, pad]
+    }
+    const pads = [sides(h, kernel[0]), sides(w, kernel[1])] as const
+    for (const [axis, side] of kernel.entries()) {
+      const [before, after] = pads[axis] ?? [0, 0]
+      checkWindow('convolution', x, dilation * (side - 1) + 1, (before + after) / 2, axis)
+    }
+    return conv2d(b, x, { name: '', out, kernel, stride, padding: pads, dilation, groups, bias })
   },
 })
+
+/** As many as give ⌈size ÷ stride⌉ positions, the odd one after the map. */
+function tensorflowPadding(size: number, kernel: number, stride: number, dilation: number): Pair {
+  const span = dilation * (kernel - 1) + 1
+  const total = Math.max((Math.ceil(size / stride) - 1) * stride + span - size, 0)
+  return [Math.floor(total / 2), Math.ceil(total / 2)]
+}
 
 const outWidth = (width: number, dim: number | null, ratio: number): number =>
   dim ?? Math.max(1, Math.round(width * ratio))

@@ -1,7 +1,9 @@
+import { flag } from '../../schema/schema'
 import { globalAverage } from '../globalPooling'
+import { channelsOf } from '../layout'
 import { defineModule } from '../module'
 
-/** Mean over all positions: [n, h, w, c] or [n, t, c] → [n, c]. Class token and registers do not count. */
+/** Mean over all positions: [n, h, w, c] or [n, t, c] → [n, c]. Class token and registers do not count. As a map: [n, 1, 1, c]. */
 export const globalPool = defineModule({
   id: 'globalPool',
   title: 'Global pooling',
@@ -10,6 +12,11 @@ export const globalPool = defineModule({
   summary: 'One vector for the whole picture: the mean over all positions.',
   formula: 'y = mean(x) over positions',
   inputs: ['x'],
-  attrs: {},
-  build: (b, [x]) => globalAverage(b, 'globalPool', x),
+  attrs: {
+    asMap: flag({ label: 'As a map', help: 'A map of 1×1, for convolutions behind it.', default: false }),
+  },
+  build(b, [x], { asMap }) {
+    const mean = globalAverage(b, 'globalPool', x)
+    return asMap ? b.reshape(mean, [x.shape[0] ?? 1, 1, 1, channelsOf(x)]) : mean
+  },
 })

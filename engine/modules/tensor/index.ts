@@ -2,6 +2,7 @@ import type { ModuleDefinition } from '../module'
 import { averagePool } from './averagePool'
 import { classToken } from './classToken'
 import { convolution } from './convolution'
+import { flatten } from './flatten'
 import { globalPool } from './globalPool'
 import { linear } from './linear'
 import { maxPool } from './maxPool'
@@ -19,4 +20,5 @@ export const tensors: readonly ModuleDefinition[] = [
   positionEmbedding,
   toTokens,
   toMap,
+  flatten,
 ]

@@ -1,5 +1,5 @@
 import { linear as project } from '../../nn/linear'
-import { autoInt, flag } from '../../schema/schema'
+import { autoInt, flag, number } from '../../schema/schema'
 import { channelsOf } from '../layout'
 import { defineModule } from '../module'
 
@@ -12,9 +12,20 @@ export const linear = defineModule({
   formula: 'y = x·W + b',
   inputs: ['x'],
   attrs: {
-    dim: autoInt({ label: 'Channels', default: null, min: 1, max: 100000, auto: 'as the input' }),
+    dim: autoInt({ label: 'Channels', default: null, min: 1, max: 100000, auto: 'input × width factor' }),
+    ratio: number({
+      label: 'Width factor',
+      help: 'Output channels as a multiple of the input’s.',
+      default: 1,
+      min: 0.015625,
+      max: 64,
+      when: { field: 'dim', is: null },
+    }),
     bias: flag({ label: 'Bias', default: true }),
   },
-  subtitle: ({ dim }, width) => `→ ${dim ?? width ?? 'same'}`,
-  build: (b, [x], { dim, bias }) => project(b, x, { name: '', out: dim ?? channelsOf(x), bias }),
+  subtitle: ({ dim, ratio }, width) => `→ ${dim ?? (width === null ? `×${ratio}` : outWidth(width, ratio))}`,
+  build: (b, [x], { dim, ratio, bias }) =>
+    project(b, x, { name: '', out: dim ?? outWidth(channelsOf(x), ratio), bias }),
 })
+
+const outWidth = (width: number, ratio: number): number => Math.max(1, Math.round(width * ratio))

@@ -1,0 +1,73 @@
+/** Vision Transformers and MLPs of the same shape, as timm builds them. */
+import { type MlpMixerSizes, mlpMixer } from '../mlpMixer'
+import { vit } from '../vit'
+import { type Build, count, flag, isSet, lookUp, type Options, symbol, text } from './reading'
+
+export const timm: { readonly [name: string]: Build } = {
+  VisionTransformer(options) {
+    const hasClassToken = options.take('class_token', flag, true)
+    const pool = options.take('global_pool', text, 'token')
+    if ((pool === 'token') !== hasClassToken) return null
+    const sizes = trunk(options)
+    const swiglu = options.take('mlp_layer', (value) => lookUp({ SwiGLUPacked: true }, symbol(value)), false)
+    if (swiglu && options.take('act_layer', symbol, 'GELU') !== 'SiLU') return null
+    // timm counts both halves of a gated layer in its ratio.
+    const ratio = options.take('mlp_ratio', count, 4) / (swiglu ? 2 : 1)
+    return {
+      features: pool === 'avg' ? `blocks.${sizes.depth - 1}` : 'norm',
+      document: vit('VisionTransformer', {
+        ...sizes,
+        pool: pool === 'avg' ? 'avg' : 'token',
+        qkNorm: options.take('qk_norm', flag, false),
+        layerScale: options.take('init_values', isSet, false),
+        registers: options.take('reg_tokens', count, 0),
+        ...(ratio === 4 ? {} : { mlpRatio: ratio }),
+        swiglu,
+        positionsOfPatchesOnly: options.take('no_embed_class', flag, false),
+      }),
+    }
+  },
+
+  VisionTransformerDistilled: (options) => ({
+    features: 'norm',
+    document: vit('VisionTransformerDistilled', { ...trunk(options), distilled: true }),
+  }),
+
+  MlpMixer(options) {
+    const block = lookUp(blocks, options.take('block_layer', symbol, 'MixerBlock'))
+    const expected = { mixer: 4, resmlp: 4, gmlp: 6 }[block]
+    const usual =
+      options.take('mlp_ratio', count, expected) === expected &&
+      options.take('norm_layer', symbol, block === 'resmlp' ? 'Affine' : 'LayerNorm') ===
+        (block === 'resmlp' ? 'Affine' : 'LayerNorm') &&
+      options.take('mlp_layer', symbol, block === 'gmlp' ? 'GatedMlp' : 'Mlp') ===
+        (block === 'gmlp' ? 'GatedMlp' : 'Mlp')
+    if (!usual) return null
+    return {
+      features: 'norm',
+      document: mlpMixer('MlpMixer', {
+        block,
+        size: options.take('img_size', count, 224),
+        patch: options.take('patch_size', count, 16),
+        dim: options.take('embed_dim', count, 512),
+        depth: options.take('num_blocks', count, 8),
+        classes: options.take('num_classes', count, 1000),
+      }),
+    }
+  },
+}
+
+const blocks: { readonly [name: string]: NonNullable<MlpMixerSizes['block']> } = {
+  MixerBlock: 'mixer',
+  ResBlock: 'resmlp',
+  SpatialGatingBlock: 'gmlp',
+}
+
+const trunk = (options: Options) => ({
+  size: options.take('img_size', count, 224),
+  patch: options.take('patch_size', count, 16),
+  dim: options.take('embed_dim', count, 768),
+  depth: options.take('depth', count, 12),
+  heads: options.take('num_heads', count, 12),
+  classes: options.take('num_classes', count, 1000),
+})
