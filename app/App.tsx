@@ -88,7 +88,7 @@ function Centre({ dockHeight }: { readonly dockHeight: number }) {
         id="canvas"
         {...(hasDock && isMaximised ? { size: 212, least: 212, most: 212 } : { least: 180 })}
       >
-        <main className="app-canvas" data-region="canvas" aria-label="Canvas">
+        <main className="app-canvas">
           <Canvas />
           <FirstRun />
         </main>

@@ -40,11 +40,13 @@ export const shortcutHelp: Command = {
   run: () => useSessionStore.getState().openDialog('shortcuts'),
 }
 
+const regionOrder = ['top bar', 'palette', 'canvas', 'inspector', 'dock', 'status bar']
+
 /** F6 goes round the regions of the page, Shift+F6 the other way. */
 const cycleRegions = (direction: 1 | -1) => () => {
-  const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')].filter(
-    (region) => region.offsetParent !== null || region.getClientRects().length > 0,
-  )
+  const regions = regionOrder
+    .flatMap((name) => document.querySelector<HTMLElement>(`[data-region="${name}"]`) ?? [])
+    .filter((region) => region.getClientRects().length > 0)
   if (regions.length === 0) return
   const current = regions.findIndex((region) => region.contains(document.activeElement))
   const next = regions.at((current + direction + regions.length) % regions.length)
@@ -121,10 +123,15 @@ export const attentionSteps: readonly Command[] = [
   stepping('nextHead', 'Next attention head', '.', stepHead(1)),
 ]
 
+/** Where a region begins: what it says itself, the node of the canvas that has the keys, or its first control. */
+const regionStarts = [
+  '[data-region-start]',
+  '[data-focus][tabindex="0"]',
+  'button:not(:disabled), [href], input, [tabindex="0"]',
+]
+
 function focusInside(region: HTMLElement): void {
-  const inside = region.querySelector<HTMLElement>(
-    '[data-region-start], button:not(:disabled), [href], input, [tabindex="0"]',
-  )
+  const [inside] = regionStarts.flatMap((selector) => region.querySelector<HTMLElement>(selector) ?? [])
   ;(inside ?? region).focus()
 }
 

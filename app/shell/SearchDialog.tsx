@@ -2,6 +2,7 @@ import { Command } from 'cmdk'
 import { Search } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import type { ReactNode } from 'react'
+import { useReturnFocus } from '../ui/useReturnFocus'
 import './SearchDialog.css'
 
 interface SearchDialogProps {
@@ -28,11 +29,17 @@ export function SearchDialog({
   footer,
   children,
 }: SearchDialogProps) {
+  const { remember, onCloseAutoFocus } = useReturnFocus()
   return (
     <Dialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <Dialog.Overlay className="scrim" />
-        <Dialog.Content className="search-dialog" aria-describedby={undefined}>
+        <Dialog.Content
+          className="search-dialog"
+          aria-describedby={undefined}
+          onOpenAutoFocus={remember}
+          onCloseAutoFocus={onCloseAutoFocus}
+        >
           <Dialog.Title className="spoken">{title}</Dialog.Title>
           <Command label={title} loop filter={score} {...(onHighlight ? { onValueChange: onHighlight } : {})}>
             <div className="search-dialog-field">

@@ -299,10 +299,19 @@ function Adapter({ isShort }: { readonly isShort: boolean }) {
   )
 }
 
+/** A design that was opened and not edited is where it came from. */
+const unsavedWords = {
+  edited: 'Saving',
+  preset: 'Nothing to save',
+  own: 'Nothing to save',
+  file: 'As in the file',
+  shared: 'As in the link',
+} as const
+
 function Saved({ isShort }: { readonly isShort: boolean }) {
   const savedAt = useRunStore((state) => state.savedAt)
   const problem = useRunStore((state) => state.saveProblem)
-  const hasEdits = useDocumentStore((state) => state.past.length > 0)
+  const origin = useDocumentStore((state) => (state.isEdited ? 'edited' : state.origin))
   if (problem !== null) {
     return (
       <span className="status-text status-warning">
@@ -311,8 +320,7 @@ function Saved({ isShort }: { readonly isShort: boolean }) {
       </span>
     )
   }
-  if (savedAt === null)
-    return <span className="status-text">{hasEdits ? 'Saving' : isShort ? 'Preset' : 'Nothing to save'}</span>
+  if (savedAt === null) return <span className="status-text">{unsavedWords[origin]}</span>
   return (
     <span className="status-text">
       <Check {...icon} />

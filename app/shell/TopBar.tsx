@@ -37,6 +37,7 @@ const icon = { size: 16, strokeWidth: 1.6, 'aria-hidden': true } as const
 export function TopBar({ width }: { readonly width: WidthClass }) {
   return (
     <header className="top-bar" data-region="top bar">
+      <h1 className="spoken">Vertebra</h1>
       <Mark />
       <DesignName />
       {width !== 'narrow' && <DesignState />}
