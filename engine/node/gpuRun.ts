@@ -13,8 +13,18 @@ import { openNodeDevice } from './dawn'
 import { tuningFolder } from './tuningFolder'
 import { requireWhole } from './whole'
 
+/** What runs share: one device with its pipelines and weights, and what its tuner knows. */
+export interface Runtime {
+  readonly session: Session
+  readonly tuner: Tuner
+}
+
+export async function openRuntime(adapter: string | undefined): Promise<Runtime> {
+  const device = await openNodeDevice(adapter)
+  return { session: new Session(device), tuner: await Tuner.open(device.traits.name, tuningFolder()) }
+}
+
 export interface RunOptions {
-  readonly adapter: string | undefined
   readonly batch: number
   /** Measure variants first, for this adapter and for all later runs on it. */
   readonly tune?: boolean
@@ -26,7 +36,6 @@ export interface RunOptions {
 }
 
 export interface GpuRun {
-  readonly adapter: string
   readonly lowered: Lowered
   readonly plan: Plan
   readonly loaded: LoadedPlan
@@ -34,14 +43,16 @@ export interface GpuRun {
   readonly outputs: readonly Float32Array[]
 }
 
-export async function prepareRun(document: Document, options: RunOptions): Promise<GpuRun> {
-  const { adapter, batch, tune = false, picture = null, given = null, keep = () => [] } = options
+export async function prepareRun(
+  { session, tuner }: Runtime,
+  document: Document,
+  options: RunOptions,
+): Promise<GpuRun> {
+  const { batch, tune = false, picture = null, given = null, keep = () => [] } = options
+  const device = session.device.traits
   const lowered = lower(document, { batch })
   const outputs = [requireWhole(lowered), ...keep(lowered)]
-  const device = await openNodeDevice(adapter)
-  const session = new Session(device)
-  const tuner = await Tuner.open(device.traits.name, tuningFolder())
-  const compiled = () => compile(lowered.graph, { outputs, device: device.traits, tuning: tuner.choose })
+  const compiled = () => compile(lowered.graph, { outputs, device, tuning: tuner.choose })
   const input = pictureFor(lowered, picture, batch)
   let plan = compiled()
   if (tune) {
@@ -51,5 +62,5 @@ export async function prepareRun(document: Document, options: RunOptions): Promi
     if (isBetter) plan = compiled()
   }
   const loaded = await session.load(plan, { given })
-  return { adapter: device.traits.name, lowered, plan, loaded, outputs: await loaded.run(input) }
+  return { lowered, plan, loaded, outputs: await loaded.run(input) }
 }

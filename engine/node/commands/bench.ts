@@ -2,7 +2,7 @@ import { measureLatency } from '../../gpu/measure'
 import { analyze } from '../../index'
 import type { Command } from '../command'
 import { openDesign, reportedName } from '../design'
-import { prepareRun } from '../gpuRun'
+import { openRuntime, prepareRun } from '../gpuRun'
 import { adapterOptions, designOptions } from '../options'
 import { figure, milliseconds, printJson, printLine, table } from '../print'
 
@@ -14,26 +14,27 @@ export const bench: Command = {
   summary: 'Measures the latency of several designs.',
   options: { ...designOptions, ...adapterOptions, tune: { type: 'boolean' } },
   async run({ names, isJson, text, flag, count }) {
+    const runtime = await openRuntime(text('adapter'))
+    const adapter = runtime.session.device.traits.name
     const reports = []
     for (const name of names.length > 0 ? names : usual) {
       const document = openDesign(name, count('input'))
       const batch = count('batch') ?? 1
-      const run = await prepareRun(document, { adapter: text('adapter'), batch, tune: flag('tune') })
+      const run = await prepareRun(runtime, document, { batch, tune: flag('tune') })
       const latency = await measureLatency(run.loaded, { budgetMs: 5000 })
       const macs = analyze(document).totals.macs.total * batch
       const report = {
         name: reportedName(name, document),
-        adapter: run.adapter,
+        adapter,
         batch,
         latency,
         macsPerSecond: (macs / latency.median) * 1000,
       }
       reports.push(report)
-      run.loaded.session.destroy()
     }
     if (isJson) printJson(reports)
     if (isJson) return 0
-    printLine(`on ${reports[0]?.adapter}`)
+    printLine(`on ${adapter}`)
     const rows = reports.map(({ name, latency, macsPerSecond }) => [
       name,
       milliseconds(latency.median),

@@ -4,7 +4,7 @@ import { type ProfileReport, profileSteps } from '../../gpu/profile'
 import type { Lowered } from '../../lower/lowered'
 import { type Command, UsageError } from '../command'
 import { openDesign, reportedName } from '../design'
-import { prepareRun } from '../gpuRun'
+import { openRuntime, prepareRun } from '../gpuRun'
 import { adapterOptions, designOptions } from '../options'
 import { figure, milliseconds, printJson, printLine, table } from '../print'
 
@@ -17,14 +17,18 @@ export const profile: Command = {
     const [name] = names
     if (!name || names.length > 1) throw new UsageError('profile takes one design')
     const document = openDesign(name, count('input'))
-    const run = await prepareRun(document, {
-      adapter: text('adapter'),
-      batch: count('batch') ?? 1,
-      tune: flag('tune'),
-    })
+    const runtime = await openRuntime(text('adapter'))
+    const run = await prepareRun(runtime, document, { batch: count('batch') ?? 1, tune: flag('tune') })
     const latency = await measureLatency(run.loaded, { budgetMs: 5000 })
     const steps = await profileSteps(run.loaded, { budgetMs: 15_000 })
-    const report = reportOf(run.adapter, reportedName(name, document), run.lowered, run.plan, latency, steps)
+    const report = reportOf(
+      runtime.session.device.traits.name,
+      reportedName(name, document),
+      run.lowered,
+      run.plan,
+      latency,
+      steps,
+    )
     if (isJson) printJson(report)
     else printLine(textOf(report, flag('kernels')))
     return 0

@@ -6,7 +6,7 @@ import { type AttentionCall, attentionCalls, attentionLayer } from '../../worker
 import { runOnReference } from '../../worker/runOnReference'
 import { type Command, UsageError } from '../command'
 import { openDesign, preprocessingOf, reportedName } from '../design'
-import { prepareRun } from '../gpuRun'
+import { openRuntime, prepareRun } from '../gpuRun'
 import { adapterOptions, designOptions } from '../options'
 import { readPicture } from '../picture'
 import { printJson, printLine, table } from '../print'
@@ -71,13 +71,8 @@ async function onGpu(
 ): Promise<Result> {
   let calls: readonly AttentionCall[] = []
   const given = weights ? readWeights(weights, lower(document)) : null
-  const {
-    adapter: on,
-    lowered,
-    plan,
-    outputs,
-  } = await prepareRun(document, {
-    adapter,
+  const runtime = await openRuntime(adapter)
+  const { lowered, plan, outputs } = await prepareRun(runtime, document, {
     batch,
     picture,
     given,
@@ -94,7 +89,7 @@ async function onGpu(
     }),
   )
   const perPicture = logits.length / (plan.outputs[0]?.shape[0] ?? 1)
-  return { on, logits: logits.subarray(0, perPicture), attention }
+  return { on: runtime.session.device.traits.name, logits: logits.subarray(0, perPicture), attention }
 }
 
 function onReference(document: Document, picture: Float32Array): Result {
