@@ -71,10 +71,11 @@ fn main(
     }
   }
   let at = parameters.out.offset + batch * parameters.out.strides.x + head * parameters.out.strides.y + query * parameters.out.strides.z;
+  var results: array<vec4f, DEPTH_V>;
   for (var d = 0u; d < DEPTH_V; d++) {
-    let result = sums[d] / total;
-    for (var e = 0u; e < 4u; e++) {
-      if (d * 4u + e < parameters.depthV) { out[at + d * 4u + e] = result[e]; }
-    }
+    results[d] = sums[d] / total;
+  }
+  for (var d = 0u; d < parameters.depthV; d++) {
+    out[at + d] = results[d / 4u][d % 4u];
   }
 }

@@ -134,13 +134,20 @@ fn main(
     }
   }
 
+  // Copies with a loop that stays one. Mesa writes loops out that count an index of an array.
+  var results: array<array<vec4f, VECTORS>, ROWS>;
+  var parts: array<f32, ROWS>;
   for (var i = 0u; i < ROWS; i++) {
-    let scale = 1.0 / subgroupAdd(totals[i]);
-    if (row0 + i < parameters.queries) {
-      let at = headOut + (row0 + i) * parameters.out.strides.z;
-      for (var c = 0u; c < VECTORS; c++) {
-        store(at, (c * SUBGROUP + lane) * 4u, sums[i][c] * scale);
-      }
+    parts[i] = totals[i];
+    for (var c = 0u; c < VECTORS; c++) {
+      results[i][c] = sums[i][c];
+    }
+  }
+  let endRow = min(row0 + ROWS, parameters.queries);
+  for (var row = row0; row < endRow; row++) {
+    let scale = 1.0 / subgroupAdd(parts[row - row0]);
+    for (var c = 0u; c < VECTORS; c++) {
+      store(headOut + row * parameters.out.strides.z, (c * SUBGROUP + lane) * 4u, results[row - row0][c] * scale);
     }
   }
 }

@@ -93,20 +93,20 @@ fn main(
     }
   }
 
-  // A copy with loops that stay loops: the epilogue may be long.
+  // A copy with loops that stay loops: the epilogue may be long. Mesa writes loops out that count an index of an array.
   var results: array<array<vec4f, STRIP>, LINES>;
   for (var l = 0u; l < LINES; l++) {
     for (var i = 0u; i < STRIP; i++) {
       results[l][i] = sums[l][i];
     }
   }
-  let linesLeft = min(LINES, parameters.outputHeight - y0);
-  let stripLeft = min(STRIP, parameters.outputWidth - x0);
-  let channelsLeft = min(4u, parameters.channels - channel);
-  for (var l = 0u; l < linesLeft; l++) {
-    for (var i = 0u; i < stripLeft; i++) {
-      for (var c = 0u; c < channelsLeft; c++) {
-        store(vec4u(image, y0 + l, x0 + i, channel + c), results[l][i][c]);
+  let endY = min(y0 + LINES, parameters.outputHeight);
+  let endX = min(x0 + STRIP, parameters.outputWidth);
+  let endChannel = min(channel + 4u, parameters.channels);
+  for (var y = y0; y < endY; y++) {
+    for (var x = x0; x < endX; x++) {
+      for (var c = channel; c < endChannel; c++) {
+        store(vec4u(image, y, x, c), results[y - y0][x - x0][c - channel]);
       }
     }
   }

@@ -109,17 +109,17 @@ fn main(
     }
   }
 
-  // A copy with a loop that stays one: the epilogue may be long.
+  // A copy with a loop that stays one: the epilogue may be long. Mesa writes loops out that count an index of an array.
   var results: array<array<f32, COLUMNS>, ROWS>;
   for (var i = 0u; i < ROWS; i++) {
     for (var c = 0u; c < COLUMNS; c++) {
       results[i][c] = sums[i][c];
     }
   }
-  let rowsLeft = min(ROWS, parameters.m - m0);
-  for (var i = 0u; i < rowsLeft; i++) {
+  let endM = min(m0 + ROWS, parameters.m);
+  for (var m = m0; m < endM; m++) {
     for (var c = 0u; c < COLUMNS; c++) {
-      store(batch, m0 + i, n0 + c, results[i][c]);
+      store(batch, m, n0 + c, results[m - m0][c]);
     }
   }
 }
