@@ -25,7 +25,7 @@ export function Ports({ item, definition, sides = 'both' }: PortsProps) {
             id={`in${index}`}
             type="target"
             position={Position.Left}
-            className="port"
+            className={isMerge ? 'port port-small' : 'port'}
             data-look={look}
             style={{
               top: inputs.length > 1 ? (item.rect.height * (index + 1)) / (inputs.length + 1) : item.axis,
@@ -39,7 +39,7 @@ export function Ports({ item, definition, sides = 'both' }: PortsProps) {
           id="in1"
           type="target"
           position={Position.Bottom}
-          className="port port-below"
+          className="port port-small port-below"
           data-look={look}
         />
       )}
@@ -48,7 +48,7 @@ export function Ports({ item, definition, sides = 'both' }: PortsProps) {
           id="out"
           type="source"
           position={Position.Right}
-          className="port"
+          className={isMerge ? 'port port-small' : 'port'}
           style={{ top: item.axis }}
         />
       )}

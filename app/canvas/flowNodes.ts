@@ -94,6 +94,14 @@ export function flowEdges(
   })
 }
 
+/** Cards inside the lens show their handles; elsewhere they appear under the pointer. */
+const withPorts: ReadonlySet<Item['moduleKind']> = new Set(['mixer', 'mlp', 'tensor'])
+
+function classOf({ kind, moduleKind, isOnRow }: Item): string {
+  if (kind === 'tie' || kind === 'lens' || kind === 'block') return 'canvas-backdrop'
+  return !isOnRow && withPorts.has(moduleKind) ? 'canvas-item-ports' : ''
+}
+
 const isAt = (node: CanvasNode, { rect }: Item): boolean =>
   node.position.x === rect.x && node.position.y === rect.y
 

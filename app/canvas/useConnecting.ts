@@ -17,7 +17,7 @@ import {
 import { edit } from '../commands/edit'
 import { titleOf } from '../commands/subject'
 import { useDocumentStore } from '../state/documentStore'
-import { idOf, type PathKey, parentOf, pathOf } from '../state/paths'
+import { childOf, idOf, type PathKey, parentOf, pathOf } from '../state/paths'
 import { useSessionStore } from '../state/sessionStore'
 import { notify } from '../ui/notify'
 import { type Item, nodeAt, type Scene } from './scene'
@@ -70,6 +70,9 @@ export function useConnectLook(item: Item): 'legal' | 'refused' | undefined {
     ? 'legal'
     : 'refused'
 }
+
+const isSame = (a: Edge, b: Edge): boolean =>
+  a.from === b.from && a.to === b.to && (a.port ?? 0) === (b.port ?? 0)
 
 export function useConnections(scene: Scene) {
   const { screenToFlowPosition } = useReactFlow()
@@ -135,12 +138,31 @@ export function useConnections(scene: Scene) {
     [scene, screenToFlowPosition],
   )
 
+  // A click on a second handle that is refused says why, as a drag does.
+  const onClickConnectEnd = useCallback((event: MouseEvent | TouchEvent) => {
+    const { connecting, startConnecting, announce } = useSessionStore.getState()
+    startConnecting(null)
+    const handle = event.target instanceof Element ? event.target.closest<HTMLElement>('.port.target') : null
+    const target = handle?.dataset.nodeid
+    if (!connecting || !handle || target === undefined) return
+    const source = childOf(connecting.graph, connecting.from)
+    const targetHandle = handle.dataset.handleid ?? null
+    const { document } = useDocumentStore.getState()
+    const wanted = edgeOf(document, { source, target, sourceHandle: 'out', targetHandle })
+    const isMade =
+      wanted && findBody(document, pathOf(wanted.graph))?.edges.some((edge) => isSame(edge, wanted.edge))
+    const problem = isMade ? null : problemOf(document, { source, target, sourceHandle: 'out', targetHandle })
+    if (problem === null) return
+    notify.problem(problem)
+    announce(problem)
+  }, [])
+
   return {
     isValidConnection,
     onConnect,
     onConnectStart,
     onConnectEnd,
     onClickConnectStart: onConnectStart,
-    onClickConnectEnd: onConnectEnd,
+    onClickConnectEnd,
   }
 }
