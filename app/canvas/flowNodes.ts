@@ -50,10 +50,7 @@ export function flowNodes(
       connectable: true,
       focusable: false,
       zIndex: layers[item.kind],
-      className:
-        item.kind === 'tie' || item.kind === 'lens' || item.kind === 'block'
-          ? 'canvas-backdrop'
-          : 'canvas-item',
+      className: classOf(item),
       ariaRole: 'presentation',
       domAttributes: plainNode,
     }
