@@ -2,6 +2,7 @@ import { X } from 'lucide-react'
 import { Dialog as RadixDialog } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { IconButton } from './IconButton'
+import { useReturnFocus } from './useReturnFocus'
 import './Dialog.css'
 
 interface DialogProps {
@@ -16,6 +17,7 @@ interface DialogProps {
 
 /** Focus is trapped, Esc closes, and focus goes back to where it came from. */
 export function Dialog({ isOpen, onClose, title, description, width = 460, children }: DialogProps) {
+  const { remember, onCloseAutoFocus } = useReturnFocus()
   return (
     <RadixDialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <RadixDialog.Portal>
@@ -23,7 +25,11 @@ export function Dialog({ isOpen, onClose, title, description, width = 460, child
         <RadixDialog.Content
           className="dialog"
           style={{ width }}
-          onOpenAutoFocus={focusFirst}
+          onOpenAutoFocus={(event) => {
+            remember()
+            focusFirst(event)
+          }}
+          onCloseAutoFocus={onCloseAutoFocus}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
         >
           <header className="dialog-header">
