@@ -10,7 +10,7 @@ export function runWords(status: RunStatus): string | null {
     case 'failed':
       return status.message
     case 'running':
-      return `${stageWords[status.stage]}${status.total > 0 ? ` ${status.done} of ${status.total}` : ''}`
+      return `${stageWords[status.stage]}${status.total > 1 ? ` ${status.done} of ${status.total}` : ''}`
     default:
       return status satisfies never
   }
