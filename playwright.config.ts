@@ -11,6 +11,21 @@ if (!chromium)
 process.env.VERTEBRA_PORT ??= String(20_000 + (process.pid % 20_000))
 const address = `http://localhost:${process.env.VERTEBRA_PORT}/`
 
+const plain = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+const withWebGpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']
+const needsNoWebGpu = 'withoutWebGpu.spec.ts'
+
+const browserWith = (args: readonly string[]) => ({
+  launchOptions: { executablePath: chromium, args: [...args] },
+})
+
 /** WebGPU runs on SwiftShader, one picture at a time on two cores: hence one worker and long patience. */
 export default defineConfig({
   testDir: 'e2e',
@@ -25,20 +40,11 @@ export default defineConfig({
     baseURL: address,
     viewport: { width: 1440, height: 900 },
     trace: 'retain-on-failure',
-    launchOptions: {
-      executablePath: chromium,
-      args: [
-        '--no-sandbox',
-        '--enable-unsafe-webgpu',
-        '--use-webgpu-adapter=swiftshader',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    },
   },
+  projects: [
+    { name: 'WebGPU', testIgnore: needsNoWebGpu, use: browserWith([...plain, ...withWebGpu]) },
+    { name: 'no WebGPU', testMatch: needsNoWebGpu, use: browserWith(plain) },
+  ],
   webServer: {
     command: `node .ci/start.mjs --port ${process.env.VERTEBRA_PORT} --exact-port`,
     url: address,

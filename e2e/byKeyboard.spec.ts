@@ -11,14 +11,14 @@ test('the attention of two stages is replaced by pooling with the keyboard alone
   await editor.walkToCanvas()
   await editor.arrowTo('ArrowRight', 'Stage 3')
   await editor.arrowTo('ArrowRight', 'Stage 4')
-  await editor.press('Enter')
+  await editor.enterStage('Stage 4')
   await editor.replaceSelfAttentionByPooling()
   await expect(editor.node('Stage 4')).toHaveAccessibleName(/Pooling/)
 
   await editor.press('Escape', 'Escape')
   await editor.walkToCanvas()
   await editor.arrowTo('ArrowLeft', 'Stage 3')
-  await editor.press('Enter')
+  await editor.enterStage('Stage 3')
   await editor.replaceSelfAttentionByPooling()
   await expect(editor.node('Stage 3')).toHaveAccessibleName(/Pooling/)
 
@@ -46,6 +46,5 @@ test('a design is shared with the keyboard alone', async ({ editor, browser, bas
   const context = await browser.newContext({ baseURL: baseURL ?? '' })
   const other = await EditorPage.onAnotherDevice(context, link)
   expect(await other.figures()).toEqual(await editor.figures())
-  await other.command('copy link')
   await context.close()
 })

@@ -27,6 +27,8 @@ export class EditorPage {
     this.statusBar = page.getByRole('contentinfo')
     this.latency = this.statusBar.locator('[data-figure=latency]')
     this.notices = page.locator('[data-sonner-toast]')
+    // Choosers are ours from the beginning: taken over only when one is expected, the first may already be open.
+    page.on('filechooser', () => undefined)
   }
 
   async open(address = './'): Promise<this> {
@@ -243,6 +245,13 @@ export class EditorPage {
       await this.page.keyboard.press(key)
     }
     throw new Error(`${key} does not lead to ${title} within ${most} presses`)
+  }
+
+  /** Enter opens the stage that has the focus, and the focus goes inside. */
+  async enterStage(title: string): Promise<void> {
+    await this.page.keyboard.press('Enter')
+    await expect(this.page.getByRole('region', { name: `${title}, opened` })).toBeVisible()
+    await expect(this.node(title)).not.toBeFocused()
   }
 
   /** From the first node of an open stage: to the mixer, and another one in its place. */

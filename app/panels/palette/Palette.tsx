@@ -53,7 +53,7 @@ function Section({
   const others = section.modules.filter((definition) => !definition.pattern)
   return (
     <section>
-      <h3>
+      <h2>
         <button
           type="button"
           className="palette-heading"
@@ -65,7 +65,7 @@ function Section({
           {section.title}
           <span className="palette-count">{section.modules.length + section.templates.length}</span>
         </button>
-      </h3>
+      </h2>
       {isOpen && mixers.length > 0 && (
         <>
           <div className="palette-tiles">

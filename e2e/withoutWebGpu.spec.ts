@@ -1,0 +1,27 @@
+/** In a browser that offers no WebGPU: see the projects in playwright.config.ts. */
+import { expect, test } from '@playwright/test'
+import { analyzed } from './commandLine'
+import { EditorPage } from './pages/EditorPage'
+
+test('without WebGPU the page says why, counts exactly, and runs small designs on the CPU', async ({
+  page,
+}) => {
+  const editor = await new EditorPage(page).open()
+  const reason = 'WebGPU is there, but no graphics adapter answered'
+  await expect(page.getByRole('status').filter({ hasText: reason })).toBeVisible()
+  await expect(editor.statusBar).toContainText('Latency not measured: no WebGPU')
+  await expect(editor.dock.getByRole('heading', { name: 'Not measured: no WebGPU' })).toBeVisible()
+
+  await editor.drag(editor.tile('Pooling, token mixer'), editor.node('Self-attention'))
+  expect(await editor.figures()).toEqual(analyzed(await editor.shareLink()))
+  await editor.dock.getByRole('tab', { name: 'Receptive field' }).click()
+  await expect(editor.dock.getByRole('tabpanel')).toContainText('px')
+
+  // Pictures of 32 × 32 are small enough for plain TypeScript.
+  await editor.undo()
+  await editor.setInput(32)
+  await editor.dock.getByRole('tab', { name: 'Attention' }).click()
+  await editor.dock.getByRole('button', { name: 'Run on the CPU (slow)' }).click()
+  await expect(editor.attentionMap).toBeVisible({ timeout: 90_000 })
+  await expect(editor.dock).toContainText(/CPU|slow/)
+})
