@@ -108,6 +108,21 @@ const calls: readonly (readonly [
     115356,
     "ResNet(Bottleneck,[2,1,1,1],num_classes=10,channels=(16,24,32,40),stem_width=10,stem_type='deep',avg_down=True,block_args=dict(attn_layer='se'))",
   ],
+  [
+    64,
+    timm,
+    'blocks.3',
+    28354,
+    "MobileNetV3(block_args=decode_arch_def([['ds_r1_k3_s1_e1_c8_se0.25_nre'],['ir_r2_k3_s2_e4_c24_se0.25'],['ir_r1_k5_s2_e6_c16'],['cn_r1_k1_s1_c48']]),num_classes=10,num_features=64,stem_size=16,act_layer=nn.Hardswish,se_layer=partial(__import__('timm.layers',fromlist=['x']).SqueezeExcite if False else __import__('timm.models._efficientnet_blocks',fromlist=['x']).SqueezeExcite,gate_layer='hard_sigmoid',force_act_layer=nn.ReLU,rd_round_fn=round_channels))",
+  ],
+  [
+    64,
+    timm,
+    's4',
+    64148,
+    'RegNet(RegNetCfg(w0=8,wa=8.0,wm=2.0,group_size=8,depth=8,se_ratio=0.25,stem_width=16),num_classes=10)',
+  ],
+  [224, timm, 'act2', 5288548, "create_model('efficientnet_b0')"],
   [224, timm, 'stages.3', 26341656, "create_model('caformer_s18')"],
 ]
 
@@ -136,6 +151,8 @@ test.each([
   ['ResNet(Bottleneck,[2,1,1,1],block_args=dict(scale=4))'],
   ['ResNet(Bottle2neck,[1,1,1,1])'],
   ['MlpMixer(img_size=32,mlp_ratio=3)'],
+  ['RegNet(RegNetCfg(w0=8,wa=8.0,wm=2.0,group_size=8,depth=8,preact=True))'],
+  ["EfficientNet(block_args=decode_arch_def([['ir_r1_k3_s1_e1_c8']]),aa_layer=BlurPool2d)"],
   ['MetaFormer(token_mixers=[SepConv,Somebody])'],
   ['SomebodyTransformer(img_size=56)'],
   ["create_model('somebody_tiny')"],

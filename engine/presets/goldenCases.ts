@@ -60,6 +60,9 @@ function featuresOf({ family, document }: Preset): string {
 
 const features: { readonly [family: string]: string } = {
   resnet: 'layer4',
+  regnet: 's4',
+  efficientnet: 'act2',
+  mobilenet: 'act2',
   metaformer: 'stages.3',
   convnext: 'stages.3',
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseDocument, serializeDocument } from '../document/serialize'
-import type { GraphBody } from '../document/types'
+import type { GraphBody, ModuleNode } from '../document/types'
 import { elements, type Graph } from '../graph/graph'
 import { lower } from '../lower/lower'
 import { modules } from '../modules'
@@ -75,7 +75,7 @@ test.each(rows)('%s is a document like any other', (_, { document }) => {
 })
 
 test.each(rows)('%s states only what is not the default', (_, { document }) => {
-  for (const { module, attrs } of moduleNodes(document.graph)) {
+  for (const { module, attrs } of moduleNodes([document.graph, ...Object.values(document.definitions)])) {
     const schema = modules.find(({ id }) => id === module)?.attrs ?? {}
     expect(() => completeAttributes(schema, attrs)).not.toThrow()
     for (const [name, value] of Object.entries(attrs)) expect(value).not.toEqual(schema[name]?.default)
@@ -86,13 +86,13 @@ test.each(rows)('%s says who reported its accuracy', (_, preset) => {
   expect(preset.summary).toMatch(/^[A-Z].*\.$/)
   if (preset.published === null) return
   expect(preset.published.top1).toBeGreaterThan(50)
-  expect(preset.published.source).toMatch(/et al\. \d{4}\), Table/)
+  expect(preset.published.source).toMatch(/et al\. \d{4}\), (Table|text|abstract)/)
 })
 
-function* moduleNodes(body: GraphBody): Generator<Extract<GraphBody['nodes'][number], { type: 'module' }>> {
-  for (const node of body.nodes) {
+function* moduleNodes(bodies: readonly GraphBody[]): Generator<ModuleNode> {
+  for (const node of bodies.flatMap((body) => body.nodes)) {
     if (node.type === 'module') yield node
-    else if (node.body) yield* moduleNodes(node.body)
+    else if (node.body) yield* moduleNodes([node.body])
   }
 }
 

@@ -1,8 +1,10 @@
 /** Every preset, in the order of the menu. */
 import { convnexts } from './convnext'
+import { efficientNets } from './efficientnet'
 import { metaformers } from './metaformer'
 import { mlpMixers } from './mlpMixer'
 import type { Preset } from './preset'
+import { regnets } from './regnet'
 import { resnets } from './resnet'
 import { vggs } from './vgg'
 import { vits } from './vit'
@@ -15,6 +17,8 @@ export const presets: readonly Preset[] = [
   ...convnexts,
   ...mlpMixers,
   ...resnets,
+  ...regnets,
+  ...efficientNets,
   ...vggs,
 ]
 

@@ -36,6 +36,12 @@ class Reader {
     return /^\s*($|[^\s.+*([])/.test(this.text.slice(this.at))
   }
 
+  /** One value, or `this if False else that`. */
+  private expression(): Python | null {
+    const value = this.sum()
+    return this.match(/\s*if False else\s/y) ? this.sum() : value
+  }
+
   /** `list + list`. */
   sum(): Python | null {
     let left = this.product()
@@ -76,7 +82,7 @@ class Reader {
   private list(end: string): Python | null {
     const items: Python[] = []
     while (!this.eat(end)) {
-      const item = this.sum()
+      const item = this.expression()
       if (!item) return null
       items.push(item)
       this.eat(',')
@@ -89,7 +95,7 @@ class Reader {
     const options = new Map<string, Python>()
     while (!this.eat(')')) {
       const option = this.match(/(\w+)\s*=/y)
-      const value = this.sum()
+      const value = this.expression()
       if (!value) return null
       if (option) options.set(option[1] ?? '', value)
       else args.push(value)

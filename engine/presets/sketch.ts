@@ -29,6 +29,11 @@ export function group(
   return { type: 'group', ...named(name), repeat, body }
 }
 
+/** A block of the document's definitions: editing one edits all that use it. */
+export function instance(id: string, use: string): GroupNode {
+  return { type: 'group', id, repeat: 1, use }
+}
+
 /** A graph in the making. Verbs add nodes and return the id of the last one. */
 export class Sketch {
   private readonly nodes: DocumentNode[] = []

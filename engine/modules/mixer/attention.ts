@@ -1,8 +1,7 @@
-import { ShapeError } from '../../errors'
 import { attention as attend } from '../../nn/attention'
 import { linear } from '../../nn/linear'
-import { autoInt, flag, int, slot } from '../../schema/schema'
-import { divisorChoice } from '../divisors'
+import { flag, slot } from '../../schema/schema'
+import { headCount, headFields, splitHeads } from '../heads'
 import { onTokens, tokenSizes } from '../layout'
 import { defineModule } from '../module'
 
@@ -29,22 +28,7 @@ export const attention = defineModule({
   },
   inputs: ['x'],
   attrs: {
-    heads: autoInt({
-      label: 'Heads',
-      help: 'Must divide the channels.',
-      default: null,
-      min: 1,
-      max: 128,
-      auto: 'channels ÷ head width',
-    }),
-    headDim: int({
-      label: 'Head width',
-      help: 'Channels of one head.',
-      default: 32,
-      min: 1,
-      max: 512,
-      when: { field: 'heads', is: null },
-    }),
+    ...headFields(),
     qkvBias: flag({ label: 'Bias of Q, K, V', default: true }),
     projBias: flag({ label: 'Bias of the projection', default: true }),
     qkNorm: slot({
@@ -63,16 +47,11 @@ export const attention = defineModule({
         0.12,
     ),
   family: 'attention',
-  subtitle(attrs, dim) {
-    if (dim === null) return attrs.heads === null ? `heads of ${attrs.headDim}` : `${attrs.heads} heads`
-    const { heads, headDim } = headSizes(dim, attrs.heads, attrs.headDim)
-    return `${heads} ${heads === 1 ? 'head' : 'heads'} of ${Number.isInteger(headDim) ? headDim : headDim.toFixed(1)}`
-  },
+  subtitle: headCount,
   build: (b, [x], attrs) =>
     onTokens(b, 'attention', x, (tokens) => {
       const { n, t, c } = tokenSizes('attention', tokens)
-      const { heads, headDim } = headSizes(c, attrs.heads, attrs.headDim)
-      if (!Number.isInteger(headDim)) throw headsError(c, heads)
+      const { heads, headDim } = splitHeads('attention', c, attrs)
       const width = heads * headDim
       const qkv = linear(b, tokens, { name: 'qkv', out: 3 * width, bias: attrs.qkvBias })
       const part = (index: number) =>
@@ -83,17 +62,3 @@ export const attention = defineModule({
       return linear(b, b.reshape(mixed, [n, t, width]), { name: 'proj', out: c, bias: attrs.projBias })
     }),
 })
-
-/** A head width that is not whole means that the channels do not split. */
-function headSizes(dim: number, heads: number | null, headDim: number): { heads: number; headDim: number } {
-  if (heads !== null) return { heads, headDim: dim / heads }
-  return { heads: Math.max(1, Math.floor(dim / headDim)), headDim }
-}
-
-function headsError(channels: number, heads: number): ShapeError {
-  return new ShapeError(
-    'HEADS_DIVIDE',
-    `attention: ${channels} channels do not split into ${heads} heads; choose ${divisorChoice(channels, heads)} heads`,
-    [{ what: 'heads', expected: `a divisor of ${channels}`, got: `${heads}` }],
-  )
-}

@@ -3,6 +3,7 @@ import { autoInt, int, number, slot } from '../../schema/schema'
 import { globalAverage } from '../globalPooling'
 import { channelsOf, isMap } from '../layout'
 import { defineModule } from '../module'
+import { halfToEven } from '../rounding'
 
 /**
  * Squeeze and excitation: a gate per channel from the mean of the whole map, y = x ⊙ σ(W₂ ReLU(W₁ mean(x))).
@@ -67,7 +68,5 @@ export const squeezeExcite = defineModule({
 
 function innerWidth(channels: number, ratio: number, divisor: number): number {
   if (divisor > 1) return Math.max(divisor, Math.floor((channels * ratio + divisor / 2) / divisor) * divisor)
-  const whole = Math.floor(channels * ratio)
-  const rest = channels * ratio - whole
-  return Math.max(1, whole + (rest > 0.5 || (rest === 0.5 && whole % 2 === 1) ? 1 : 0))
+  return Math.max(1, halfToEven(channels * ratio))
 }

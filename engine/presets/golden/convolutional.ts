@@ -1,5 +1,9 @@
 /** Convolutional networks, as timm and the papers' own code build them. */
+import type { Document } from '../../document/types'
 import { convnext } from '../convnext'
+import { type EfficientNetSizes, efficientnet } from '../efficientnet'
+import type { Python } from '../pythonCall'
+import { type RegNetSizes, regnet } from '../regnet'
 import { type ResNetSizes, resnet } from '../resnet'
 import { vgg } from '../vgg'
 import {
@@ -10,7 +14,9 @@ import {
   isSet,
   listed,
   lookUp,
-  type Options,
+  NotYet,
+  Options,
+  partial,
   symbol,
   text,
 } from './reading'
@@ -49,6 +55,24 @@ export const timm: { readonly [name: string]: Build } = {
     }),
   }),
 
+  EfficientNet: (options, size) => ({ features: 'act2', document: efficientNet(options, { size }) }),
+
+  MobileNetV3(options, size) {
+    const isUsual = options.take('se_layer', isHardGate, true)
+    const document = efficientNet(options, { head: 'mean', hardGates: true, size })
+    const stages = document.graph.nodes.filter(({ id }) => id.startsWith('blocks.'))
+    return isUsual ? { features: stages.at(-1)?.id ?? '', document } : null
+  },
+
+  RegNet: (options, size) => ({
+    features: 's4',
+    document: regnet('RegNet', {
+      ...options.argument(regnetSizes),
+      classes: options.take('num_classes', count, 1000),
+      size,
+    }),
+  }),
+
   VGG(options, size) {
     const document = vgg('VGG', {
       layers: options.argument(
@@ -62,6 +86,59 @@ export const timm: { readonly [name: string]: Build } = {
     const features = document.graph.nodes.findLast(({ id }) => id.startsWith('features.'))
     return { features: features?.id ?? '', document }
   },
+}
+
+/** The options of networks that are made of words. */
+function efficientNet(options: Options, more: Partial<EfficientNetSizes>): Document {
+  return efficientnet('EfficientNet', {
+    stages: options.take('block_args', words, []),
+    features: options.take('num_features', count, 1280),
+    stem: options.take('stem_size', count, 32),
+    act: options.take('act_layer', (value) => lookUp(acts, symbol(value)), 'relu'),
+    tensorflow: options.take('pad_type', (value) => lookUp({ same: true }, text(value)), false),
+    ...options.take('norm_layer', epsOfNorm, {}),
+    classes: options.take('num_classes', count, 1000),
+    ...more,
+  })
+}
+
+const acts: { readonly [name: string]: string } = { ReLU6: 'relu6', SiLU: 'silu', Hardswish: 'hardswish' }
+
+const epsOfNorm = partial(
+  ['BatchNorm2d'],
+  (inner): Pick<EfficientNetSizes, 'eps'> => ({ eps: inner.take('eps', count, 1e-5) }),
+)
+const gateRatio = (value: Python): Pick<RegNetSizes, 'squeezeExcite'> => ({ squeezeExcite: count(value) })
+
+/** `decode_arch_def([[...], ...])`. */
+function words(value: Python): readonly (readonly string[])[] {
+  const [stages] = value.kind === 'call' && value.name === 'decode_arch_def' ? value.args : []
+  if (!stages) throw new NotYet()
+  return listed(listed(text))(stages)
+}
+
+/** MobileNetV3's gates, in the words of its golden case. */
+const isHardGate = partial(['SqueezeExcite'], (inner) => {
+  const gate = inner.take('gate_layer', text, 'sigmoid')
+  const act = inner.take('force_act_layer', symbol, '')
+  const rounding = inner.take('rd_round_fn', symbol, 'round')
+  return gate === 'hard_sigmoid' && act === 'ReLU' && rounding === 'round_channels'
+})
+
+function regnetSizes(value: Python): RegNetSizes {
+  if (value.kind !== 'call' || value.name !== 'RegNetCfg') throw new NotYet()
+  const options = new Options(value)
+  const sizes = {
+    w0: options.take('w0', count, 80),
+    wa: options.take('wa', count, 42.64),
+    wm: options.take('wm', count, 2.66),
+    groupWidth: options.take('group_size', count, 24),
+    depth: options.take('depth', count, 21),
+    stem: options.take('stem_width', count, 32),
+    ...options.take('se_ratio', gateRatio, {}),
+  }
+  if (!options.isUsedUp()) throw new NotYet()
+  return sizes
 }
 
 const blocks: { readonly [name: string]: ResNetSizes['block'] } = {

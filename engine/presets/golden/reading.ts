@@ -77,16 +77,23 @@ export function lookUp<T>(table: { readonly [name: string]: T }, name: string): 
   return found
 }
 
-/** A factory from Python: `dict(attn_layer='se')` as a call without a name of its own. */
-export const dictionary =
-  <T>(read: (options: Options) => T) =>
-  (value: Python): T => {
-    if (value.kind !== 'call' || value.name !== 'dict') throw new NotYet()
+/** The options of `dict(...)`. */
+export const dictionary = <T>(read: (options: Options) => T) => inCall('dict', [], read)
+
+/** The options of `partial(F, ...)`, where F is one of these. */
+export const partial = <T>(of: readonly string[], read: (options: Options) => T) =>
+  inCall('partial', of, read)
+
+function inCall<T>(name: string, of: readonly string[], read: (options: Options) => T): (value: Python) => T {
+  return (value) => {
+    if (value.kind !== 'call' || value.name !== name) throw new NotYet()
     const options = new Options(value)
+    if (of.length > 0 && !of.includes(options.argument(symbol))) throw new NotYet()
     const result = read(options)
     if (!options.isUsedUp()) throw new NotYet()
     return result
   }
+}
 
 /** The papers' code has no module for a stage whose name our design uses; its last block gives the same. */
 export const lastBlock = (list: string, stage: number, depths: readonly number[]): string =>
