@@ -1,5 +1,6 @@
 import { describe, test } from 'vitest'
 import { depthwise } from './depthwise'
+import { pool } from './pool'
 import type { DepthwiseSpec, PoolSpec } from './spec'
 import { testDevice } from './testing/device'
 import {
@@ -66,6 +67,14 @@ describe('pooling', () => {
   test('an average that counts the padding', () => expectModel(poolOf({ countIncludePad: true })))
   test('a maximum of stride 2', () => expectModel(poolOf({ fn: 'max', stride: [2, 2] })))
   test('five channels', () => expectModel(poolOf({}, 5)))
+  test.each(pool.variants(poolOf({}), traits).map(({ name }) => name))('%s', (variant) =>
+    expectModel(poolOf({ stride: [2, 2] }), { variant }),
+  )
+  test('a window wider than the map', () =>
+    expectModel({
+      ...poolOf({ kernel: [7, 11], padding: [3, 5] }),
+      out: whole(1, 2, 7, 9, 8),
+    }))
   test('a token mixer: the average less the token itself', () => {
     const spec = poolOf({})
     return expectModel({
