@@ -9,7 +9,7 @@
  * LayerNorm) and channel gates (squeeze-and-excitation). Strictly both read everything, and every design with one would be
  * global from its first block on. They are named in `statistics` instead; `exactBox` does follow them.
  */
-import type { Graph, Node, Shape } from '../graph/graph'
+import type { Call, Graph, Node, NodeOf, Shape } from '../graph/graph'
 import { reads } from '../ops/reads'
 import { hull, pointRegion, type Region, union } from '../ops/region'
 import { applyRule, type Rules } from '../ops/rules'
@@ -170,6 +170,7 @@ function traceAll(graph: Graph): MaybeTrace[] {
   const norms = new Map(
     graph.calls.filter(({ name }) => wholeNorms.has(name)).map((call) => [call.output, call]),
   )
+  const rolls = new Map(graph.calls.filter(({ name }) => name === 'roll').map((call) => [call.output, call]))
   for (const node of graph.nodes) {
     const inputs = node.inputs.map((input) => traces[input] ?? null)
     let trace =
@@ -188,9 +189,21 @@ function traceAll(graph: Graph): MaybeTrace[] {
     ) {
       trace = { ...source, statistics: source.statistics ?? norm.name }
     }
+    const roll = rolls.get(node.id)
+    const still = roll ? traces[roll.inputs[0] ?? -1] : null
+    if (roll && still) trace = rolled(still, roll, node.shape)
     traces.push(trace)
   }
   return traces
+}
+
+/** The shorter way round: what wraps around the border is not looked at. */
+function rolled(trace: Trace, { attrs }: Call, shape: Shape): Trace {
+  const axis = Number(attrs.axis)
+  const size = shape[axis] ?? 1
+  const shift = Number(attrs.shift) % size
+  const shorter = Math.abs(shift) * 2 > size ? shift - Math.sign(shift) * size : shift
+  return slide(trace, axis, size, { scale: 1, shift: -shorter, reach: 0 })
 }
 
 const isGathered = (trace: Trace, first: number, end: number): boolean =>
@@ -336,6 +349,78 @@ const rules: Rules<Rule, MaybeTrace> = {
       })
     }, x)
   },
+  gather: (node, graph, [x, index]) =>
+    x && !index ? gatherParts(x, node, graph) : everywhere(node, x?.statistics ?? null),
+  scatterAdd: (node, _graph, [dy]) => everywhere(node, dy?.statistics ?? null),
+  topK: (node, _graph, [x]) => {
+    const last = [node.shape.length - 1]
+    return x ? replaceAxes(gather(x, last, node.id), last, node.shape) : null
+  },
+  scan: (node, _graph, inputs) => {
+    const both = meet(node, inputs)
+    const { axis } = node.attrs
+    return both ? replaceAxes(gather(both, [axis], node.id), [axis], node.shape) : null
+  },
+}
+
+/** Parts by numbers that are no constant may come from anywhere; others from where most of them say. */
+function gatherParts(trace: Trace, node: NodeOf<'gather'>, graph: Graph): Trace {
+  const { axis, batch } = node.attrs
+  const index = graph.nodes[node.inputs[1] ?? 0]
+  const from = graph.nodes[node.inputs[0] ?? 0]?.shape[axis] ?? 1
+  const free = index?.shape.slice(batch) ?? []
+  const withFree = (x: Trace) => insertAxes(x, axis + 1, free.map(plainAxis))
+  if (index?.op !== 'constant' || batch > 0) return dropAxes(withFree(gather(trace, [axis], node.id)), [axis])
+  const { start, steps, reach } = evenNumbers(index.attrs.data, free)
+  const single = singleDigit(trace, axis, from)
+  const old = stepsOf(single, axis)
+  const at = digitAt(single, axis)
+  const widened = mapForms(single, (form) => {
+    const step = form.steps[at] ?? 0
+    const low = Math.min(step * start, step * (start + reach))
+    return { ...form, base: form.base + low, size: form.size + Math.abs(step) * reach }
+  })
+  const moving = steps.reduce((x, factor, i) => withSteps(x, axis + 1 + i, old, factor), withFree(widened))
+  return dropAxes(moving, [axis])
+}
+
+/**
+ * Numbers as start + Σ step · place, and how far they reach beyond that. What most of them follow counts, since borders are not
+ * looked at; where no such rule is, the mean slope with everything around it.
+ */
+function evenNumbers(
+  numbers: ArrayLike<number>,
+  shape: Shape,
+): { readonly start: number; readonly steps: readonly number[]; readonly reach: number } {
+  const strides = shape.map((_size, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1))
+  const places = Array.from(numbers, (_, i) =>
+    shape.map((size, axis) => Math.floor(i / (strides[axis] ?? 1)) % size),
+  )
+  const differences = shape.map((_size, axis) =>
+    Array.from(numbers, (number, i) =>
+      places[i]?.[axis] ? [number - (numbers[i - (strides[axis] ?? 1)] ?? 0)] : [],
+    ).flat(),
+  )
+  const rest = (steps: readonly number[]) =>
+    Array.from(numbers, (number, i) =>
+      steps.reduce((left, step, axis) => left - step * (places[i]?.[axis] ?? 0), number),
+    )
+  const usual = differences.map((all) => commonest(all).value)
+  const { value: start, count } = commonest(rest(usual))
+  if (2 * count >= numbers.length) return { start, steps: usual, reach: 0 }
+  const mean = differences.map((all) => all.reduce((a, b) => a + b, 0) / Math.max(1, all.length))
+  const left = rest(mean)
+  const low = Math.min(...left)
+  return { start: low, steps: mean, reach: Math.max(...left) - low }
+}
+
+function commonest(numbers: readonly number[]): { readonly value: number; readonly count: number } {
+  const counts = new Map<number, number>()
+  for (const number of numbers) counts.set(number, (counts.get(number) ?? 0) + 1)
+  return [...counts].reduce((best, [value, count]) => (count > best.count ? { value, count } : best), {
+    value: 0,
+    count: 0,
+  })
 }
 
 const plainAxis = (size: number): AxisDigits => ({ offset: 0, digits: [size] })

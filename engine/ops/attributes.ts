@@ -38,6 +38,17 @@ export interface OpAttributes {
   pad: { readonly low: readonly number[]; readonly high: readonly number[]; readonly value: number }
   concat: { readonly axis: number }
   reverse: { readonly axes: readonly number[] }
+  /**
+   * Parts of x by their number along `axis`. inputs: x, index (whole numbers from 0 up). The first `batch` axes are common to both;
+   * the other axes of the index take the place of x's `axis`.
+   */
+  gather: GatherAttributes
+  /** Adjoint of gather: inputs dy, index; parts with the same number are summed into an axis of `size`. */
+  scatterAdd: GatherAttributes & { readonly size: number }
+  /** Where the `k` largest elements lie along the last axis, the largest first; of equal ones the first comes first. */
+  topK: { readonly k: number }
+  /** h[i] = a[i] h[i - 1] + b[i] along `axis`, from h = 0 on; from the end when `reverse`. inputs: a, b of equal shapes. */
+  scan: { readonly axis: number; readonly reverse: boolean }
   /** Identity whose gradient is zero. */
   stopGradient: Record<never, never>
   /** Identity that marks a tensor people may want to see. */
@@ -61,6 +72,10 @@ export interface ConvAttributes {
   /** Zeros between input elements: the gradient of a stride. */
   readonly inputDilation: Pair
   readonly groups: number
+}
+export interface GatherAttributes {
+  readonly axis: number
+  readonly batch: number
 }
 export interface WindowAttributes {
   readonly kernel: Pair

@@ -268,6 +268,61 @@ export class Builder implements Arithmetic<Value> {
     return this.append('reverse', { axes }, [x])
   }
 
+  /**
+   * Parts of x by their number along `axis`: the axes of the index take its place. With `batch` leading axes that x and the index
+   * share, every one has its own index.
+   */
+  gather(
+    x: Value,
+    index: Value,
+    { axis, batch = 0 }: { readonly axis: number; readonly batch?: number },
+  ): Value {
+    return this.append('gather', { axis, batch }, [x, index])
+  }
+
+  /** The adjoint of gather: parts with the same number are summed; the new axis has `size` places. */
+  scatterAdd(
+    x: Value,
+    index: Value,
+    { axis, batch = 0, size }: { readonly axis: number; readonly batch?: number; readonly size: number },
+  ): Value {
+    return this.append('scatterAdd', { axis, batch, size }, [x, index])
+  }
+
+  /** Where the k largest elements lie along the last axis, the largest first. No gradient passes. */
+  topK(x: Value, k: number): Value {
+    return this.append('topK', { k }, [x])
+  }
+
+  /** h[i] = a[i] h[i - 1] + x[i] along `axis`, from h = 0 on; from the end on when `reverse`. */
+  scan(
+    a: Value,
+    x: Value,
+    { axis, reverse = false }: { readonly axis: number; readonly reverse?: boolean },
+  ): Value {
+    return this.append('scan', { axis, reverse }, [a, x])
+  }
+
+  /** Sums of all elements up to each one along `axis`; from the end on when `reverse`. */
+  cumulativeSum(x: Value, options: { readonly axis: number; readonly reverse?: boolean }): Value {
+    return this.scan(this.number(1, x), x, options)
+  }
+
+  /** Moves along one axis by `shift` places; what leaves at one end comes in at the other, as in torch.roll. */
+  roll(x: Value, { axis, shift }: { readonly axis: number; readonly shift: number }): Value {
+    const size = x.shape[axis] ?? 1
+    const first = (((size - shift) % size) + size) % size
+    if (first === 0) return x
+    return this.call('roll', { axis, shift }, [x], (x) => {
+      const part = (start: number, count: number) =>
+        this.slice(x, {
+          start: x.shape.map((_size, at) => (at === axis ? start : 0)),
+          size: x.shape.map((size, at) => (at === axis ? count : size)),
+        })
+      return this.concat([part(first, size - first), part(0, first)], axis)
+    })
+  }
+
   // --- meaning ---------------------------------------------------------------------------------------------------
 
   stopGradient(x: Value): Value {

@@ -68,6 +68,11 @@ const rules: Rules<[inputs: readonly Shape[]], NodeCost> = {
   pad: (node, inputs) => computed(node, inputs, 0),
   concat: moved,
   reverse: moved,
+  gather: (node, [, index]) => ({ ...moved(node), bytesRead: bytes(node.shape) + bytes(index) }),
+  scatterAdd: (node, inputs) => computed(node, inputs, elements(inputs[0])),
+  // One comparison per element and round.
+  topK: (node, inputs) => computed(node, inputs, node.attrs.k * elements(inputs[0])),
+  scan: (node, inputs) => computed(node, inputs, 2 * elements(node.shape)),
   stopGradient: () => free,
   tap: () => free,
 }

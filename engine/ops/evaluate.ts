@@ -5,7 +5,7 @@
 import { VertebraError } from '../errors'
 import { elements, type Graph, type Node, type NodeOf, printShape, type Shape } from '../graph/graph'
 import { reachable } from '../graph/traverse'
-import type { ConvAttributes, WindowAttributes } from './attributes'
+import type { ConvAttributes, GatherAttributes, WindowAttributes } from './attributes'
 import { binaryFunctions, unaryFunctions } from './elementwise'
 import { applyRule, type Rules } from './rules'
 import { freeAxes } from './shape'
@@ -153,8 +153,75 @@ const rules: Rules<[inputs: readonly Tensor[], context: Context], Floats> = {
     }
     return copied(shape, x, from, make)
   },
+  gather: ({ attrs, shape }, [x, index], { make }) => {
+    const out = make(elements(shape))
+    eachPart(attrs, x.shape, index, (part, at, length) => {
+      for (let i = 0; i < length; i++) out[at + i] = x.data[part + i]
+    })
+    return out
+  },
+  scatterAdd: ({ attrs, shape }, [dy, index], { make }) => {
+    const sums = new Float64Array(elements(shape))
+    eachPart(attrs, shape, index, (part, at, length) => {
+      for (let i = 0; i < length; i++) sums[part + i] += dy.data[at + i]
+    })
+    return stored(sums, make)
+  },
+  topK: ({ attrs: { k }, shape }, [x], { make }) => {
+    const out = make(elements(shape))
+    const length = x.shape[x.shape.length - 1]
+    for (let row = 0; row * k < out.length; row++) {
+      const values = x.data.subarray(row * length, (row + 1) * length)
+      const order = Array.from(values.keys()).sort((i, j) => values[j] - values[i] || i - j)
+      out.set(order.slice(0, k), row * k)
+    }
+    return out
+  },
+  scan: ({ attrs: { axis, reverse }, shape }, [a, b], { make }) => {
+    const results = new Float64Array(elements(shape))
+    const inner = contiguous(shape)[axis]
+    const length = shape[axis]
+    for (let line = 0; line * length < results.length; line++) {
+      const first = Math.floor(line / inner) * inner * length + (line % inner)
+      let h = 0
+      for (let i = 0; i < length; i++) {
+        const at = first + (reverse ? length - 1 - i : i) * inner
+        h = a.data[at] * h + b.data[at]
+        results[at] = h
+      }
+    }
+    return stored(results, make)
+  },
   stopGradient: (_node, [x]) => x.data,
   tap: (_node, [x]) => x.data,
+}
+
+/**
+ * Runs over what a gather from x copies: runs of `length` neighbours, in x from `part` on and in the result from `at` on.
+ * Throws VertebraError for a number that x has no part of.
+ */
+function eachPart(
+  { axis, batch }: GatherAttributes,
+  x: Shape,
+  index: Tensor,
+  run: (part: number, at: number, length: number) => void,
+): void {
+  const [batches, middle, size, length] = [
+    elements(x.slice(0, batch)),
+    elements(x.slice(batch, axis)),
+    x[axis],
+    elements(x.slice(axis + 1)),
+  ]
+  const free = elements(index.shape.slice(batch))
+  for (let outer = 0; outer < batches * middle; outer++) {
+    const indices = Math.floor(outer / middle) * free
+    for (let i = 0; i < free; i++) {
+      const part = index.data[indices + i]
+      if (!Number.isInteger(part) || part < 0 || part >= size)
+        throw new VertebraError(`gather: there is no part ${part} of ${size} along axis ${axis}`)
+      run((outer * size + part) * length, (outer * free + i) * length, length)
+    }
+  }
 }
 
 function bound(node: Node, name: string, data: Floats | undefined): Floats {

@@ -31,6 +31,10 @@ function onnx(build: (b: Builder) => Value): string {
       lines.push(`t${lines.length} = ${type}(${inputs.join(', ')}) ${JSON.stringify(attributes)}`)
       return `t${lines.length - 1}`
     },
+    secondOutput: (type, inputs, attributes = {}) => {
+      lines.push(`_, t${lines.length} = ${type}(${inputs.join(', ')}) ${JSON.stringify(attributes)}`)
+      return `t${lines.length - 1}`
+    },
     float: (values) => `[${Array.from(values).join(' ')}]f`,
     ints: (values) => `[${values.join(' ')}]i`,
   }

@@ -4,6 +4,7 @@ import type { Pair, ReduceFunction } from './attributes'
 import { spread } from './convolution'
 import { einsumEquation } from './einsum'
 import { binaryFunctions, unaryFunctions } from './elementwise'
+import { gatherOrders, inverse } from './gatherOrders'
 import type { OnnxWriter } from './onnxWriter'
 import { applyRule, type Rules } from './rules'
 import { contiguous } from './strided'
@@ -19,6 +20,8 @@ export function writeOnnx(
 }
 
 /** Element types of ONNX's Cast. */
+const FLOAT = 1
+const INT64 = 7
 const BOOL = 9
 
 const reduceTypes: { readonly [F in ReduceFunction]: string } = {
@@ -87,6 +90,44 @@ const rules: Rules<[graph: OnnxWriter, inputs: readonly string[], shapes: readon
     const parts = [axes.map(() => -1), axes.map((axis) => -shape[axis] - 1), axes, axes.map(() => -1)]
     return graph.node('Slice', [x, ...parts.map((part) => graph.ints(part))])
   },
+  gather: ({ attrs: { axis, batch } }, graph, [x, index], [shape, places]) => {
+    const numbers = graph.node('Cast', [index], { to: INT64 })
+    if (batch === 0) return graph.node('Gather', [x, numbers], { axis })
+    const { inFront, backInPlace } = gatherOrders({ axis, batch }, shape.length, places.length)
+    const moved = graph.node('Transpose', [x], { perm: inFront })
+    const single = graph.node('Unsqueeze', [numbers, graph.ints([places.length])])
+    const found = graph.node('GatherND', [moved, single], { batch_dims: batch })
+    return graph.node('Transpose', [found], { perm: backInPlace })
+  },
+  scatterAdd: ({ attrs, shape }, graph, [dy, index], [, places]) => {
+    const { axis, batch } = attrs
+    const { inFront, backInPlace } = gatherOrders({ axis, batch }, shape.length, places.length)
+    const updates = graph.node('Transpose', [dy], { perm: inverse(backInPlace) })
+    const empty = graph.node('Expand', [graph.float([0]), graph.ints(inFront.map((from) => shape[from]))])
+    const single = [...places, 1]
+    const numbers = graph.node('Cast', [index], { to: INT64 })
+    const coordinates = [
+      ...places.slice(0, batch).map((_size, at) => graph.ints(countedAlong(places, at), single)),
+      graph.node('Unsqueeze', [numbers, graph.ints([places.length])]),
+    ]
+    const targets = graph.node('Concat', coordinates, { axis: places.length })
+    const summed = graph.node('ScatterND', [empty, targets, updates], { reduction: 'add' })
+    return graph.node('Transpose', [summed], { perm: inverse(inFront) })
+  },
+  topK: ({ attrs: { k } }, graph, [x]) => {
+    const indices = graph.secondOutput('TopK', [x, graph.ints([k])], { axis: -1 })
+    return graph.node('Cast', [indices], { to: FLOAT })
+  },
+  scan: ({ attrs: { axis, reverse }, shape }, graph, inputs) => {
+    // In log2(n) rounds: after each, every place holds what twice as many steps before it bring about.
+    let [factor, sum] = inputs
+    for (let by = 1; by < shape[axis]; by *= 2) {
+      const before = (x: string) => shiftedAlong(graph, x, shape, axis, reverse ? -by : by)
+      sum = graph.node('Add', [graph.node('Mul', [factor, before(sum)]), sum])
+      factor = graph.node('Mul', [factor, before(factor)])
+    }
+    return graph.node('Identity', [sum])
+  },
   stopGradient: (_node, graph, [x]) => graph.node('Identity', [x]),
   tap: (_node, graph, [x]) => graph.node('Identity', [x]),
 }
@@ -143,6 +184,27 @@ function slice(graph: OnnxWriter, x: string, start: Shape, end: Shape, step: Sha
 
 function pad(graph: OnnxWriter, x: string, low: Shape, high: Shape, value: number): string {
   return graph.node('Pad', [x, graph.ints([...low, ...high]), graph.float([value])])
+}
+
+/** Zeros move in; what leaves is lost. */
+function shiftedAlong(graph: OnnxWriter, x: string, shape: Shape, axis: number, by: number): string {
+  const only = (value: number) => shape.map((_size, at) => (at === axis ? value : 0))
+  const none = only(0)
+  const moved = pad(graph, x, only(Math.max(by, 0)), only(Math.max(-by, 0)), 0)
+  const start = by > 0 ? none : only(-by)
+  return slice(
+    graph,
+    moved,
+    start,
+    start.map((first, at) => first + shape[at]),
+    shape.map(() => 1),
+  )
+}
+
+/** The index along one axis, for every element of the shape. */
+function countedAlong(shape: Shape, axis: number): number[] {
+  const stride = contiguous(shape)[axis]
+  return Array.from({ length: elements(shape) }, (_, i) => Math.floor(i / stride) % shape[axis])
 }
 
 function grid(rows: number, columns: number, value: (row: number, column: number) => number): number[] {

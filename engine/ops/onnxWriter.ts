@@ -10,6 +10,8 @@ export interface OnnxWriter {
   weight(key: string, shape: Shape): string
   /** A node with one output. Numbers and number lists are int or float attributes by their name, as ONNX has them. */
   node(type: string, inputs: readonly string[], attributes?: OnnxAttributes): string
+  /** A node with two outputs, of which only the second is wanted. */
+  secondOutput(type: string, inputs: readonly string[], attributes?: OnnxAttributes): string
   /** A float32 tensor; a scalar when `dims` is left out. */
   float(values: ArrayLike<number>, dims?: Shape): string
   /** An int64 tensor, as ONNX wants for shapes, axes and indices; a vector when `dims` is left out. */

@@ -9,6 +9,7 @@ import {
   type AxisRegion,
   axisRegion,
   axisSize,
+  hull,
   type Indices,
   indexSet,
   indicesOf,
@@ -19,6 +20,7 @@ import {
 } from './region'
 import { applyRule, type Rules } from './rules'
 import { freeAxes } from './shape'
+import { contiguous } from './strided'
 
 /** Per input, the region that the region of the result is computed from; null when it is computed from none of it. */
 export function reads(graph: Graph, node: Node, region: Region): readonly (Region | null)[] {
@@ -27,10 +29,13 @@ export function reads(graph: Graph, node: Node, region: Region): readonly (Regio
     node,
     region,
     node.inputs.map((input) => graph.nodes[input].shape),
+    graph,
   )
 }
 
-const rules: Rules<[region: Region, inputs: readonly Shape[]], readonly (Region | null)[]> = {
+type Arguments = [region: Region, inputs: readonly Shape[], graph: Graph]
+
+const rules: Rules<Arguments, readonly (Region | null)[]> = {
   input: () => [],
   param: () => [],
   constant: () => [],
@@ -94,8 +99,48 @@ const rules: Rules<[region: Region, inputs: readonly Shape[]], readonly (Region 
   reverse: ({ attrs: { axes } }, region) => [
     region.map((axis, i) => (axes.includes(i) ? reversed(axis) : axis)),
   ],
+  gather: ({ attrs: { axis, batch }, inputs }, region, [x, index], graph) => {
+    const free = region.slice(axis, axis + index.length - batch)
+    const indices = [...region.slice(0, batch), ...free]
+    const parts = numbersAt(graph, inputs[1], indices)
+    const part = parts ? axisRegion(x[axis], indexSet(parts)) : wholeAxis(x[axis])
+    return [[...region.slice(0, axis), part, ...region.slice(axis + free.length)], indices]
+  },
+  scatterAdd: ({ attrs: { axis, batch }, inputs }, region, [, index], graph) => {
+    const wanted = new Set(indicesOf(region[axis]))
+    const whole = wholeRegion(index).slice(batch)
+    const indices = [...region.slice(0, batch), ...whole]
+    const parts = numbersAt(graph, inputs[1], indices)
+    // One axis of places says exactly which are summed; several, or places that are computed, count as a whole.
+    const isExact = parts !== null && whole.length === 1 && batch === 0
+    const places = isExact ? parts.flatMap((part, at) => (wanted.has(part) ? [at] : [])) : null
+    if (places?.length === 0) return [null, null]
+    const free = places ? [axisRegion(index[batch], places)] : whole
+    return [[...region.slice(0, axis), ...free, ...region.slice(axis + 1)], indices]
+  },
+  topK: (_node, region, [x]) => [[...region.slice(0, -1), wholeAxis(x[x.length - 1])]],
+  scan: ({ attrs: { axis, reverse } }, region, [x]) => {
+    const [first, end] = hull(region[axis])
+    const before = Array.from({ length: x[axis] }, (_, i) => i).filter((i) =>
+      reverse ? i >= first : i < end,
+    )
+    const read = region.map((other, at) => (at === axis ? axisRegion(x[axis], before) : other))
+    return [read, read]
+  },
   stopGradient: same,
   tap: same,
+}
+
+/** The numbers that a constant holds in a region, in row-major order; null when they are computed. */
+function numbersAt(graph: Graph, id: number, region: Region): readonly number[] | null {
+  const node = graph.nodes[id]
+  if (node.op !== 'constant') return null
+  const strides = contiguous(node.shape)
+  const places = region.reduce<readonly number[]>(
+    (bases, axis, at) => bases.flatMap((base) => indicesOf(axis).map((i) => base + i * strides[at])),
+    [0],
+  )
+  return places.map((place) => node.attrs.data[place])
 }
 
 function same({ inputs }: Node, region: Region): Region[] {

@@ -2,7 +2,7 @@
 import type { ExpectedGot, ShapeErrorCode } from '../errors'
 import { ShapeError } from '../errors'
 import { elements, printShape, type Shape, sameShape } from '../graph/graph'
-import type { ConvAttributes, Op, OpAttributes, Pair, WindowAttributes } from './attributes'
+import type { ConvAttributes, GatherAttributes, Op, OpAttributes, Pair, WindowAttributes } from './attributes'
 import { convOutput, spread, windowsOutput } from './convolution'
 
 /** Elements that a tensor may have: beyond this, 32-bit indices in a shader would wrap. */
@@ -50,6 +50,10 @@ const arity: { readonly [O in Op]: readonly [number, number] } = {
   pad: [1, 1],
   concat: [1, Number.POSITIVE_INFINITY],
   reverse: [1, 1],
+  gather: [2, 2],
+  scatterAdd: [2, 2],
+  topK: [1, 1],
+  scan: [2, 2],
   stopGradient: [1, 1],
   tap: [1, 1],
 }
@@ -189,6 +193,38 @@ const rules: ShapeRules = {
     checkAxes('reverse', axes, x)
     return x
   },
+  gather: (attrs, [x, index]) => {
+    checkGather('gather', attrs, x, index)
+    const { axis, batch } = attrs
+    return [...x.slice(0, axis), ...index.slice(batch), ...x.slice(axis + 1)]
+  },
+  scatterAdd: (attrs, [dy, index]) => {
+    const { axis, batch, size } = attrs
+    const free = index.length - batch
+    const x = [...dy.slice(0, axis), size, ...dy.slice(axis + free)]
+    checkGather('scatterAdd', attrs, x, index)
+    checkSame('scatterAdd', dy, [...x.slice(0, axis), ...index.slice(batch), ...x.slice(axis + 1)])
+    return x
+  },
+  topK: ({ k }, [x]) => {
+    const length = x.at(-1)
+    if (length === undefined) throw rank('topK: a list of elements is needed', 1, 0)
+    if (!Number.isInteger(k) || k < 1 || k > length) {
+      throw problem(
+        'ATTRIBUTE',
+        `topK: ${k} of ${length} elements cannot be chosen; k is a whole number from 1 to ${length}`,
+        'k',
+        `1 to ${length}`,
+        k,
+      )
+    }
+    return [...x.slice(0, -1), k]
+  },
+  scan: ({ axis }, [a, b]) => {
+    checkSame('scan', a, b)
+    checkAxes('scan', [axis], b)
+    return b
+  },
   stopGradient: (_attrs, [x]) => x,
   tap: (_attrs, [x]) => x,
 }
@@ -246,6 +282,17 @@ function convShape(attrs: ConvAttributes, [x, w]: readonly Shape[]): Shape {
   const output = convOutput(attrs, [height, width], [kh, kw])
   checkFits('conv', [kh, kw], dilation, [height, width], output)
   return [n, ...output, out]
+}
+
+function checkGather(who: string, { axis, batch }: GatherAttributes, x: Shape, index: Shape): void {
+  checkAxes(who, [axis], x)
+  if (!Number.isInteger(batch) || batch < 0 || batch > axis || batch > index.length) {
+    throw new ShapeError(
+      'ATTRIBUTE',
+      `${who}: ${batch} batch axes do not lie before axis ${axis} of ${printShape(x)} and in the index ${printShape(index)}`,
+    )
+  }
+  checkSame(`${who}, batch axes`, x.slice(0, batch), index.slice(0, batch))
 }
 
 function checkSame(who: string, x: Shape, y: Shape): void {

@@ -1,12 +1,13 @@
 /**
  * Every primitive as a Python expression over PyTorch tensors of our own shapes; a convolution is permuted and permuted back.
- * The code around them imports torch and torch.nn.functional as F; `self` is the module that holds the weights.
+ * The code around them imports itertools, torch and torch.nn.functional as F; `self` is the module that holds the weights.
  */
 import type { Node, NodeOf, Shape } from '../graph/graph'
 import type { Pair, ReduceFunction } from './attributes'
 import { spread } from './convolution'
 import { einsumEquation } from './einsum'
 import { binaryFunctions, unaryFunctions } from './elementwise'
+import { gatherOrders, inverse } from './gatherOrders'
 import { applyRule, type Rules } from './rules'
 
 /** The node as an expression; `inputs` are the variables that hold its inputs, `shapes` their shapes. */
@@ -56,6 +57,27 @@ const rules: Rules<[inputs: readonly string[], shapes: readonly Shape[]], string
   pad: ({ attrs: { low, high, value } }, [x]) => padded(x, low, high, value),
   concat: ({ attrs: { axis } }, inputs) => `torch.cat((${inputs.join(', ')},), dim=${axis})`,
   reverse: ({ attrs: { axes } }, [x]) => `${x}.flip(${tuple(axes)})`,
+  gather: ({ attrs: { axis, batch } }, [x, index], [shape, places]) => {
+    if (batch === 0) return `${x}[${':, '.repeat(axis)}${index}.long()]`
+    const { inFront, backInPlace } = gatherOrders({ axis, batch }, shape.length, places.length)
+    const found = `${x}.permute(${tuple(inFront)})[${numbers(places, batch, index)}]`
+    return `${found}.permute(${tuple(backInPlace)})`
+  },
+  scatterAdd: ({ attrs: { axis, batch }, shape }, [dy, index], [, places]) => {
+    const { inFront, backInPlace } = gatherOrders({ axis, batch }, shape.length, places.length)
+    const empty = `${dy}.new_zeros(${tuple(inFront.map((from) => shape[from]))})`
+    const updates = `${dy}.permute(${tuple(inverse(backInPlace))})`
+    const summed = `${empty}.index_put((${numbers(places, batch, index)},), ${updates}, accumulate=True)`
+    return `${summed}.permute(${tuple(inverse(inFront))})`
+  },
+  topK: ({ attrs: { k } }, [x]) =>
+    `${x}.sort(dim=-1, descending=True, stable=True).indices[..., :${k}].float()`,
+  scan: ({ attrs: { axis, reverse } }, [a, b]) => {
+    const [factors, added] = [a, b].map((x) => `${reverse ? `${x}.flip(${axis})` : x}.unbind(${axis})`)
+    const steps = `itertools.accumulate(zip(${factors}, ${added}), lambda h, ab: ab[0] * h + ab[1], initial=0)`
+    const results = `torch.stack(list(${steps})[1:], dim=${axis})`
+    return reverse ? `${results}.flip(${axis})` : results
+  },
   stopGradient: (_node, [x]) => `${x}.detach()`,
   tap: (_node, [x]) => x,
 }
@@ -79,6 +101,15 @@ function withZerosBetween(x: string, [n, h, w, c]: Shape, [vertical, horizontal]
   const padded = `F.pad(${x}[:, :, None, :, None], (0, 0, 0, ${horizontal - 1}, 0, 0, 0, ${vertical - 1}))`
   const wide = `${padded}.reshape(${tuple([n, h * vertical, w * horizontal, c])})`
   return `${wide}[:, :${spread(h, vertical)}, :${spread(w, horizontal)}]`
+}
+
+/** Numbers of the batch axes, counted, and those along the gathered axis, as PyTorch's indexing takes them. */
+function numbers(places: Shape, batch: number, index: string): string {
+  const counted = places.slice(0, batch).map((size, axis) => {
+    const line = places.map((_size, at) => (at === axis ? size : 1))
+    return `torch.arange(${size}).reshape(${tuple(line)})`
+  })
+  return [...counted, `${index}.long()`].join(', ')
 }
 
 /** PyTorch lists the sides from the last axis back; negative ones crop. */

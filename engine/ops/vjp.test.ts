@@ -20,7 +20,7 @@ function expectGradients(
   const b = new Builder()
   const inputs = shapes.map((shape, i) => b.input(`x${i}`, shape))
   const node = build(b, ...inputs)
-  const made = node.inputs.map((id) => inputs.find((input) => input.id === id) ?? node)
+  const made = node.inputs.map((id) => b.finish([]).nodes[id])
   const dy = b.input('dy', node.shape)
   const gradients = vjp(b, node, made, dy)
   const graph = b.finish([node])
@@ -34,6 +34,7 @@ function expectGradients(
     const input = graph.nodes[id]
     const gradient = gradients[at]
     const name = `x${inputs.findIndex((other) => other.id === id)}`
+    if (input.op !== 'input') return
     expect(gradient?.shape ?? input.shape).toEqual(input.shape)
     const direction = values(`direction ${name}`, input.shape)
     const analytic = gradient ? dot(valueIn(graph, gradient.id, bindings), direction) : 0
@@ -252,4 +253,50 @@ test('nothing flows back through a stopped gradient', () => {
   const b = new Builder()
   const x = b.input('x', [3])
   expect(vjp(b, b.stopGradient(x), [x], b.input('dy', [3]))).toEqual([null])
+})
+
+describe('parts by number', () => {
+  const numbers = (b: Builder, shape: Shape, below: number) =>
+    b.constant(
+      Array.from({ length: shape.reduce((n, size) => n * size, 1) }, (_, i) => (i * 5 + 1) % below),
+      shape,
+    )
+
+  test.each([
+    { axis: 0, batch: 0, index: [2, 3] },
+    { axis: 2, batch: 0, index: [5] },
+    { axis: 1, batch: 1, index: [2, 4] },
+    { axis: 2, batch: 1, index: [2, 2] },
+    { axis: 2, batch: 2, index: [2, 3, 2] },
+  ])('gather and scatterAdd along axis $axis with $batch batch axes', ({ axis, batch, index }) => {
+    const x = [2, 3, 4]
+    expectGradients([x], (b, value) => b.gather(value, numbers(b, index, x[axis]), { axis, batch }))
+    const taken = [...x.slice(0, axis), ...index.slice(batch), ...x.slice(axis + 1)]
+    expectGradients([taken], (b, dy) =>
+      b.scatterAdd(dy, numbers(b, index, x[axis]), { axis, batch, size: x[axis] }),
+    )
+  })
+
+  test('no gradient passes through what topK chooses', () => {
+    const b = new Builder()
+    const x = b.input('x', [2, 4])
+    const node = b.topK(x, 2)
+    expect(vjp(b, node, [x], b.input('dy', [2, 2]))).toEqual([null])
+  })
+})
+
+test.each([
+  { axis: 0, reverse: false },
+  { axis: 1, reverse: true },
+  { axis: 2, reverse: false },
+])('scan along axis $axis, reverse: $reverse', ({ axis, reverse }) => {
+  const shape = [2, 3, 4]
+  expectGradients([shape, shape], (b, a, x) => b.scan(a, x, { axis, reverse }))
+  expectGradients(
+    [
+      [2, 1],
+      [2, 1],
+    ],
+    (b, a, x) => b.scan(a, x, { axis: 1, reverse }),
+  )
 })

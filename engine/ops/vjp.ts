@@ -86,6 +86,18 @@ const rules: Rules<[Arguments], readonly (Value | null)[]> = {
     })
   },
   reverse: ({ attrs: { axes } }, { b, dy }) => [b.reverse(dy, axes)],
+  gather: ({ attrs: { axis, batch } }, { b, inputs: [x, index], dy }) => [
+    b.scatterAdd(dy, index, { axis, batch, size: x.shape[axis] }),
+    null,
+  ],
+  scatterAdd: ({ attrs }, { b, inputs: [, index], dy }) => [b.gather(dy, index, attrs), null],
+  topK: () => [null],
+  scan: ({ attrs: { axis, reverse } }, { b, node, inputs: [a], dy }) => {
+    // What arrives at h[i] also passes on to h[i - 1], times a[i].
+    const onward = shifted(b, a, axis, reverse ? 1 : -1)
+    const total = b.scan(onward, dy, { axis, reverse: !reverse })
+    return [b.mul(total, shifted(b, node, axis, reverse ? -1 : 1)), total]
+  },
   stopGradient: () => [null],
   tap: (_node, { dy }) => [dy],
 }
@@ -203,6 +215,17 @@ function convWeightGradient(attrs: ConvAttributes, b: Builder, x: Value, w: Valu
     groups,
   })
   return b.transpose(gradient, [3, 1, 2, 0])
+}
+
+/** One place further along the axis (or back), a zero moving in. */
+function shifted(b: Builder, x: Value, axis: number, by: 1 | -1): Value {
+  if (x.shape[axis] === 1) return b.number(0, x)
+  const only = (value: number) => x.shape.map((_size, at) => (at === axis ? value : 0))
+  const kept = b.slice(x, {
+    start: only(by === 1 ? 0 : 1),
+    size: x.shape.map((size, at) => (at === axis ? size - 1 : size)),
+  })
+  return b.pad(kept, { low: only(by === 1 ? 1 : 0), high: only(by === 1 ? 0 : 1) })
 }
 
 /** step - 1 zeros between neighbours of each axis. */
