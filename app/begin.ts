@@ -28,6 +28,9 @@ export async function begin(): Promise<void> {
   const [sample] = samples
   if (sample) void takeSample(sample)
 
+  // All faces now: a formula that is opened later must not ask the network.
+  for (const face of document.fonts) void face.load().catch(() => undefined)
+
   // The toaster is drawn with the page.
   setTimeout(() => {
     void preloadPanels()
