@@ -22,6 +22,7 @@ const choiceOf = (state: SessionState) => state.attention
 const runOf = (state: RunState) => state.status
 const deviceOf = (state: RunState) => state.device
 const pictureProblemOf = (state: RunState) => state.pictureProblem
+const ranOnCpu = (state: RunState) => state.result?.onReference === true
 
 /** Where each head looks: pick block and head, hover a patch, see its row on the picture. */
 export function AttentionPanel() {
@@ -43,6 +44,7 @@ function Attention({
   const { lookAt } = useSessionStore.getState()
   const input = useDocumentStore((state) => state.document.input)
   const pictureProblem = useRunStore(pictureProblemOf)
+  const isFromCpu = useRunStore(ranOnCpu)
   const head = choice.head === 'mean' ? 'mean' : Math.min(choice.head, layer.heads - 1)
   const query = choice.query !== null && choice.query < layer.queries ? choice.query : usualQuery(layer)
   const row = useMemo(() => attentionRow(layer, head, query), [layer, head, query])
@@ -151,6 +153,9 @@ function Attention({
           <p className="small attention-problem" role="alert">
             {pictureProblem} The picture before stays.
           </p>
+        )}
+        {isFromCpu && (
+          <p className="label muted">Computed on the CPU: slow, and the same numbers as on a GPU.</p>
         )}
         <p className="label faint">Procedural weights: maps show structure, not meaning.</p>
       </div>
