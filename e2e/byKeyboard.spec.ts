@@ -16,7 +16,6 @@ test('the attention of two stages is replaced by pooling with the keyboard alone
   await expect(editor.node('Stage 4')).toHaveAccessibleName(/Pooling/)
 
   await editor.press('Escape', 'Escape')
-  await editor.walkToCanvas()
   await editor.arrowTo('ArrowLeft', 'Stage 3')
   await editor.enterStage('Stage 3')
   await editor.replaceSelfAttentionByPooling()

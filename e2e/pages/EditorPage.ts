@@ -254,8 +254,10 @@ export class EditorPage {
     await expect(this.node(title)).not.toBeFocused()
   }
 
-  /** From the first node of an open stage: to the mixer, and another one in its place. */
+  /** From the first node of an open stage: down into its block, along the branch to the mixer, and another one in its place. */
   async replaceSelfAttentionByPooling(): Promise<void> {
+    await this.arrowTo('ArrowRight', 'Block')
+    await this.press('ArrowDown')
     await this.arrowTo('ArrowRight', 'Self-attention')
     await this.page.keyboard.press('r')
     await expect(this.page.getByRole('dialog', { name: /^Replace/ })).toBeVisible()
