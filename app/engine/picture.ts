@@ -2,8 +2,9 @@
  * Pictures that people bring: decoded here, upright, cut and normalised as timm does, at the design's input size.
  * A picture that cannot be used changes nothing; the reason is a sentence in runStore.
  */
-import { cropRectangle, mostPixels, pictureSize, preprocess, presets } from '../../engine/index'
+import { cropRectangle, type Document, mostPixels, pictureSize, preprocess } from '../../engine/index'
 import { useDocumentStore } from '../state/documentStore'
+import { presetOf } from '../state/presetFacts'
 import { type Picture, useRunStore } from '../state/runStore'
 
 const byteLimit = 60_000_000
@@ -26,9 +27,7 @@ export const samples: readonly PictureSample[] = [
 /** What timm does to a picture for most models: ImageNet's mean, the central 90 % of the short side. */
 const usual = { crop: 0.9, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const
 
-/** The preprocessing of the preset that the design began as, as its name tells. */
-const preprocessingOf = (name: string) =>
-  presets.find((preset) => preset.document.name === name)?.preprocessing ?? usual
+const preprocessingOf = (design: Document) => presetOf(design)?.preprocessing ?? usual
 
 export class PictureError extends Error {}
 
@@ -55,9 +54,9 @@ export function followInputSize(): () => void {
   return useDocumentStore.subscribe(({ document: design }, { document: before }) => {
     const { picture, set } = useRunStore.getState()
     if (!picture) return
-    const { input, name } = design
+    const { input } = design
     const isSameSize = input.height === before.input.height && input.width === before.input.width
-    if (isSameSize && preprocessingOf(name) === preprocessingOf(before.name)) return
+    if (isSameSize && preprocessingOf(design) === preprocessingOf(before)) return
     set({ picture: atInputSize(picture.name, picture.bitmap) })
   })
 }
@@ -96,7 +95,7 @@ function checkPixels({ width, height }: { readonly width: number; readonly heigh
 function atInputSize(name: string, bitmap: ImageBitmap): Picture {
   const design = useDocumentStore.getState().document
   const { height, width } = design.input
-  const preprocessing = preprocessingOf(design.name)
+  const preprocessing = preprocessingOf(design)
   const size = { width: bitmap.width, height: bitmap.height }
   const tensor = preprocess(pixelsOf(bitmap), size, { width, height, ...preprocessing })
   const crop = cropRectangle(size, { width, height, crop: preprocessing.crop })

@@ -1,3 +1,4 @@
+import { useCommandState } from 'cmdk'
 import { ChevronRight } from 'lucide-react'
 import { useMemo } from 'react'
 import { findNode, presets } from '../../engine/index'
@@ -21,6 +22,11 @@ const icon = { size: 16, strokeWidth: 1.6, 'aria-hidden': true } as const
 
 const groupOrder: readonly CommandGroup[] = ['File', 'Run', 'Edit', 'View', 'Go to', 'Help']
 const usualFirst = commands.toSorted((a, b) => groupOrder.indexOf(a.group) - groupOrder.indexOf(b.group))
+
+/** With nothing searched for, hundreds of presets would bury the rest. */
+const firstOfFamilies = presets.filter(
+  (preset, index) => presets.findIndex((other) => other.family === preset.family) === index,
+)
 
 /** Everything that can be done, by name: replace, insert, open, do. */
 export function CommandPalette() {
@@ -77,6 +83,8 @@ function Groups({ onDone }: { readonly onDone: () => void }) {
     onDone()
     act()
   }
+  const search = useCommandState((state) => state.search)
+  const offeredPresets = search === '' ? firstOfFamilies : presets
   const selected = node?.type === 'module' ? alternativesTo(node.module) : []
   const kind = selected[0]?.kind
   return (
@@ -103,7 +111,7 @@ function Groups({ onDone }: { readonly onDone: () => void }) {
           ))}
       </SearchGroup>
       <SearchGroup heading="Open a preset">
-        {presets.map((preset) => (
+        {offeredPresets.map((preset) => (
           <SearchRow
             key={preset.id}
             value={`preset ${preset.id}`}

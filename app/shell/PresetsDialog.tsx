@@ -1,14 +1,12 @@
 import { FilePlus2, FolderOpen, Search } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
-import { type Document, type Preset, presets } from '../../engine/index'
+import { type RefObject, useEffect, useRef, useState } from 'react'
+import { type Preset, presets } from '../../engine/index'
 import { run } from '../commands'
 import { openPreset } from '../commands/presets'
 import { SkeletonPicture } from '../glyphs/Vertebrae'
-import { analysisOf, isAnalysed } from '../state/derived'
 import { useDocumentStore } from '../state/documentStore'
-import { figuresOf } from '../state/figures'
+import { knownFacts, type PresetFacts, presetFacts } from '../state/presetFacts'
 import { useSessionStore } from '../state/sessionStore'
-import { skeletonOf } from '../state/skeleton'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { formatCount } from '../ui/formatNumber'
@@ -125,19 +123,20 @@ const FamilyButton = ({ name, count, isChosen, onChoose }: FamilyButtonProps) =>
 )
 
 function PresetCard({ preset }: { readonly preset: Preset }) {
-  const isOpen = useDocumentStore((state) => state.document === preset.document)
-  const isReady = useAnalysisWhenIdle(preset.document)
-  const figures = isReady ? figuresOf(preset.document) : null
+  const isOpen = useDocumentStore((state) => !state.isEdited && state.document.name === preset.title)
+  const card = useRef<HTMLButtonElement>(null)
+  const facts = useFactsInSight(preset, card)
   return (
     <button
       type="button"
       className="preset-card"
+      ref={card}
       data-preset={preset.id}
       data-open={isOpen || undefined}
       title={preset.summary}
       onClick={() => openPreset(preset)}
     >
-      <SkeletonPicture stages={isReady ? skeletonOf(preset.document) : []} width={208} height={76} />
+      <SkeletonPicture stages={facts?.skeleton ?? []} width={208} height={76} />
       <span className="preset-line">
         <b className="ellipsis">{preset.title}</b>
         <span title={preset.published ? `Top-1, ${preset.published.source}` : 'No published top-1 at hand'}>
@@ -146,23 +145,32 @@ function PresetCard({ preset }: { readonly preset: Preset }) {
       </span>
       <span className="preset-line preset-details">
         <span className="ellipsis">{preset.id}</span>
-        <span>{figures ? `${formatCount(figures.params)}, ${formatCount(figures.macs)}` : 'counting'}</span>
+        <span>
+          {facts ? `${formatCount(facts.figures.params)}, ${formatCount(facts.figures.macs)}` : 'counting'}
+        </span>
       </span>
     </button>
   )
 }
 
-/** Forty designs at once would stop the page for a moment: each card counts in a pause, and shows its name until then. */
-function useAnalysisWhenIdle(document: Document): boolean {
-  const [isReady, setReady] = useState(() => isAnalysed(document))
+/** Hundreds of designs at once would stop the page: a card counts in a pause, once it is in sight. */
+function useFactsInSight(preset: Preset, card: RefObject<HTMLElement | null>): PresetFacts | undefined {
+  const [facts, setFacts] = useState(() => knownFacts(preset))
   useEffect(() => {
-    if (isReady) return
-    return whenIdle(() => {
-      analysisOf(document)
-      setReady(true)
+    const element = card.current
+    if (facts || !element) return
+    let callOff = () => {}
+    const watcher = new IntersectionObserver(([entry]) => {
+      if (!entry?.isIntersecting) return callOff()
+      callOff = whenIdle(() => setFacts(presetFacts(preset)))
     })
-  }, [document, isReady])
-  return isReady
+    watcher.observe(element)
+    return () => {
+      watcher.disconnect()
+      callOff()
+    }
+  }, [preset, card, facts])
+  return facts
 }
 
 function matches(preset: Preset, search: string): boolean {

@@ -255,7 +255,7 @@ function Adapter({ isShort }: { readonly isShort: boolean }) {
     return (
       <span className="status-text status-warning">
         <TriangleAlert {...icon} />
-        No GPU here. The rest is exact.
+        {isShort ? 'No GPU' : 'No GPU here. The rest is exact.'}
       </span>
     )
   }
@@ -320,7 +320,8 @@ function Saved({ isShort }: { readonly isShort: boolean }) {
       </span>
     )
   }
-  if (savedAt === null) return <span className="status-text">{unsavedWords[origin]}</span>
+  if (savedAt === null)
+    return <span className="status-text">{isShort && origin !== 'edited' ? '' : unsavedWords[origin]}</span>
   return (
     <span className="status-text">
       <Check {...icon} />

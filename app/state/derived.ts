@@ -30,8 +30,6 @@ export function analysisOf(document: Document): Analysis {
   return analysis
 }
 
-export const isAnalysed = (document: Document): boolean => analyses.has(document)
-
 export const factsAt = (analysis: Analysis, key: PathKey): NodeFacts | undefined =>
   analysis.lowered.nodes.get(key)
 export const costAt = (analysis: Analysis, key: PathKey): NodeCost | undefined => analysis.byNode.get(key)

@@ -1,5 +1,5 @@
 /** The figures of the status bar, and what an edit did to them. */
-import type { Document } from '../../engine/index'
+import type { Analysis, Document } from '../../engine/index'
 import { analysisOf } from './derived'
 import { type DocumentState, useDocumentStore } from './documentStore'
 
@@ -12,8 +12,9 @@ export interface Figures {
   readonly upTo: string | null
 }
 
-export function figuresOf(document: Document): Figures {
-  const { totals } = analysisOf(document)
+export const figuresOf = (document: Document): Figures => figuresFrom(analysisOf(document))
+
+export function figuresFrom({ totals }: Analysis): Figures {
   return {
     params: totals.params.trainable + totals.params.frozen,
     macs: totals.macs.total,

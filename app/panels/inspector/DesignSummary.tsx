@@ -11,6 +11,7 @@ import {
   useShownAnalysis,
   useShownDocument,
 } from '../../state/derived'
+import { presetOf } from '../../state/presetFacts'
 import { useSessionStore } from '../../state/sessionStore'
 import { Button } from '../../ui/Button'
 import { formatCount, formatMs, formatPercent } from '../../ui/formatNumber'
@@ -22,7 +23,7 @@ export function DesignSummary() {
   const document = useShownDocument()
   const analysis = useShownAnalysis()
   const measured = useMeasuredCosts()
-  const preset = presets.find((candidate) => candidate.document.name === document.name)
+  const preset = presetOf(document)
   const parts = partsOf(document, analysis, measured?.costs ?? null)
   return (
     <>
