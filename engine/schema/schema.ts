@@ -47,18 +47,30 @@ export type SlotValue = string | { readonly module: string; readonly attrs: Attr
 
 export type Field = IntField | NumberField | FlagField | ChoiceField | SlotField
 export type Schema = { readonly [name: string]: Field }
-export type AttributeValue = number | string | boolean | null | { readonly module: string; readonly attrs: Attributes }
+export type AttributeValue =
+  | number
+  | string
+  | boolean
+  | null
+  | { readonly module: string; readonly attrs: Attributes }
 export type Attributes = { readonly [name: string]: AttributeValue }
 
 /** The attribute values that a schema describes. */
 export type AttributesOf<S extends Schema> = { readonly [K in keyof S]: ValueOf<S[K]> }
 type ValueOf<F> =
-  F extends IntField<infer N> ? (N extends true ? number | null : number)
-  : F extends NumberField ? number
-  : F extends FlagField ? boolean
-  : F extends ChoiceField<infer C> ? C
-  : F extends SlotField ? SlotValue
-  : never
+  F extends IntField<infer N>
+    ? N extends true
+      ? number | null
+      : number
+    : F extends NumberField
+      ? number
+      : F extends FlagField
+        ? boolean
+        : F extends ChoiceField<infer C>
+          ? C
+          : F extends SlotField
+            ? SlotValue
+            : never
 
 type Spec<F extends Field> = Omit<F, 'kind'>
 
@@ -70,14 +82,20 @@ export const autoInt = (spec: Spec<IntField<true>> & { readonly auto: string }):
 })
 export const number = (spec: Spec<NumberField>): NumberField => ({ kind: 'number', ...spec })
 export const flag = (spec: Spec<FlagField>): FlagField => ({ kind: 'flag', ...spec })
-export const choice = <const C extends string>(spec: Spec<ChoiceField<C>>): ChoiceField<C> => ({ kind: 'choice', ...spec })
+export const choice = <const C extends string>(spec: Spec<ChoiceField<C>>): ChoiceField<C> => ({
+  kind: 'choice',
+  ...spec,
+})
 export const slot = (spec: Spec<SlotField>): SlotField => ({ kind: 'slot', ...spec })
 
 /** Every attribute of the schema, given ones over defaults. Unknown names and bad values throw SchemaError. */
 export function completeAttributes<S extends Schema>(schema: S, given: Attributes): AttributesOf<S> {
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(schema, name)) {
-      throw new SchemaError(name, `${name} is not an attribute here; known: ${Object.keys(schema).join(', ') || 'none'}`)
+      throw new SchemaError(
+        name,
+        `${name} is not an attribute here; known: ${Object.keys(schema).join(', ') || 'none'}`,
+      )
     }
   }
   const complete: Record<string, AttributeValue> = {}
@@ -95,7 +113,8 @@ export function fieldProblem(field: Field, value: AttributeValue): string | null
   switch (field.kind) {
     case 'int':
       if (value === null) return field.auto ? null : 'a whole number is needed'
-      if (typeof value !== 'number' || !Number.isInteger(value)) return `${String(value)} is not a whole number`
+      if (typeof value !== 'number' || !Number.isInteger(value))
+        return `${String(value)} is not a whole number`
       return outside(field, value)
     case 'number':
       if (typeof value !== 'number' || !Number.isFinite(value)) return `${String(value)} is not a number`
