@@ -1,9 +1,6 @@
 /** Which token a place on the picture is, in layers whose grids differ. */
 import type { AttentionLayer, Grid } from '../../../engine/index'
 
-/** The grid that a layer's tokens lie on; a layer without one cannot be drawn on the picture. */
-export const gridOf = (layer: AttentionLayer): Grid | null => layer.grid
-
 /** The query people see first: CLS where there is one, else the middle patch. */
 export function usualQuery({ grid, queries }: AttentionLayer): number {
   if (!grid) return Math.floor(queries / 2)
