@@ -1,4 +1,5 @@
 /** What happens once, before the first drawing: the theme, the design to open, and everything that listens. */
+import { listenToFileDrops } from './commands/fileDrop'
 import { listenToKeys } from './commands/keyboard'
 import { engine } from './engine/engine'
 import { followInputSize, samples, takeSample } from './engine/picture'
@@ -22,6 +23,7 @@ export async function begin(): Promise<void> {
   announceChanges()
   watchFirstSteps()
   listenToKeys()
+  listenToFileDrops()
   followAddress(notify.problem)
   followInputSize()
   engine.start()

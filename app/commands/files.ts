@@ -81,7 +81,7 @@ export const saveLayers: Command = {
 }
 
 /** Exact figures, one row per layer, for spreadsheets. */
-export function layersAsCsv(design: Document): string {
+function layersAsCsv(design: Document): string {
   const rows = analysisOf(design).layers.map((layer) => [
     layer.path,
     layer.title,

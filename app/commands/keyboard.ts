@@ -16,7 +16,7 @@ export function listenToKeys(): () => void {
 }
 
 /** The command that a key press means where the focus is now; undefined when it means something else there. */
-export function commandFor(event: KeyboardEvent): Command | undefined {
+function commandFor(event: KeyboardEvent): Command | undefined {
   const place = placeOf(event.target)
   return commands.find((command) =>
     command.shortcuts?.some(

@@ -82,7 +82,7 @@ export function legalTargets(document: Document, dragged: Dragged): LegalTargets
 }
 
 /** The design with the dragged thing at the target. Throws EditError with the reason when it cannot be. */
-export function placeDragged(
+function placeDragged(
   document: Document,
   dragged: Dragged,
   target: DropTarget,
@@ -359,7 +359,7 @@ const canReplace = (node: DocumentNode, definition: ModuleDefinition): boolean =
   node.type === 'module' && node.module !== definition.id && findModule(node.module)?.kind === definition.kind
 
 /** Every graph of the document by the place where it is edited; a shared definition through its first instance only. */
-export function graphsOf(document: Document): readonly PathKey[] {
+function graphsOf(document: Document): readonly PathKey[] {
   const found: PathKey[] = []
   const seenDefinitions = new Set<string>()
   const walk = (graph: PathKey) => {

@@ -7,7 +7,6 @@ import {
   PanelLeft,
   PanelRight,
   Search,
-  Sun,
   ZoomIn,
   ZoomOut,
 } from 'lucide-react'
@@ -71,8 +70,6 @@ export const toggleTheme: Command = {
   icon: Moon,
   run: () => chooseTheme(session().theme === 'dark' ? 'light' : 'dark'),
 }
-
-export const themeIcon = (theme: 'dark' | 'light') => (theme === 'dark' ? Sun : Moon)
 
 /** Hides every panel, and brings back those that were there. */
 let panelsBefore = { left: true, right: true, dock: true }

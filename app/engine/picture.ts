@@ -29,7 +29,7 @@ const usual = { crop: 0.9, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.22
 
 const preprocessingOf = (design: Document) => presetOf(design)?.preprocessing ?? usual
 
-export class PictureError extends Error {}
+class PictureError extends Error {}
 
 /** Decodes a picture and makes it the one that the design runs on. Returns whether it could. */
 export async function takePicture(blob: Blob, name: string): Promise<boolean> {

@@ -13,7 +13,7 @@ const barGap = 2
 export const vertebraWidth = 2 * barWidth + barGap
 
 /** 64 channels 22 px, 768 channels 56 px, logarithmic between (design-language.md, Vertebra). */
-export function vertebraHeight(channels: number): number {
+function vertebraHeight(channels: number): number {
   const known = [
     [64, 22],
     [128, 30],

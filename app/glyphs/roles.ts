@@ -18,26 +18,6 @@ export const roleOf: { readonly [K in ModuleKind]: Role } = {
 
 export const roleColor = (kind: ModuleKind): string => `var(--role-${roleOf[kind]})`
 
-/** The silhouette of a node as CSS: radius, and the cut corners of a downsampling. */
-export const silhouetteOf: {
-  readonly [K in ModuleKind]: { readonly borderRadius: string; readonly clipPath?: string }
-} = {
-  mixer: { borderRadius: '8px' },
-  mlp: { borderRadius: '8px' },
-  norm: { borderRadius: '999px' },
-  activation: { borderRadius: '999px' },
-  tensor: { borderRadius: '3px' },
-  stem: { borderRadius: '12px 6px 6px 12px' },
-  head: { borderRadius: '6px 12px 12px 6px' },
-  downsample: {
-    borderRadius: '8px',
-    clipPath:
-      'polygon(0 0, calc(100% - 14px) 0, 100% 9px, 100% calc(100% - 9px), calc(100% - 14px) 100%, 0 100%)',
-  },
-  scale: { borderRadius: '8px' },
-  merge: { borderRadius: '999px' },
-}
-
 export interface KindWords {
   /** One node of the kind. */
   readonly one: string
@@ -58,4 +38,3 @@ export const kindWords: { readonly [K in ModuleKind]: KindWords } = {
   head: { one: 'Head', many: 'Heads' },
   tensor: { one: 'Tensor operation', many: 'Tensor operations' },
 }
-export const kinds = Object.keys(kindWords) as readonly ModuleKind[]

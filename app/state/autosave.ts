@@ -6,7 +6,7 @@ import { findDesign, latestDesign, type Slot, saveDesign } from './savedDesigns'
 
 const delayMs = 500
 
-export const slotOf = (origin: Origin): Slot => (origin === 'shared' ? 'shared' : 'own')
+const slotOf = (origin: Origin): Slot => (origin === 'shared' ? 'shared' : 'own')
 
 /** Brings back what was worked on last. Returns a sentence when it is there but cannot be read. */
 export async function restoreLatest(): Promise<string | null> {

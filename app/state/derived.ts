@@ -72,7 +72,7 @@ export interface MeasuredCosts {
 const measured = new WeakMap<Profile, MeasuredCosts>()
 
 /** Each kernel's time belongs to its main scope and to every group around it. */
-export function measuredCosts(analysis: Analysis, result: RunResult, profile: Profile): MeasuredCosts {
+function measuredCosts(analysis: Analysis, result: RunResult, profile: Profile): MeasuredCosts {
   const known = measured.get(profile)
   if (known) return known
   const pathOfInstance = new Map<string, PathKey>()

@@ -45,7 +45,7 @@ export const historyLength = 200
 /** Two edits of one gesture further apart than this are two entries, even if nobody said that the gesture ended. */
 const gesturePauseMs = 1500
 
-export const firstDesign = 'caformer_s18'
+const firstDesign = 'caformer_s18'
 
 export const useDocumentStore = create<DocumentState>()((set, get) => {
   let gestureInProgress: { readonly name: string; readonly lastMs: number } | null = null

@@ -71,4 +71,3 @@ export const useRunStore = create<RunState>()((set) => ({
 const noLayers: readonly AttentionLayer[] = []
 export const attentionLayers = (state: RunState): readonly AttentionLayer[] =>
   state.result?.attention ?? noLayers
-export const isOnGpu = (state: RunState): boolean => state.device?.available === true

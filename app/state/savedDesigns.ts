@@ -66,8 +66,3 @@ export async function latestDesign(): Promise<FoundDesign | null> {
   const latest = all.sort((a, b) => b.savedAt - a.savedAt)[0]
   return latest ? findDesign(latest.slot) : null
 }
-
-export async function forgetDesign(slot: Slot): Promise<void> {
-  const db = await database()
-  await db.delete('designs', slot)
-}

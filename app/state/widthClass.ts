@@ -7,7 +7,7 @@ export type WidthClass = 'wide' | 'medium' | 'narrow'
 const wide = '(min-width: 1280px)'
 const narrow = '(max-width: 767.98px)'
 
-export const widthClass = (): WidthClass =>
+const widthClass = (): WidthClass =>
   window.matchMedia(wide).matches ? 'wide' : window.matchMedia(narrow).matches ? 'narrow' : 'medium'
 
 export const useWidthClass = (): WidthClass => useSyncExternalStore(subscribe, widthClass)

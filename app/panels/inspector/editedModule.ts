@@ -21,7 +21,7 @@ export interface EditedModule {
   readonly isOverridden: boolean
 }
 
-export function editedModule(
+function editedModule(
   document: Document,
   path: PathKey,
   instance: SessionState['instance'],

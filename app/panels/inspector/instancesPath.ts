@@ -3,7 +3,7 @@ import { useDocumentStore } from '../../state/documentStore'
 import { keyOf, type PathKey, pathOf } from '../../state/paths'
 
 /** `stages.2.blocks.*.token_mixer`: a node with all its instances, as checkpoints name them. */
-export function instancesPath(document: Document, path: PathKey): string {
+function instancesPath(document: Document, path: PathKey): string {
   const ids = pathOf(path)
   return ids
     .map((id, depth) => {
