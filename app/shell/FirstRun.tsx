@@ -11,7 +11,8 @@ export function FirstRun() {
   const hasSelection = useSessionStore((state) => state.selection.length > 0)
   // Where space is short, the bar of the selected node lies here.
   const isCovered = useWidthClass() === 'medium' && hasSelection
-  if (!isOpen || isCovered || done.length === firstSteps.length) return null
+  const isDockMaximised = useSessionStore((state) => state.isDockMaximised && state.panels.dock)
+  if (!isOpen || isCovered || isDockMaximised || done.length === firstSteps.length) return null
   const next = firstSteps.find((step) => !done.includes(step.id))
   return (
     <aside className="first-run" aria-label="First steps">

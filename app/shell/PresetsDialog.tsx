@@ -4,7 +4,7 @@ import { type Preset, presets } from '../../engine/index'
 import { run } from '../commands'
 import { openPreset } from '../commands/presets'
 import { SkeletonPicture } from '../glyphs/Vertebrae'
-import { useDocumentStore } from '../state/documentStore'
+import { isEdited, useDocumentStore } from '../state/documentStore'
 import { knownFacts, type PresetFacts, presetFacts } from '../state/presetFacts'
 import { useSessionStore } from '../state/sessionStore'
 import { Button } from '../ui/Button'
@@ -123,7 +123,7 @@ const FamilyButton = ({ name, count, isChosen, onChoose }: FamilyButtonProps) =>
 )
 
 function PresetCard({ preset }: { readonly preset: Preset }) {
-  const isOpen = useDocumentStore((state) => !state.isEdited && state.document.name === preset.title)
+  const isOpen = useDocumentStore((state) => !isEdited(state) && state.document.name === preset.title)
   const card = useRef<HTMLButtonElement>(null)
   const facts = useFactsInSight(preset, card)
   return (

@@ -2,7 +2,7 @@ import { Check, CircleAlert, Cpu, Eye, TriangleAlert } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { run } from '../commands'
 import { errorsOf, useAnalysis } from '../state/derived'
-import { useDocumentStore } from '../state/documentStore'
+import { isEdited, useDocumentStore } from '../state/documentStore'
 import { type Figures, figuresOf, useDocumentBefore } from '../state/figures'
 import { useRunStore } from '../state/runStore'
 import { useSessionStore } from '../state/sessionStore'
@@ -311,7 +311,7 @@ const unsavedWords = {
 function Saved({ isShort }: { readonly isShort: boolean }) {
   const savedAt = useRunStore((state) => state.savedAt)
   const problem = useRunStore((state) => state.saveProblem)
-  const origin = useDocumentStore((state) => (state.isEdited ? 'edited' : state.origin))
+  const origin = useDocumentStore((state) => (isEdited(state) ? 'edited' : state.origin))
   if (problem !== null) {
     return (
       <span className="status-text status-warning">

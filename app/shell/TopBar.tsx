@@ -20,7 +20,7 @@ import { setInput, setName } from '../../engine/index'
 import { run, shortcutOf } from '../commands'
 import { edit } from '../commands/edit'
 import { Mark } from '../glyphs/Mark'
-import { type DocumentState, useDocumentStore } from '../state/documentStore'
+import { type DocumentState, isEdited, useDocumentStore } from '../state/documentStore'
 import { type RunState, useRunStore } from '../state/runStore'
 import { useSessionStore } from '../state/sessionStore'
 import type { WidthClass } from '../state/widthClass'
@@ -147,8 +147,8 @@ function NameField({ name, onDone }: { readonly name: string; readonly onDone: (
   )
 }
 
-const designState = ({ isEdited, origin }: DocumentState) =>
-  isEdited ? 'edited' : origin === 'own' ? '' : origin
+const designState = (state: DocumentState) =>
+  isEdited(state) ? 'edited' : state.origin === 'own' ? '' : state.origin
 
 const DesignState = () => <span className="top-bar-state">{useDocumentStore(designState)}</span>
 

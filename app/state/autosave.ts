@@ -28,11 +28,11 @@ export async function restoreLatest(): Promise<string | null> {
 function restore(document: Document, origin: Origin): void {
   useDocumentStore.setState({
     document,
+    opened: document,
     past: [],
     future: [],
     preview: null,
     origin,
-    isEdited: true,
     lastChange: { label: 'Restore the saved design', kind: 'open' },
   })
 }

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import { setName } from '../../engine/index'
-import { historyLength, presetDocument, useDocumentStore } from './documentStore'
+import { historyLength, isEdited, presetDocument, useDocumentStore } from './documentStore'
 
 const store = () => useDocumentStore.getState()
 const rename = (name: string, gesture?: string) =>
@@ -9,7 +9,7 @@ const rename = (name: string, gesture?: string) =>
 beforeEach(() => {
   vi.useRealTimers()
   const document = presetDocument('vit_tiny_patch16_224')
-  useDocumentStore.setState({ document, past: [], future: [], preview: null, isEdited: false })
+  useDocumentStore.setState({ document, past: [], future: [], preview: null, opened: document })
   store().endGesture()
 })
 
@@ -75,7 +75,7 @@ test('a long pause ends a gesture by itself', () => {
 test('opening a design keeps the one before one undo away', () => {
   const before = store().document
   store().open(presetDocument('resnet18'), 'Open ResNet-18', 'preset')
-  expect(store().isEdited).toBe(false)
+  expect(isEdited(store())).toBe(false)
   store().undo()
   expect(store().document).toBe(before)
 })
@@ -90,4 +90,19 @@ test('a preview is shown without a trace in the history, and any edit ends it', 
 test('the history is bounded', () => {
   for (let index = 0; index < historyLength + 20; index++) rename(`Name ${index}`)
   expect(store().past).toHaveLength(historyLength)
+})
+
+test('a design is edited until it is again what was opened', () => {
+  rename('A')
+  expect(isEdited(store())).toBe(true)
+  store().undo()
+  expect(isEdited(store())).toBe(false)
+})
+
+test('undoing the opening of a shared design brings back whose design it was', () => {
+  useDocumentStore.setState({ origin: 'own' })
+  store().open(presetDocument('resnet18'), 'Open shared design', 'shared')
+  expect(store().origin).toBe('shared')
+  store().undo()
+  expect(store().origin).toBe('own')
 })

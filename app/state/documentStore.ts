@@ -7,23 +7,26 @@ import { type Document, presets } from '../../engine/index'
 
 export type Origin = 'preset' | 'own' | 'shared' | 'file'
 
-/** An edit that can be taken back: what it was called, and the document before (in `past`) or after it (in `future`). */
-export interface HistoryEntry {
-  readonly label: string
+/** A design at one moment, and where it came from. */
+interface Moment {
   readonly document: Document
+  readonly origin: Origin
+  /** The design as it was opened; another document means that it was edited since. */
+  readonly opened: Document
 }
 
-export interface DocumentState {
-  readonly document: Document
+/** An edit that can be taken back: what it was called, and the design before (in `past`) or after it (in `future`). */
+export interface HistoryEntry extends Moment {
+  readonly label: string
+}
+
+export interface DocumentState extends Moment {
   /** Oldest first. */
   readonly past: readonly HistoryEntry[]
   /** Next redo last. */
   readonly future: readonly HistoryEntry[]
   /** A design that is only shown: figures and canvas follow it, history and autosave do not. */
   readonly preview: Document | null
-  /** Where the design came from, and whether it was changed since. */
-  readonly origin: Origin
-  readonly isEdited: boolean
   /** The name of the last change, and how it came about; what the figures' flash and the announcement tell. */
   readonly lastChange: { readonly label: string; readonly kind: 'edit' | 'undo' | 'redo' | 'open' }
 
@@ -50,13 +53,20 @@ const firstDesign = 'caformer_s18'
 export const useDocumentStore = create<DocumentState>()((set, get) => {
   let gestureInProgress: { readonly name: string; readonly lastMs: number } | null = null
 
+  const moment = (): Moment => {
+    const { document, origin, opened } = get()
+    return { document, origin, opened }
+  }
+  const goTo = ({ document, origin, opened }: Moment) => ({ document, origin, opened, preview: null })
+  const first = presetDocument(firstDesign)
+
   return {
-    document: presetDocument(firstDesign),
+    document: first,
+    opened: first,
     past: [],
     future: [],
     preview: null,
     origin: 'preset',
-    isEdited: false,
     lastChange: { label: '', kind: 'open' },
 
     apply(label, edit, gesture) {
@@ -71,10 +81,9 @@ export const useDocumentStore = create<DocumentState>()((set, get) => {
       gestureInProgress = gesture === undefined ? null : { name: gesture, lastMs: now }
       set({
         document: edited,
-        past: continues ? renamed(past, label) : [...past, { label, document }].slice(-historyLength),
+        past: continues ? renamed(past, label) : [...past, { label, ...moment() }].slice(-historyLength),
         future: [],
         preview: null,
-        isEdited: true,
         lastChange: { label, kind: 'edit' },
       })
     },
@@ -84,43 +93,37 @@ export const useDocumentStore = create<DocumentState>()((set, get) => {
     },
 
     undo() {
-      const { document, past, future } = get()
+      const { past, future } = get()
       const entry = past.at(-1)
       if (!entry) return
       gestureInProgress = null
       set({
-        document: entry.document,
+        ...goTo(entry),
         past: past.slice(0, -1),
-        future: [...future, { label: entry.label, document }],
-        preview: null,
+        future: [...future, { label: entry.label, ...moment() }],
         lastChange: { label: entry.label, kind: 'undo' },
       })
     },
 
     redo() {
-      const { document, past, future } = get()
+      const { past, future } = get()
       const entry = future.at(-1)
       if (!entry) return
       gestureInProgress = null
       set({
-        document: entry.document,
-        past: [...past, { label: entry.label, document }],
+        ...goTo(entry),
+        past: [...past, { label: entry.label, ...moment() }],
         future: future.slice(0, -1),
-        preview: null,
         lastChange: { label: entry.label, kind: 'redo' },
       })
     },
 
     open(document, label, origin) {
       gestureInProgress = null
-      const { document: before, past } = get()
       set({
-        document,
-        past: [...past, { label, document: before }].slice(-historyLength),
+        ...goTo({ document, origin, opened: document }),
+        past: [...get().past, { label, ...moment() }].slice(-historyLength),
         future: [],
-        preview: null,
-        origin,
-        isEdited: false,
         lastChange: { label, kind: 'open' },
       })
     },
@@ -130,6 +133,9 @@ export const useDocumentStore = create<DocumentState>()((set, get) => {
     },
   }
 })
+
+/** Whether the design was changed since it was opened. */
+export const isEdited = ({ document, opened }: DocumentState): boolean => document !== opened
 
 /** A gesture is named after what it did last: `Set heads to 12`, not `Set heads to 11`. */
 function renamed(past: readonly HistoryEntry[], label: string): readonly HistoryEntry[] {

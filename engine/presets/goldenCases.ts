@@ -6,6 +6,7 @@ import type { Document } from '../document/types'
 import { findPreset, type Preset } from '.'
 import * as convolutional from './golden/convolutional'
 import * as metaformer from './golden/metaformer'
+import * as pyramids from './golden/pyramids'
 import { type Build, type GoldenModel, NotYet, Options, text } from './golden/reading'
 import * as transformers from './golden/transformers'
 import { parsePythonCall } from './pythonCall'
@@ -23,7 +24,7 @@ export function goldenModel({ source, call }: GoldenReference, size: number): Go
     ({ says }) => call.startsWith('RECONSTRUCTION') && call.includes(says),
   )
   if (reconstruction) return { document: resized(reconstruction.document(), size), features: 'stages.0.17' }
-  const parsed = parsePythonCall(call)
+  const parsed = parsePythonCall(withoutComprehension(call))
   if (!parsed) return null
   const known = source.startsWith('timm') ? timm : papers
   const build = Object.hasOwn(known, parsed.name) ? known[parsed.name] : undefined
@@ -46,10 +47,26 @@ const timm: { readonly [name: string]: Build } = {
   create_model: (options, size) => presetOf(options.argument(text), size),
   ...metaformer.timm,
   ...transformers.timm,
+  ...pyramids.timm,
   ...convolutional.timm,
 }
 
-const papers: { readonly [name: string]: Build } = { ...metaformer.papers }
+const papers: { readonly [name: string]: Build } = {
+  ...metaformer.papers,
+  ...convolutional.papers,
+  ...Object.fromEntries(
+    Object.entries({
+      alexnet: 'alexnet',
+      van_b0: 'van_b0',
+      hornet_tiny_7x7: 'hornet_tiny_7x7',
+      create_RepLKNet31B: 'replknet_31b',
+    }).map(([name, id]): [string, Build] => [name, (_, size) => presetOf(id, size)]),
+  ),
+}
+
+/** HorNet's mixers are a list comprehension over their orders, which say all there is. */
+const withoutComprehension = (call: string): string =>
+  call.replace(/\[partial\(gnconv,order=o,s=1\/3\) for o in (\([\d,]*\))\]/, '$1')
 
 /** The last node before the head, by family: where timm's forward_features ends. */
 function featuresOf({ family, document }: Preset): string {
@@ -65,6 +82,10 @@ const features: { readonly [family: string]: string } = {
   mobilenet: 'act2',
   metaformer: 'stages.3',
   convnext: 'stages.3',
+  hornet: 'stages.3',
+  van: 'norm4',
+  alexnet: 'features',
+  convmixer: 'blocks.19',
 }
 
 const resized = (document: Document, size: number): Document => ({

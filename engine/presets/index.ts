@@ -1,11 +1,22 @@
 /** Every preset, in the order of the menu. */
+
+import { classics } from './alexnet'
+import { convmixers } from './convmixer'
 import { convnexts } from './convnext'
 import { efficientNets } from './efficientnet'
+import { focalnets } from './focalnet'
+import { hornets, slaks } from './hornet'
+import { inceptionNexts } from './inceptionNext'
 import { metaformers } from './metaformer'
 import { mlpMixers } from './mlpMixer'
 import type { Preset } from './preset'
+import { pvts } from './pvt'
 import { regnets } from './regnet'
+import { replknets } from './replknet'
 import { resnets } from './resnet'
+import { swins } from './swin'
+import { twinTransformers } from './twins'
+import { vans } from './van'
 import { vggs } from './vgg'
 import { vits } from './vit'
 
@@ -14,12 +25,23 @@ export type { Preset } from './preset'
 export const presets: readonly Preset[] = [
   ...metaformers,
   ...vits,
+  ...pvts,
+  ...swins,
+  ...twinTransformers,
   ...convnexts,
+  ...inceptionNexts,
+  ...hornets,
+  ...vans,
+  ...focalnets,
+  ...replknets,
+  ...slaks,
+  ...convmixers,
   ...mlpMixers,
   ...resnets,
   ...regnets,
   ...efficientNets,
   ...vggs,
+  ...classics,
 ]
 
 /** The preset with timm's name `id`, if there is one. */

@@ -1,10 +1,16 @@
 /** Convolutional networks, as timm and the papers' own code build them. */
 import type { Document } from '../../document/types'
+import { convmixer } from '../convmixer'
 import { convnext } from '../convnext'
 import { type EfficientNetSizes, efficientnet } from '../efficientnet'
+import { focalnet } from '../focalnet'
+import { hornet, slak } from '../hornet'
+import { inceptionNext } from '../inceptionNext'
 import type { Python } from '../pythonCall'
 import { type RegNetSizes, regnet } from '../regnet'
+import { replknet } from '../replknet'
 import { type ResNetSizes, resnet } from '../resnet'
+import { van } from '../van'
 import { vgg } from '../vgg'
 import {
   type Build,
@@ -73,6 +79,52 @@ export const timm: { readonly [name: string]: Build } = {
     }),
   }),
 
+  ConvMixer(options, size) {
+    const depth = options.take('depth', count, 32)
+    return {
+      features: `blocks.${depth - 1}`,
+      document: convmixer('ConvMixer', {
+        dim: options.take('dim', count, 768),
+        depth,
+        kernelSize: options.take('kernel_size', count, 9),
+        patch: options.take('patch_size', count, 7),
+        act: options.take('act_layer', (value) => lookUp(acts, symbol(value)), 'gelu'),
+        classes: options.take('num_classes', count, 1000),
+        size,
+      }),
+    }
+  },
+
+  FocalNet(options, size) {
+    const levels = options.take('focal_levels', listed(count), [2])
+    const postNorm = options.take('use_post_norm', flag, false)
+    // The large models have all three together.
+    const isLarge = (name: string, read: (value: Python) => boolean) =>
+      options.take(name, read, false) === postNorm
+    if (!isLarge('use_overlap_down', flag) || !isLarge('layerscale_value', isSet)) return null
+    return {
+      features: 'norm',
+      document: focalnet('FocalNet', {
+        dim: options.take('embed_dim', count, 96),
+        depths: options.take('depths', listed(count), [2, 2, 6, 2]),
+        levels: levels[0] ?? 2,
+        postNorm,
+        classes: options.take('num_classes', count, 1000),
+        size,
+      }),
+    }
+  },
+
+  MetaNeXt: (options, size) => ({
+    features: 'stages.3',
+    document: inceptionNext('MetaNeXt', {
+      depths: options.take('depths', listed(count), [3, 3, 9, 3]),
+      dims: options.take('dims', listed(count), [96, 192, 384, 768]),
+      classes: options.take('num_classes', count, 1000),
+      size,
+    }),
+  }),
+
   VGG(options, size) {
     const document = vgg('VGG', {
       layers: options.argument(
@@ -88,6 +140,62 @@ export const timm: { readonly [name: string]: Build } = {
   },
 }
 
+export const papers: { readonly [name: string]: Build } = {
+  VAN(options, size) {
+    const sizes = {
+      dims: options.take('embed_dims', listed(count), []),
+      depths: options.take('depths', listed(count), []),
+      mlpRatios: options.take('mlp_ratios', listed(count), []),
+      classes: options.take('num_classes', count, 1000),
+      size,
+    }
+    return isUsualNorm(options) ? { features: 'norm4', document: van('VAN', sizes) } : null
+  },
+
+  RepLKNet(options, size) {
+    const document = replknet('RepLKNet', {
+      kernels: options.take('large_kernel_sizes', listed(count), []),
+      depths: options.take('layers', listed(count), []),
+      dims: options.take('channels', listed(count), []),
+      smallKernel: options.take('small_kernel', count, 5),
+      classes: options.take('num_classes', count, 1000),
+      size,
+    })
+    const isPlain =
+      options.take('drop_path_rate', count, 0) === 0 && !options.take('use_sync_bn', flag, false)
+    return isPlain ? { features: 'norm', document } : null
+  },
+
+  HorNet: (options, size) => ({
+    features: 'stages.3',
+    document: hornet('HorNet', {
+      dim: options.take('base_dim', count, 64),
+      depths: options.take('depths', listed(count), [2, 3, 18, 2]),
+      orders: options.take('gnconv', listed(count), [2, 3, 4, 5]),
+      classes: options.take('num_classes', count, 1000),
+      size,
+    }),
+  }),
+
+  SLaK(options, size) {
+    const document = slak('SLaK', {
+      depths: options.take('depths', listed(count), []),
+      dims: options.take('dims', listed(count), []),
+      kernels: options.take('kernel_size', listed(count), []),
+      classes: options.take('num_classes', count, 1000),
+      size,
+    })
+    const isSplit = options.take('Decom', flag, false) && options.take('bn', flag, false)
+    return isSplit ? { features: 'stages.3', document } : null
+  },
+}
+
+/** `LayerNorm eps 1e-6`, which is no Python: a name and two more arguments. */
+const isUsualNorm = (options: Options): boolean =>
+  options.take('norm_layer', symbol, '') === 'LayerNorm' &&
+  options.argument(symbol) === 'eps' &&
+  options.argument(count) === 1e-6
+
 /** The options of networks that are made of words. */
 function efficientNet(options: Options, more: Partial<EfficientNetSizes>): Document {
   return efficientnet('EfficientNet', {
@@ -102,7 +210,12 @@ function efficientNet(options: Options, more: Partial<EfficientNetSizes>): Docum
   })
 }
 
-const acts: { readonly [name: string]: string } = { ReLU6: 'relu6', SiLU: 'silu', Hardswish: 'hardswish' }
+const acts: { readonly [name: string]: string } = {
+  ReLU: 'relu',
+  ReLU6: 'relu6',
+  SiLU: 'silu',
+  Hardswish: 'hardswish',
+}
 
 const epsOfNorm = partial(
   ['BatchNorm2d'],
