@@ -24,7 +24,7 @@ export function goldenModel({ source, call }: GoldenReference, size: number): Go
     ({ says }) => call.startsWith('RECONSTRUCTION') && call.includes(says),
   )
   if (reconstruction) return { document: resized(reconstruction.document(), size), features: 'stages.0.17' }
-  const parsed = parsePythonCall(withoutComprehension(call))
+  const parsed = parsePythonCall(plainCall(call))
   if (!parsed) return null
   const known = source.startsWith('timm') ? timm : papers
   const build = Object.hasOwn(known, parsed.name) ? known[parsed.name] : undefined
@@ -64,9 +64,11 @@ const papers: { readonly [name: string]: Build } = {
   ),
 }
 
-/** HorNet's mixers are a list comprehension over their orders, which say all there is. */
-const withoutComprehension = (call: string): string =>
-  call.replace(/\[partial\(gnconv,order=o,s=1\/3\) for o in (\([\d,]*\))\]/, '$1')
+/** Without a remark in brackets. HorNet's mixers are a list comprehension over their orders, which say all there is. */
+const plainCall = (call: string): string =>
+  call
+    .replace(/\) \([^()]*\)$/, ')')
+    .replace(/\[partial\(gnconv,order=o,s=1\/3\) for o in (\([\d,]*\))\]/, '$1')
 
 /** The last node before the head, by family: where timm's forward_features ends. */
 function featuresOf({ family, document }: Preset): string {

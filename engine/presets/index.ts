@@ -10,12 +10,9 @@ import { inceptionNexts } from './inceptionNext'
 import { metaformers } from './metaformer'
 import { mlpMixers } from './mlpMixer'
 import type { Preset } from './preset'
-import { pvts } from './pvt'
 import { regnets } from './regnet'
 import { replknets } from './replknet'
 import { resnets } from './resnet'
-import { swins } from './swin'
-import { twinTransformers } from './twins'
 import { vans } from './van'
 import { vggs } from './vgg'
 import { vits } from './vit'
@@ -25,9 +22,6 @@ export type { Preset } from './preset'
 export const presets: readonly Preset[] = [
   ...metaformers,
   ...vits,
-  ...pvts,
-  ...swins,
-  ...twinTransformers,
   ...convnexts,
   ...inceptionNexts,
   ...hornets,
