@@ -10,9 +10,12 @@ import { inceptionNexts } from './inceptionNext'
 import { metaformers } from './metaformer'
 import { mlpMixers } from './mlpMixer'
 import type { Preset } from './preset'
+import { pvts } from './pvt'
 import { regnets } from './regnet'
 import { replknets } from './replknet'
 import { resnets } from './resnet'
+import { swins } from './swin'
+import { twinTransformers } from './twins'
 import { vans } from './van'
 import { vggs } from './vgg'
 import { vits } from './vit'
@@ -22,6 +25,9 @@ export type { Preset } from './preset'
 export const presets: readonly Preset[] = [
   ...metaformers,
   ...vits,
+  ...pvts,
+  ...swins,
+  ...twinTransformers,
   ...convnexts,
   ...inceptionNexts,
   ...hornets,

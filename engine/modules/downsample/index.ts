@@ -1,5 +1,6 @@
 import type { ModuleDefinition } from '../module'
 import { blurPool } from './blurPool'
 import { convDownsample } from './convDownsample'
+import { patchMerging } from './patchMerging'
 
-export const downsamples: readonly ModuleDefinition[] = [convDownsample, blurPool]
+export const downsamples: readonly ModuleDefinition[] = [convDownsample, blurPool, patchMerging]

@@ -12,9 +12,13 @@ import { separableConv } from './separableConv'
 import { spatialGate } from './spatialGate'
 import { spatialLinear } from './spatialLinear'
 import { spatialMlp } from './spatialMlp'
+import { spatialReduction } from './spatialReduction'
+import { windowAttention } from './windowAttention'
 
 export const mixers: readonly ModuleDefinition[] = [
   attention,
+  spatialReduction,
+  windowAttention,
   separableConv,
   depthwiseConv,
   largeKernelAttention,

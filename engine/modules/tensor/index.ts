@@ -1,6 +1,7 @@
 import type { ModuleDefinition } from '../module'
 import { averagePool } from './averagePool'
 import { classToken } from './classToken'
+import { conditionalPosition } from './conditionalPosition'
 import { convolution } from './convolution'
 import { flatten } from './flatten'
 import { globalPool } from './globalPool'
@@ -18,6 +19,7 @@ export const tensors: readonly ModuleDefinition[] = [
   globalPool,
   classToken,
   positionEmbedding,
+  conditionalPosition,
   toTokens,
   toMap,
   flatten,

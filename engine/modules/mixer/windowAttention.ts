@@ -1,0 +1,142 @@
+import type { Value } from '../../graph/graph'
+import { attention as attend } from '../../nn/attention'
+import { linear } from '../../nn/linear'
+import type { ModuleBuilder } from '../../nn/moduleBuilder'
+import { choice, flag, int } from '../../schema/schema'
+import { headCount, headFields, splitHeads } from '../heads'
+import { mapSizes, onMap } from '../layout'
+import { defineModule } from '../module'
+import { windowPattern } from '../reading'
+import { relativeBias } from '../relativeBias'
+import { scoredAttention } from '../scores'
+import { fromWindows, padToWindows, roll, toWindows, type Window } from '../windows'
+
+/**
+ * Attention inside windows of m×m positions: Y = softmax(Q Kᵀ/√d + B) V per window, B by the offset of the pair.
+ *
+ * x [n, h, w, c] or tokens on a grid → the same shape. MACs 4tc² + 2tm²c: linear in t. Shifted windows are cut after
+ * the map was rolled by half a window, and positions that are not neighbours in the picture are masked by −100. Maps
+ * are padded by zeros to whole windows (these take part); a map smaller than a window is one window, unshifted.
+ * Liu et al. 2021, https://arxiv.org/abs/2103.14030; without B: Twins, Chu et al. 2021, https://arxiv.org/abs/2104.13840
+ */
+export const windowAttention = defineModule({
+  id: 'windowAttention',
+  title: 'Window attention',
+  shortTitle: 'Windows',
+  kind: 'mixer',
+  summary: 'Attention inside small windows; every second block shifts them so that neighbours meet.',
+  formula: 'Y = softmax(Q·Kᵀ/√d + B)·V·Wₒ per window',
+  paper: {
+    title: 'Swin Transformer: Hierarchical Vision Transformer using Shifted Windows',
+    authors: 'Liu et al.',
+    year: 2021,
+    url: 'https://arxiv.org/abs/2103.14030',
+  },
+  inputs: ['x'],
+  attrs: {
+    ...headFields(),
+    windowSize: int({ label: 'Window', help: 'Side of a window.', default: 7, min: 1, max: 64 }),
+    shifted: flag({ label: 'Shifted', help: 'Windows lie half a window further.', default: false }),
+    padding: choice({
+      label: 'Padding',
+      help: 'Swin fits the window to a smaller map and projects what it padded; Twins always pads and projects the map.',
+      default: 'swin',
+      options: [
+        { value: 'swin', label: 'As Swin' },
+        { value: 'twins', label: 'As Twins' },
+      ],
+    }),
+    position: choice({
+      label: 'Positions',
+      help: 'What attention knows about where two tokens lie.',
+      default: 'table',
+      options: [
+        { value: 'table', label: 'Relative bias' },
+        { value: 'none', label: 'None' },
+      ],
+    }),
+    qkvBias: flag({ label: 'Bias of Q, K, V', default: true }),
+    projBias: flag({ label: 'Bias of the projection', default: true }),
+  },
+  pattern: windowPattern(5, (distance) => 1 - 0.3 * distance),
+  family: 'attention',
+  subtitle: (attrs, dim) =>
+    `${attrs.windowSize}×${attrs.windowSize}${attrs.shifted ? ' shifted' : ''}, ${headCount(attrs, dim)}`,
+  build: (b, [x], attrs) =>
+    onMap(b, 'windowAttention', x, (map) => {
+      const { n, h, w, c } = mapSizes('windowAttention', map)
+      const { heads, headDim } = splitHeads('windowAttention', c, attrs)
+      const side = (size: number) =>
+        attrs.padding === 'swin' ? Math.min(size, attrs.windowSize) : attrs.windowSize
+      const window = { height: side(h), width: side(w) }
+      const shift = attrs.shifted
+        ? ([shiftOf(h, attrs.windowSize), shiftOf(w, attrs.windowSize)] as const)
+        : none
+      const padded = padToWindows(b, roll(b, map, [-shift[0], -shift[1]]), window)
+      const sides = [padded.shape[1] ?? 1, padded.shape[2] ?? 1] as const
+      const tokens = toWindows(b, padded, window)
+      const [all = 1, t = 1] = tokens.shape
+      const width = heads * headDim
+      const qkv = linear(b, tokens, { name: 'qkv', out: 3 * width, bias: attrs.qkvBias })
+      const part = (index: number) =>
+        b.reshape(b.slice(qkv, { start: [0, 0, index * width], size: [all, t, width] }), [
+          all,
+          t,
+          heads,
+          headDim,
+        ])
+      const [q, k, v] = [part(0), part(1), part(2)]
+      const scale = headDim ** -0.5
+      const mask = shift[0] + shift[1] > 0 ? shiftMask(b, window, sides, shift) : null
+      const bias = attrs.position === 'table' ? tableBias(b, window, heads) : null
+      const before = (scores: Value) => withMask(b, bias ? b.add(scores, bias) : scores, mask, n)
+      const mixed =
+        mask || bias ? scoredAttention(b, { q, k, v }, { scale, before }) : attend(b, q, k, v, scale)
+      const project = (y: Value) => linear(b, y, { name: 'proj', out: c, bias: attrs.projBias })
+      const crop = (y: Value) => {
+        const laid = fromWindows(b, y, window, sides)
+        return b.slice(laid, { start: [0, 0, 0, 0], size: [n, h, w, laid.shape[3] ?? 1] })
+      }
+      const y = b.reshape(mixed, [all, t, width])
+      const whole = attrs.padding === 'swin' ? crop(project(y)) : project(crop(y))
+      return roll(b, whole, shift)
+    }),
+})
+
+const none = [0, 0] as const
+
+/** A map that is one window along an axis has nothing to shift there. */
+const shiftOf = (size: number, window: number): number => (size <= window ? 0 : Math.floor(window / 2))
+
+function tableBias(b: ModuleBuilder, { height, width }: Window, heads: number): Value {
+  const table = b.weight('relative_position_bias_table', [(2 * height - 1) * (2 * width - 1), heads], {
+    init: { a: 0, b: 0.035 },
+  })
+  return relativeBias(b, table, height, width)
+}
+
+/** −100 between positions of a rolled window that came from different sides: [windows, 1, t, t]. */
+function shiftMask(
+  b: ModuleBuilder,
+  window: Window,
+  sides: readonly [number, number],
+  shift: readonly [number, number],
+): Value {
+  const rows = regions(sides[0], window.height, shift[0])
+  const columns = regions(sides[1], window.width, shift[1])
+  const regionOf = rows.flatMap((row) => columns.map((column) => 3 * row + column))
+  const labels = toWindows(b, b.constant(regionOf, [1, sides[0], sides[1], 1]), window)
+  const [count = 1, t = 1] = labels.shape
+  const difference = b.sub(b.reshape(labels, [count, 1, t, 1]), b.reshape(labels, [count, 1, 1, t]))
+  return b.mul(b.min(b.square(difference), 1), -100)
+}
+
+/** 0 where windows lie whole, 1 and 2 on both sides of the seam in the last one. */
+const regions = (size: number, window: number, shift: number): number[] =>
+  Array.from({ length: size }, (_, at) => (at < size - window ? 0 : shift > 0 && at >= size - shift ? 2 : 1))
+
+function withMask(b: ModuleBuilder, scores: Value, mask: Value | null, n: number): Value {
+  if (!mask) return scores
+  const [all = 1, heads = 1, t = 1] = scores.shape
+  return b.reshape(b.add(b.reshape(scores, [n, all / n, heads, t, t]), mask), [all, heads, t, t])
+}

@@ -1,0 +1,39 @@
+import type { Value } from '../graph/graph'
+import type { ModuleBuilder } from '../nn/moduleBuilder'
+import { softmax } from '../nn/softmax'
+
+/**
+ * Attention whose scores are touched: q [n, t, h, d], k [n, s, h, d], v [n, s, h, e] → [n, t, h, e]. `before` changes
+ * the logits [n, h, t, s] (biases, masks), `after` the probabilities, which are tapped between the two.
+ */
+export function scoredAttention(
+  b: ModuleBuilder,
+  { q, k, v }: { readonly q: Value; readonly k: Value; readonly v: Value },
+  {
+    scale,
+    before = (scores) => scores,
+    after = (scores) => scores,
+  }: {
+    readonly scale: number
+    readonly before?: (scores: Value) => Value
+    readonly after?: (probabilities: Value) => Value
+  },
+): Value {
+  const scores = b.dot(b.mul(q, scale), k, {
+    batch: [
+      [0, 2],
+      [0, 2],
+    ],
+    contract: [[3], [3]],
+  })
+  const logits = before(scores)
+  const probabilities = after(b.part('softmax', () => b.tap('attention', softmax(b, logits))))
+  const mixed = b.dot(probabilities, v, {
+    batch: [
+      [0, 1],
+      [0, 2],
+    ],
+    contract: [[3], [1]],
+  })
+  return b.transpose(mixed, [0, 2, 1, 3], q.grid)
+}
