@@ -12,6 +12,7 @@ export const flatten = defineModule({
   attrs: {},
   build(b, [x]) {
     const { n, h, w, c } = mapSizes('flatten', x)
-    return b.reshape(b.transpose(x, [0, 3, 1, 2]), [n, c * h * w])
+    const channelsFirst = h * w === 1 ? x : b.transpose(x, [0, 3, 1, 2])
+    return b.reshape(channelsFirst, [n, c * h * w])
   },
 })
