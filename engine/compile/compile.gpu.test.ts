@@ -2,10 +2,12 @@ import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import type { OpenDevice } from '../gpu/device'
 import { Session } from '../gpu/session'
-import type { Graph } from '../graph/graph'
+import { elements, type Graph } from '../graph/graph'
+import { lower } from '../lower/lower'
 import { openNodeDevice } from '../node/dawn'
 import { evaluate } from '../ops/evaluate'
 import { randomBindings, randomGraph, randomValues } from '../ops/testing/randomGraph'
+import { presets } from '../presets'
 import { compile } from './compile'
 
 let device: OpenDevice
@@ -18,6 +20,22 @@ beforeAll(async () => {
 
 test('what runs on the GPU is what the graph says, for random graphs', async () => {
   await fc.assert(fc.asyncProperty(randomGraph(), expectSameOnGpu), { numRuns: 300, endOnFailure: true })
+})
+
+test.each(oneOfEveryKind())('named calls may be ignored in %s', async (_, graph) => {
+  const [input] = graph.nodes.filter(({ op }) => op === 'input')
+  const picture = randomValues('x', input?.shape ?? [])
+  const results: Float32Array[] = []
+  for (const matchCalls of [true, false]) {
+    const plan = compile(graph, { device: device.traits, matchCalls })
+    const loaded = await session.load(plan)
+    results.push(...(await loaded.run(new Map(plan.inputs.map(({ name }) => [name, picture])))))
+  }
+  const [matched, ignored] = results.map((result) => Array.from(result))
+  const scale = Math.max(...(matched ?? []).map(Math.abs))
+  const worst = Math.max(...(matched ?? []).map((value, i) => Math.abs(value - (ignored?.[i] ?? Number.NaN))))
+  expect(scale).toBeGreaterThan(0)
+  expect(worst / scale).toBeLessThan(1e-4)
 })
 
 async function expectSameOnGpu(graph: Graph) {
@@ -39,4 +57,21 @@ async function expectSameOnGpu(graph: Graph) {
     )
     expect(worst / scale).toBeLessThan(1e-4)
   })
+}
+
+const largestWeight = ({ nodes }: Graph): number =>
+  Math.max(...nodes.map(({ op, shape }) => (op === 'param' ? elements(shape) : 0)))
+
+/** Of the presets on small pictures that call the same functions, the smallest. */
+function oneOfEveryKind(): [string, Graph][] {
+  const kinds = new Map<string, [string, Graph]>()
+  for (const { id, document } of presets) {
+    const { graph } = lower({ ...document, input: { ...document.input, height: 64, width: 64 } })
+    // Some designs are made for one size of picture.
+    if (graph.outputs.length === 0 || largestWeight(graph) > 2 ** 25) continue
+    const kind = [...new Set(graph.calls.map(({ name }) => name))].sort().join()
+    const known = kinds.get(kind)?.[1]
+    if (!known || graph.nodes.length < known.nodes.length) kinds.set(kind, [id, graph])
+  }
+  return [...kinds.values()]
 }

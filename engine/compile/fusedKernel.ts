@@ -1,12 +1,10 @@
 /** A kernel term with everything that its region lets it compute on the way out. */
-import { type Shape, sameShape } from '../graph/graph'
-import type { Operand, Spec, View } from '../kernels/spec'
+import type { Operand, Spec } from '../kernels/spec'
 import { specOf } from './kernelSpecs'
-import type { Term } from './program'
-import { along, behind, CannotFuse, type Path, Reading, reshaping, type Sources, straight } from './reading'
+import { levelPaths } from './levelPaths'
+import { along, CannotFuse, type Path, Reading, type Sources, straight } from './reading'
 import type { Region } from './regions'
 import { splitShape } from './splits'
-import { transposed } from './views'
 
 export interface FusionLimits {
   readonly fuse: boolean
@@ -62,30 +60,4 @@ export function fusedKernel(
     head,
   )
   return { spec, terms }
-}
-
-/** By level: how to look at a term of that level from the kernel's axes, undoing one movement after another. */
-function levelPaths(terms: readonly Term[], region: Region, shape: Shape): Path[] {
-  const head = terms[region.head]
-  const paths: Path[] = [
-    sameShape(shape, head.shape) ? straight : behind(reshaping(shape, null), 'split', straight),
-  ]
-  for (const id of region.movements) {
-    const movement = terms[id]
-    const before = paths[paths.length - 1]
-    const back =
-      movement.op === 'transpose'
-        ? { apply: (view: View) => transposed(view, inverse(movement.attrs.axes)), remedy: null }
-        : reshaping(terms[movement.inputs[0]].shape, null)
-    paths.push(behind(back, `back ${id}`, before))
-  }
-  return paths
-}
-
-function inverse(axes: readonly number[]): number[] {
-  const back = Array<number>(axes.length)
-  axes.forEach((axis, i) => {
-    back[axis] = i
-  })
-  return back
 }

@@ -176,13 +176,12 @@ function overlapAdd(b: ProgramBuilder, attrs: TermAttributes['overlapAdd'], x: T
 const longFold = 4096
 const fewResults = 256
 
-/** Runs of neighbouring axes one after another, the last first: rows of memory shrink early. */
+/** Runs of neighbouring axes one after another, the longest first: little is left for the others. */
 function folds(b: ProgramBuilder, { fn, axes }: TermAttributes['reduce'], x: Term): Term {
   let made = x
-  for (const run of runsOf(
-    axes.filter((axis) => x.shape[axis] > 1),
-    x.shape,
-  ).reverse()) {
+  const length = (run: readonly number[]) => product(run, x.shape)
+  const long = axes.filter((axis) => x.shape[axis] > 1)
+  for (const run of runsOf(long, x.shape).sort((one, other) => length(other) - length(one))) {
     const first = run[0]
     const end = run[run.length - 1] + 1
     const outer = elements(made.shape.slice(0, first))

@@ -37,7 +37,7 @@ function matchedCalls(graph: Graph, outputs: readonly number[]): Map<number, Mat
   let covered = 0
   for (const call of [...graph.calls].sort((x, y) => x.first - y.first || y.end - x.end)) {
     const match = matches[call.name]
-    if (!match || call.first < covered || match.serves?.(call) === false) continue
+    if (!match || call.first < covered) continue
     if (idsOf(call).some((id) => id !== call.output && lastUser[id] >= call.end)) continue
     found.set(call.output, { call, match })
     covered = call.end

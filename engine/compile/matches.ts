@@ -6,8 +6,6 @@ import { positions } from '../ops/convolution'
 import type { ProgramBuilder, Term } from './program'
 
 export interface Match {
-  /** False when only the body will do. */
-  serves?(call: Call): boolean
   write(b: ProgramBuilder, call: Call, inputs: readonly Term[]): Term
 }
 
@@ -42,10 +40,14 @@ export const matches: { readonly [name: string]: Match } = {
   },
 
   groupNorm: {
-    serves: (call) => call.attrs.groups === 1,
     write(b, call, [x, weight, bias]) {
-      const statistics = sampleStatistics(b, x, Number(call.attrs.eps))
-      return scaledAndShifted(b, standardized(b, x, statistics, 'layer'), weight, bias)
+      const groups = Number(call.attrs.groups)
+      const eps = Number(call.attrs.eps)
+      const normed =
+        groups === 1
+          ? standardized(b, x, sampleStatistics(b, x, eps), 'layer')
+          : standardizedGroups(b, x, groups, eps)
+      return scaledAndShifted(b, normed, weight, bias)
     },
   },
 
@@ -113,6 +115,33 @@ function sampleStatistics(b: ProgramBuilder, x: Term, eps: number): Term {
 function partsOf(length: number): number {
   for (let parts = 256; parts > 1; parts--) {
     if (length % parts === 0 && length / parts >= shortestPart) return parts
+/**
+ * Several groups of channels. Mean and squared deviations are summed per channel first, where neighbours in memory belong to
+ * different sums, and then joined per group: var = mean over the group's channels of (var of the channel + (its mean - mean)²).
+ */
+function standardizedGroups(b: ProgramBuilder, x: Term, groups: number, eps: number): Term {
+  const [n] = x.shape
+  const c = x.shape[x.shape.length - 1]
+  const positions = elements(x.shape) / (n * c)
+  const perGroup = c / groups
+  const average = (values: Term, axis: number) =>
+    b.withNumber('mul', b.reduce('sum', values, [axis]), 1 / values.shape[axis])
+  const centredAround = (values: Term, mean: Term) => b.binary('sub', values, b.broadcast(mean, values.shape))
+
+  const map = b.reshape(x, [n, positions, c])
+  const channelMean = average(map, 1)
+  const channelVariance = average(b.unary('square', centredAround(map, channelMean)), 1)
+  const byGroup = (values: Term) => b.reshape(values, [n, groups, perGroup])
+  const mean = average(byGroup(channelMean), 2)
+  const between = b.unary('square', centredAround(byGroup(channelMean), mean))
+  const variance = average(b.binary('add', byGroup(channelVariance), between), 2)
+  const rstd = b.unary('rsqrt', b.withNumber('add', variance, eps))
+
+  const split = b.reshape(x, [n, positions, groups, perGroup])
+  const spread = (values: Term) => b.broadcast(b.reshape(values, [n, 1, groups, 1]), split.shape)
+  return b.reshape(b.binary('mul', b.binary('sub', split, spread(mean)), spread(rstd)), x.shape)
+}
+
   }
   return 1
 }

@@ -2,8 +2,13 @@
  * Which element-wise terms a kernel can compute on its way out. A region starts at a kernel's own term (the head) and grows
  * over element-wise terms and over reshapes and transposes, as long as nobody outside needs a value from its middle.
  */
+import type { View } from '../kernels/spec'
+import { wholeView } from '../kernels/views'
+import { levelPaths } from './levelPaths'
 import { isElementwise, type Program, type Term } from './program'
-import { viewOf } from './termViews'
+import { along } from './reading'
+import { splitOf, splitShape } from './splits'
+import { viewOf, viewsUnder } from './termViews'
 
 export interface Region {
   readonly head: number
@@ -32,7 +37,12 @@ export function growRegions(
     const head = program.terms[id]
     if (!isHead(head)) continue
     const region = fuse
-      ? trimmed(program, users, isOutput, grown(program, users, isOutput, claimed, head))
+      ? trimmed(
+          program,
+          users,
+          isOutput,
+          writable(program.terms, grown(program, users, isOutput, claimed, head)),
+        )
       : headOnly(head)
     for (const member of region.levels.keys()) claimed[member] = 1
     regions.set(region.cuts[region.cuts.length - 1], region)
@@ -126,9 +136,51 @@ function withElementwise(
     if (open.size > 1) continue
     const levels = new Map(region.levels)
     for (const id of added) levels.set(id, region.movements.length)
-    return { ...region, levels, cuts: [...region.cuts, next.id] }
+    const larger = { ...region, levels, cuts: [...region.cuts, next.id] }
+    return canReadOthers(terms, users, larger, added) ? larger : null
   }
   return null
+}
+
+/** Whether the other operands of the added terms can be seen from the kernel's axes. */
+function canReadOthers(
+  terms: readonly Term[],
+  users: readonly (readonly number[])[],
+  region: Region,
+  added: ReadonlySet<number>,
+): boolean {
+  const others = new Set([...added].flatMap((id) => terms[id].inputs).filter((id) => !region.levels.has(id)))
+  const views = [...others].flatMap((id) => viewsUnder(terms, users, terms[id]))
+  return canSee(terms, region, [...views, wholeResult(terms, region)])
+}
+
+const wholeResult = (terms: readonly Term[], { cuts }: Region): View =>
+  wholeView(terms[cuts[cuts.length - 1]].shape)
+
+/** Whether strides say how views of the region's end lie along the kernel's axes, by all rows or sample by sample. */
+function canSee(terms: readonly Term[], region: Region, views: readonly View[]): boolean {
+  const { shape } = terms[region.head]
+  return [1, splitOf(terms, region.head)].some((split) => {
+    const path = levelPaths(terms, region, splitShape(shape, split))[region.movements.length]
+    return views.every((view) => along(path, view) !== null)
+  })
+}
+
+/** Without the movements at the end that the kernel could not write. */
+function writable(terms: readonly Term[], region: Region): Region {
+  const end = region.cuts[region.cuts.length - 1]
+  if (end === region.head || isElementwise(terms[end]) || canSee(terms, region, [wholeResult(terms, region)]))
+    return region
+  return writable(terms, without(region, new Set([end])))
+}
+
+function without(region: Region, dropped: ReadonlySet<number>): Region {
+  return {
+    ...region,
+    cuts: region.cuts.filter((id) => !dropped.has(id)),
+    levels: new Map([...region.levels].filter(([id]) => !dropped.has(id))),
+    movements: region.movements.filter((id) => !dropped.has(id)),
+  }
 }
 
 /** A transpose at the very end is left to the readers when all of them read a transposed view as well. */
@@ -153,14 +205,7 @@ function trimmed(
     return isMovementReader(reader) && users[id].length > 0 && users[id].every(readsView)
   }
   if (!users[end].every(readsView)) return region
-  const cuts = region.cuts.slice(0, region.cuts.indexOf(last) + 1)
-  const dropped = new Set(tail)
-  return {
-    ...region,
-    cuts,
-    levels: new Map([...region.levels].filter(([id]) => !dropped.has(id))),
-    movements: region.movements.filter((id) => !dropped.has(id)),
-  }
+  return without(region, new Set(tail))
 }
 
 const isMovementReader = (term: Term): boolean =>

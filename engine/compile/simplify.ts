@@ -27,7 +27,7 @@ export function simplified<O extends TermOp>(
 const rules: { readonly [O in TermOp]?: Rule<O> } = {
   reshape: (b, { shape }, [x]) => {
     if (sameShape(x.shape, shape)) return x
-    if (x.op === 'reshape') return b.reshape(b.terms[x.inputs[0]], shape)
+    if (x.op === 'reshape') return b.inPlaceOf(x, () => b.reshape(b.terms[x.inputs[0]], shape))
     if (x.op === 'constant') return b.constant(x.attrs.data, shape)
     return repeatedNumber(b, x, shape)
   },
@@ -35,30 +35,26 @@ const rules: { readonly [O in TermOp]?: Rule<O> } = {
   transpose: (b, { axes }, [x]) => {
     if (axes.every((axis, i) => axis === i)) return x
     const shape = axes.map((axis) => x.shape[axis])
-    if (x.op === 'transpose')
-      return b.transpose(
-        b.terms[x.inputs[0]],
-        axes.map((axis) => x.attrs.axes[axis]),
-      )
+    if (x.op === 'transpose') {
+      const composed = axes.map((axis) => x.attrs.axes[axis])
+      return b.inPlaceOf(x, () => b.transpose(b.terms[x.inputs[0]], composed))
+    }
     if (movesOnlyOnes(x.shape, axes)) return b.reshape(x, shape)
     return repeatedNumber(b, x, shape)
   },
 
   broadcast: (b, { shape }, [x]) => {
     if (sameShape(x.shape, shape)) return x
-    return x.op === 'broadcast' ? b.broadcast(b.terms[x.inputs[0]], shape) : null
+    return x.op === 'broadcast' ? b.inPlaceOf(x, () => b.broadcast(b.terms[x.inputs[0]], shape)) : null
   },
 
   slice: (b, { start, size, step }, [x]) => {
     if (sameShape(x.shape, size)) return x
     if (x.op === 'slice') {
       const inner = x.attrs
-      return b.slice(
-        b.terms[x.inputs[0]],
-        start.map((first, axis) => inner.start[axis] + first * inner.step[axis]),
-        size,
-        step.map((by, axis) => by * inner.step[axis]),
-      )
+      const first = start.map((at, axis) => inner.start[axis] + at * inner.step[axis])
+      const steps = step.map((by, axis) => by * inner.step[axis])
+      return b.inPlaceOf(x, () => b.slice(b.terms[x.inputs[0]], first, size, steps))
     }
     if (x.op === 'broadcast') {
       // What repeats along an axis still does, and there is only one to begin with.

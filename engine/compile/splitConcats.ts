@@ -36,10 +36,11 @@ function flattened(
   inputs: readonly Term[],
   isPassing: (id: number) => boolean,
 ): Term {
-  const parts = inputs.flatMap((part, i) =>
-    part.op === 'concat' && part.attrs.axis === attrs.axis && isPassing(before[i])
-      ? part.inputs.map((id) => b.terms[id])
-      : [part],
+  const at = inputs.findIndex(
+    (part, i) => part.op === 'concat' && part.attrs.axis === attrs.axis && isPassing(before[i]),
   )
-  return b.term('concat', attrs, parts)
+  const inner = inputs[at]
+  if (!inner) return b.term('concat', attrs, inputs)
+  const parts = inputs.toSpliced(at, 1, ...inner.inputs.map((id) => b.terms[id]))
+  return b.inPlaceOf(inner, () => b.term('concat', attrs, parts))
 }

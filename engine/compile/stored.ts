@@ -2,13 +2,18 @@
  * Which terms get a tensor of their own from the start: outputs, kernel results, and element-wise values that several kernels
  * read. Everything else is computed where it is read. Scheduling may add to these when a kernel cannot read so.
  */
+import { elements } from '../graph/graph'
+import { binaryFunctions, unaryFunctions } from '../ops/elementwise'
 import { numberOf } from './constants'
 import { isElementwise, type Program, type Term } from './program'
 import { isHead, type Region } from './regions'
+import { isMovement } from './termViews'
 
 const nobody = -1
-/** Several kernels read it, or one that reads tensors only. */
+/** Several kernels read it, and each could compute it as well. */
 const many = -2
+/** Somebody reads tensors only. */
+const tensorsOnly = -3
 
 export function storedTerms(
   program: Program,
@@ -29,7 +34,8 @@ export function storedTerms(
     for (const user of users[id]) reader[id] = joined(reader[id], readerThrough(terms[user], term))
     const isComputed = isElementwise(term) || term.op === 'concat'
     if (!isComputed || kernelOf[id] !== nobody || numberOf(terms, term) !== null) continue
-    if (reader[id] === many && (!term.isFixed || term.op === 'concat')) stored[id] = 1
+    const isShared = reader[id] === tensorsOnly || (reader[id] === many && !isCheap(term))
+    if (isShared && (!term.isFixed || term.op === 'concat')) stored[id] = 1
     if (term.op === 'concat' && isWrittenByKernels(term, users, regions)) stored[id] = 1
     if (!fuse) stored[id] = 1
   }
@@ -37,10 +43,10 @@ export function storedTerms(
 
   /** The kernel in which `user` reads `term`. */
   function readerThrough(user: Term, term: Term): number {
-    if (term.isFixed && !user.isFixed) return many
+    if (term.isFixed && !user.isFixed) return tensorsOnly
     if (kernelOf[user.id] !== nobody) {
       const readsValues = !isHead(user) || readsExpressions(user, term)
-      return readsValues ? kernelOf[user.id] : many
+      return readsValues ? kernelOf[user.id] : tensorsOnly
     }
     if (user.op === 'concat' && !stored[user.id]) return reader[user.id]
     if (user.op === 'concat') return term.id
@@ -51,6 +57,22 @@ export function storedTerms(
 /** Whether this kernel computes an expression of what it reads at this input. */
 function readsExpressions(head: Term, input: Term): boolean {
   if (head.op === 'fold') return true
+
+  /** One operation on one tensor of its size: doing it again costs less than writing the result and reading it back. */
+  function isCheap(term: Term): boolean {
+    if (term.op !== 'unary' && term.op !== 'binary') return false
+    const { flops } = term.op === 'unary' ? unaryFunctions[term.attrs.fn] : binaryFunctions[term.attrs.fn]
+    const bases = term.inputs.map((id) => baseOf(terms, terms[id])).filter(({ isFixed }) => !isFixed)
+    const areTensors = bases.every((base) => regions.has(base.id) || !isElementwise(base))
+    const whole = bases.filter(({ shape }) => elements(shape) >= elements(term.shape))
+    return flops <= 2 && areTensors && whole.length <= 1
+  }
+}
+
+function baseOf(terms: readonly Term[], term: Term): Term {
+  let base = term
+  while (isMovement(base)) base = terms[base.inputs[0]]
+  return base
   return head.op === 'matmul' && head.inputs[0] === input.id && head.inputs[1] !== input.id
 }
 
@@ -63,7 +85,7 @@ function kernelEnds(terms: readonly Term[], regions: ReadonlyMap<number, Region>
 
 function joined(one: number, other: number): number {
   if (one === nobody || one === other) return other
-  return many
+  return one === tensorsOnly || other === tensorsOnly ? tensorsOnly : many
 }
 
 /** A concatenation of this many parts may be computed where it is read, each part behind a guard. */

@@ -1,7 +1,7 @@
 /** Movements of a program as views. */
 import type { View } from '../kernels/spec'
 import { wholeView } from '../kernels/views'
-import type { Term } from './program'
+import { isElementwise, type Term } from './program'
 import { broadcasted, padded, reshaped, reversed, sliced, transposed, windowed } from './views'
 
 /** What a movement makes of the view of its input. Null when strides cannot say it, or the term is no movement. */
@@ -36,6 +36,19 @@ export function viewOf(
   const view = inner && movedView(term, inner.view)
   if (view) return { base: inner.base, view }
   return isMovement(term) ? null : { base: term, view: wholeView(term.shape) }
+}
+
+/** How the tensors below a term lie, when element-wise terms with a single reader are computed where they are read. */
+export function viewsUnder(
+  terms: readonly Term[],
+  users: readonly (readonly number[])[],
+  term: Term,
+): View[] {
+  const isComputed = isElementwise(term) && users[term.id].length === 1
+  if (isComputed) return term.inputs.flatMap((id) => viewsUnder(terms, users, terms[id]))
+  if (!isMovement(term)) return [wholeView(term.shape)]
+  const below = viewsUnder(terms, users, terms[term.inputs[0]])
+  return below.map((view) => movedView(term, view) ?? wholeView(term.shape))
 }
 
 /** Whether every element along these axes is the same, as far as movements show it. */
