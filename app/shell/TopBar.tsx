@@ -38,7 +38,6 @@ export function TopBar({ width }: { readonly width: WidthClass }) {
   return (
     <header className="top-bar" data-region="top bar">
       <h1 className="spoken">Vertebra</h1>
-      <h1 className="spoken">Vertebra</h1>
       <Mark />
       <DesignName />
       {width !== 'narrow' && <DesignState />}
