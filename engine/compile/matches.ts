@@ -95,26 +95,6 @@ function perChannel(b: ProgramBuilder, vector: Term, x: Term): Term {
   return b.broadcast(b.reshape(vector, [...ones, ...vector.shape]), x.shape)
 }
 
-/** A row that one workgroup reads alone; longer ones are cut into parts, whose statistics are merged. */
-const longestRow = 8192
-const shortestPart = 1024
-
-/** Mean and 1 / sqrt(var + eps) of every sample [n, ...] -> [n, 2]. */
-function sampleStatistics(b: ProgramBuilder, x: Term, eps: number): Term {
-  const [n] = x.shape
-  const length = elements(x.shape) / n
-  const parts = length > longestRow ? partsOf(length) : 1
-  const statistics = b.term('rowStatistics', { kind: 'layer', eps }, [
-    b.reshape(x, [n * parts, length / parts]),
-  ])
-  if (parts === 1) return statistics
-  return b.term('rowStatistics', { kind: 'merge', eps }, [b.reshape(statistics, [n, 2 * parts])])
-}
-
-/** The largest number of equal parts that are not too short, at most 256. */
-function partsOf(length: number): number {
-  for (let parts = 256; parts > 1; parts--) {
-    if (length % parts === 0 && length / parts >= shortestPart) return parts
 /**
  * Several groups of channels. Mean and squared deviations are summed per channel first, where neighbours in memory belong to
  * different sums, and then joined per group: var = mean over the group's channels of (var of the channel + (its mean - mean)²).
@@ -142,6 +122,26 @@ function standardizedGroups(b: ProgramBuilder, x: Term, groups: number, eps: num
   return b.reshape(b.binary('mul', b.binary('sub', split, spread(mean)), spread(rstd)), x.shape)
 }
 
+/** A row that one workgroup reads alone; longer ones are cut into parts, whose statistics are merged. */
+const longestRow = 8192
+const shortestPart = 1024
+
+/** Mean and 1 / sqrt(var + eps) of every sample [n, ...] -> [n, 2]. */
+function sampleStatistics(b: ProgramBuilder, x: Term, eps: number): Term {
+  const [n] = x.shape
+  const length = elements(x.shape) / n
+  const parts = length > longestRow ? partsOf(length) : 1
+  const statistics = b.term('rowStatistics', { kind: 'layer', eps }, [
+    b.reshape(x, [n * parts, length / parts]),
+  ])
+  if (parts === 1) return statistics
+  return b.term('rowStatistics', { kind: 'merge', eps }, [b.reshape(statistics, [n, 2 * parts])])
+}
+
+/** The largest number of equal parts that are not too short, at most 256. */
+function partsOf(length: number): number {
+  for (let parts = 256; parts > 1; parts--) {
+    if (length % parts === 0 && length / parts >= shortestPart) return parts
   }
   return 1
 }

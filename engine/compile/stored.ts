@@ -52,11 +52,6 @@ export function storedTerms(
     if (user.op === 'concat') return term.id
     return stored[user.id] ? user.id : reader[user.id]
   }
-}
-
-/** Whether this kernel computes an expression of what it reads at this input. */
-function readsExpressions(head: Term, input: Term): boolean {
-  if (head.op === 'fold') return true
 
   /** One operation on one tensor of its size: doing it again costs less than writing the result and reading it back. */
   function isCheap(term: Term): boolean {
@@ -73,6 +68,11 @@ function baseOf(terms: readonly Term[], term: Term): Term {
   let base = term
   while (isMovement(base)) base = terms[base.inputs[0]]
   return base
+}
+
+/** Whether this kernel computes an expression of what it reads at this input. */
+function readsExpressions(head: Term, input: Term): boolean {
+  if (head.op === 'fold') return true
   return head.op === 'matmul' && head.inputs[0] === input.id && head.inputs[1] !== input.id
 }
 
