@@ -18,6 +18,7 @@ test('a part that is used twice is computed once', () => {
     'let t0 = exp(sum);',
     'let t1 = (t0 + t0);',
   ])
+  expect(operationsIn(add(shared, shared))).toBe(2)
   expect(operationsIn(unary('neg', binary('max', accumulator, number(0))))).toBe(2)
 })
 

@@ -7,7 +7,7 @@ import {
   unaryFunctions,
   wgslPrelude,
 } from '../ops/elementwise'
-import type { Expression, Fused } from './spec'
+import type { Expression } from './spec'
 
 /** How the parts of an expression are written where it stands. */
 export interface Names {
@@ -63,32 +63,33 @@ export function printExpression(expression: Expression, names: Names): PrintedEx
 /** WGSL functions that the expressions call, each once. */
 export function preludeOf(expressions: readonly Expression[]): string {
   const functions = new Set<UnaryFunction | BinaryFunction>()
-  const seen = new Set<Expression>()
-  for (const expression of expressions) visit(expression)
-  return wgslPrelude(functions)
-
-  function visit(part: Expression): void {
-    if (seen.has(part)) return
-    seen.add(part)
+  for (const part of partsOf(expressions))
     if (part.kind === 'unary' || part.kind === 'binary') functions.add(part.fn)
-    for (const child of childrenOf(part)) visit(child)
-  }
-}
-
-export function childrenOf(part: Expression): readonly Expression[] {
-  if (part.kind === 'unary') return [part.x]
-  if (part.kind === 'binary') return [part.x, part.y]
-  return part.kind === 'select' ? [part.condition, part.x, part.y] : []
+  return wgslPrelude(functions)
 }
 
 /** Functions applied per element: an estimate of what a fused expression costs beside its loads. */
 export function operationsIn(expression: Expression): number {
-  const own =
-    expression.kind === 'unary' || expression.kind === 'binary' || expression.kind === 'select' ? 1 : 0
-  return childrenOf(expression).reduce((sum, child) => sum + operationsIn(child), own)
+  return [...partsOf([expression])].filter((part) => childrenOf(part).length > 0).length
 }
 
-export const identity: Fused = { expression: { kind: 'accumulator' }, operands: [] }
+/** All parts of expressions, those that are shared once. */
+export function partsOf(expressions: readonly Expression[]): ReadonlySet<Expression> {
+  const found = new Set<Expression>()
+  const visit = (part: Expression): void => {
+    if (found.has(part)) return
+    found.add(part)
+    childrenOf(part).forEach(visit)
+  }
+  expressions.forEach(visit)
+  return found
+}
+
+function childrenOf(part: Expression): readonly Expression[] {
+  if (part.kind === 'unary') return [part.x]
+  if (part.kind === 'binary') return [part.x, part.y]
+  return part.kind === 'select' ? [part.condition, part.x, part.y] : []
+}
 
 /** A number that WGSL reads as f32 without doubt. */
 export function floatLiteral(value: number): string {

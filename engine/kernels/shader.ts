@@ -1,6 +1,6 @@
 /** One dispatch's shader in the making: a file, what is replaced in it, and the tensors that it binds. */
 import { KernelError } from '../errors'
-import { childrenOf, preludeOf, printExpression } from './expression'
+import { partsOf, preludeOf, printExpression } from './expression'
 import type { DeviceTraits, Dispatch } from './kernel'
 import { type Axes, address, guardedViewStruct, insideGuard, viewStruct, writeView } from './operandText'
 import type { Expression, Fused, Operand, TensorId, View } from './spec'
@@ -173,13 +173,8 @@ export class Shader {
 
 /** Indices of the operands that an expression reads, in the order of the list. */
 export function operandsOf(expression: Expression): ReadonlySet<number> {
-  const found = new Set<number>()
-  const visit = (part: Expression): void => {
-    if (part.kind === 'operand') found.add(part.index)
-    for (const child of childrenOf(part)) visit(child)
-  }
-  visit(expression)
-  return found
+  const indices = [...partsOf([expression])].flatMap((part) => (part.kind === 'operand' ? [part.index] : []))
+  return new Set(indices)
 }
 
 export function operandAt(fused: Fused, index: number): Operand {

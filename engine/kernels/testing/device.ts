@@ -57,13 +57,13 @@ function variantNamed(all: readonly Variant[], name: string | undefined): Varian
 }
 
 /** A dispatch with everything that the pass needs. */
-export interface Prepared {
+interface Prepared {
   readonly pipeline: GPUComputePipeline
   readonly groups: readonly GPUBindGroup[]
   readonly workgroups: readonly [number, number, number]
 }
 
-export async function prepare(
+async function prepare(
   device: GPUDevice,
   dispatch: Dispatch,
   buffers: ReadonlyMap<TensorId, GPUBuffer>,
@@ -116,7 +116,7 @@ async function compile(device: GPUDevice, code: string): Promise<GPUComputePipel
   }
 }
 
-export function bufferOf(device: GPUDevice, data: Float32Array): GPUBuffer {
+function bufferOf(device: GPUDevice, data: Float32Array): GPUBuffer {
   const buffer = device.createBuffer({
     size: Math.max(16, Math.ceil(data.byteLength / 16) * 16),
     usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
