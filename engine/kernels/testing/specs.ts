@@ -9,7 +9,7 @@ import { cpuModel } from './cpuModel'
 import { runSpec, type Tensors } from './device'
 
 /** Numbers in [-1, 1) that look random and are the same every time. */
-export function noise(count: number, seed: number): Float32Array {
+function noise(count: number, seed: number): Float32Array {
   let state = (seed * 2654435761 + 12345) >>> 0
   return Float32Array.from({ length: count }, () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0
@@ -101,7 +101,7 @@ export async function expectModel(
 }
 
 /** The largest error, relative to the largest value. */
-export function worst(got: Float32Array, expected: Float64Array): number {
+function worst(got: Float32Array, expected: Float64Array): number {
   expect(got.length).toBe(expected.length)
   const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-30)
   let error = 0
