@@ -166,6 +166,19 @@ test('TensorFlow’s padding begins at the top left pixel of an even map', () =>
   ])
 })
 
+test('zeros around a map may win its pooling when they are asked for', () => {
+  const below = [-1, -2, -3, -4]
+  expect(run('maxPool', [[1, 2, 2, 1]], [below], { kernelSize: 3, stride: 2 })).toEqual([-1])
+  expect(run('maxPool', [[1, 2, 2, 1]], [below], { kernelSize: 3, stride: 2, zeros: true })).toEqual([0])
+})
+
+test('standardised weights have mean 0 and variance 1', () => {
+  const options = { kernelSize: 1, dim: 1, bias: false, standardize: true }
+  // 3 and 7 become -1 and 1.
+  const [y] = run('convolution', [[1, 1, 1, 2]], [[10, 25]], options, null, () => Float64Array.from([3, 7]))
+  expect(y).toBeCloseTo(15, 6)
+})
+
 test('squeeze and excitation gates by the mean of the map', () => {
   const byName: Parameters = ({ attrs }) => Float64Array.from([attrs.name.endsWith('weight') ? 1 : 0])
   const values = run('squeezeExcite', [[1, 1, 2, 1]], [[2, 4]], { dim: 1 }, null, byName)

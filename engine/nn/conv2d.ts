@@ -2,6 +2,7 @@ import type { Value } from '../graph/graph'
 import type { ConvAttributes, Pair } from '../ops/attributes'
 import { partOrHere } from './linear'
 import type { ModuleBuilder } from './moduleBuilder'
+import { standardize } from './norm'
 import { type Padding, paddingOf, pairOf } from './spatial'
 
 export interface Conv2dOptions {
@@ -14,6 +15,8 @@ export interface Conv2dOptions {
   readonly dilation?: number | Pair
   readonly groups?: number
   readonly bias: boolean
+  /** Weight standardisation with this epsilon: each output's weights get mean 0 and variance 1 before they are used. */
+  readonly standardize?: number
 }
 
 /** x [n, h, w, c] -> [n, h', w', out]; weight [out, c / groups, kh, kw] as in PyTorch. Throws ShapeError. */
@@ -26,7 +29,9 @@ export function conv2d(b: ModuleBuilder, x: Value, options: Conv2dOptions): Valu
   const attrs: Partial<ConvAttributes> = { stride, padding, dilation, groups }
   const perGroup = Math.max(1, Math.floor(x.shape[x.shape.length - 1] / groups))
   return partOrHere(b, name, () => {
-    const weight = b.weight('weight', [out, perGroup, ...kernel], { init: 'weight' })
+    const stored = b.weight('weight', [out, perGroup, ...kernel], { init: 'weight' })
+    const { standardize: eps } = options
+    const weight = eps === undefined ? stored : standardize(b, stored, [1, 2, 3], eps)
     const inputs = bias ? [x, weight, b.weight('bias', [out], { init: 'bias' })] : [x, weight]
     return b.call('conv2d', { stride: stride[0], groups }, inputs, (x, weight, bias) => {
       const y = b.conv(x, b.transpose(weight, [0, 2, 3, 1]), attrs)

@@ -14,6 +14,7 @@ import { pvts } from './pvt'
 import { regnets } from './regnet'
 import { replknets } from './replknet'
 import { resnets } from './resnet'
+import { resnetV2s } from './resnetv2'
 import { swins } from './swin'
 import { twinTransformers } from './twins'
 import { vans } from './van'
@@ -38,6 +39,7 @@ export const presets: readonly Preset[] = [
   ...convmixers,
   ...mlpMixers,
   ...resnets,
+  ...resnetV2s,
   ...regnets,
   ...efficientNets,
   ...vggs,

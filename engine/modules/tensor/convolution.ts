@@ -73,6 +73,19 @@ export const convolution = defineModule({
       auto: 'one per input channel',
     }),
     bias: flag({ label: 'Bias', default: true }),
+    standardize: flag({
+      label: 'Standardised weights',
+      help: 'Each output’s weights get mean 0 and variance 1 before they are used: what GroupNorm needs in BiT.',
+      default: false,
+    }),
+    weightEps: number({
+      label: 'Epsilon of the weights',
+      help: 'Added to their variance before the root. BiT uses 1e-8, timm by default 1e-6.',
+      default: 1e-8,
+      min: 0,
+      max: 1,
+      when: { field: 'standardize', is: true },
+    }),
   },
   subtitle: ({ kernelSize, kernelWidth, stride, groups, dim, ratio }, width) => {
     const out = dim ?? (width === null ? `×${ratio}` : outWidth(width, null, ratio))
@@ -97,7 +110,8 @@ export const convolution = defineModule({
       const [before, after] = pads[axis] ?? [0, 0]
       checkWindow('convolution', x, dilation * (side - 1) + 1, (before + after) / 2, axis)
     }
-    return conv2d(b, x, { name: '', out, kernel, stride, padding: pads, dilation, groups, bias })
+    const weights = attrs.standardize ? { standardize: attrs.weightEps } : {}
+    return conv2d(b, x, { name: '', out, kernel, stride, padding: pads, dilation, groups, bias, ...weights })
   },
 })
 

@@ -1,8 +1,9 @@
 import { maxPool as pool } from '../../nn/pool'
+import { flag } from '../../schema/schema'
 import { defineModule } from '../module'
 import { autoPadding, checkWindow, kernelField, paddingField, strideField } from '../window'
 
-/** Largest value of each window: x [n, h, w, c] → [n, h/s, w/s, c]. What lies outside the map never wins. */
+/** Largest value of each window: x [n, h, w, c] → [n, h/s, w/s, c]. What lies outside the map never wins, unless it is zeros. */
 export const maxPool = defineModule({
   id: 'maxPool',
   title: 'Max pooling',
@@ -11,11 +12,22 @@ export const maxPool = defineModule({
   summary: 'Keeps the largest value of each window.',
   formula: 'y = max of k×k',
   inputs: ['x'],
-  attrs: { kernelSize: kernelField(2), stride: strideField(2), padding: paddingField() },
+  attrs: {
+    kernelSize: kernelField(2),
+    stride: strideField(2),
+    padding: paddingField(),
+    zeros: flag({
+      label: 'Zeros outside',
+      help: 'What lies outside the map is a zero and may win, as in BiT; otherwise it never does.',
+      default: false,
+    }),
+  },
   subtitle: ({ kernelSize, stride }) => `${kernelSize}×${kernelSize}, stride ${stride}`,
-  build(b, [x], { kernelSize, stride, padding }) {
+  build(b, [x], { kernelSize, stride, padding, zeros }) {
     const pad = padding ?? autoPadding(kernelSize, stride)
     checkWindow('maxPool', x, kernelSize, pad)
-    return pool(b, x, { kernel: kernelSize, stride, padding: pad })
+    if (!zeros) return pool(b, x, { kernel: kernelSize, stride, padding: pad })
+    const around = [0, pad, pad, 0]
+    return pool(b, b.pad(x, { low: around, high: around }), { kernel: kernelSize, stride, padding: 0 })
   },
 })

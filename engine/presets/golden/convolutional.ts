@@ -10,6 +10,7 @@ import type { Python } from '../pythonCall'
 import { type RegNetSizes, regnet } from '../regnet'
 import { replknet } from '../replknet'
 import { type ResNetSizes, resnet } from '../resnet'
+import { resnetV2 } from '../resnetv2'
 import { van } from '../van'
 import { vgg } from '../vgg'
 import {
@@ -62,6 +63,19 @@ export const timm: { readonly [name: string]: Build } = {
   }),
 
   EfficientNet: (options, size) => ({ features: 'act2', document: efficientNet(options, { size }) }),
+
+  ResNetV2: (options, size) => ({
+    features: 'norm',
+    document: resnetV2('ResNetV2', {
+      depths: options.take('layers', listed(count), []),
+      channels: options.take('channels', listed(count), [256, 512, 1024, 2048]),
+      stemChannels: options.take('stem_chs', count, 64),
+      bit: options.take('stem_type', (value) => lookUp({ fixed: true }, text(value)), true),
+      weightEps: 1e-6,
+      classes: options.take('num_classes', count, 1000),
+      size,
+    }),
+  }),
 
   MobileNetV3(options, size) {
     const isUsual = options.take('se_layer', isHardGate, true)
