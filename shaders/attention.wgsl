@@ -1,4 +1,4 @@
-// out = softmax(q k^T * scale) v, one query row per invocation, the keys one after another: no matrix of scores in memory.
+// out = softmax(changed(q k^T * scale)) v, one query row per invocation, the keys one after another: no matrix of scores in memory.
 //
 // The softmax runs along (Milakov and Gimelshein 2018, arxiv.org/abs/1805.02867): a larger score rescales what was summed.
 const WORKGROUP = 16u;
@@ -7,11 +7,13 @@ const DEPTH = 16u;
 const DEPTH_V = 16u;
 
 struct View { strides: vec4u, offset: u32 }
+struct Fused { none: vec4u }
 struct Parameters {
   firstGroup: u32, endGroup: u32, batch: u32, heads: u32,
   queries: u32, keys: u32, depth: u32, depthV: u32,
   q: View, k: View, v: View, out: View,
   scale: f32,
+  fused: Fused,
 }
 @group(1) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(0) var<storage, read> q: array<vec4f>;
@@ -31,6 +33,11 @@ fn loadV(at: u32, d: u32) -> vec4f {
   return v[(at + d) / 4u];
 }
 
+// Biases, masks and decays, for the score of query index.z and key index.w.
+fn changed(accumulator: f32, index: vec4u) -> f32 {
+  return accumulator;
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn main(
   @builtin(workgroup_id) workgroup: vec3u,
@@ -43,7 +50,6 @@ fn main(
   let query = row % parameters.queries;
   let head = (row / parameters.queries) % parameters.heads;
   let batch = row / (parameters.queries * parameters.heads);
-  let index = vec4u(batch, head, query, 0u);
   let atQ = parameters.q.offset + batch * parameters.q.strides.x + head * parameters.q.strides.y + query * parameters.q.strides.z;
   let atK = parameters.k.offset + batch * parameters.k.strides.x + head * parameters.k.strides.y;
   let atV = parameters.v.offset + batch * parameters.v.strides.x + head * parameters.v.strides.y;
@@ -60,7 +66,7 @@ fn main(
     for (var d = 0u; d < DEPTH; d++) {
       products = fma(own[d], loadK(atK + key * parameters.k.strides.z, d * 4u), products);
     }
-    let score = (products.x + products.y) + (products.z + products.w);
+    let score = changed((products.x + products.y) + (products.z + products.w), vec4u(batch, head, query, key));
     let next = max(largest, score);
     let rescale = exp(largest - next);
     let weight = exp(score - next);

@@ -1,4 +1,4 @@
-// out = softmax(q k^T * scale) v for ROWS queries of one head per subgroup, a tile of keys after another, without barriers.
+// out = softmax(changed(q k^T * scale)) v for ROWS queries of one head per subgroup, a tile of keys after another, without barriers.
 //
 // For the scores the lanes lie side by side along the keys, for the result along the depth of v; queries and weights are
 // handed from lane to lane. The softmax runs along (Milakov and Gimelshein 2018, arxiv.org/abs/1805.02867): a larger score
@@ -17,11 +17,13 @@ const ROWS_PER_LANE = ROWS / ROW_LANES;
 const TILE = SUBGROUP * SLOTS;
 
 struct View { strides: vec4u, offset: u32 }
+struct Fused { none: vec4u }
 struct Parameters {
   firstGroup: u32, endGroup: u32, batch: u32, heads: u32,
   queries: u32, keys: u32, depth: u32, depthV: u32,
   q: View, k: View, v: View, out: View,
   scale: f32,
+  fused: Fused,
 }
 @group(1) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(0) var<storage, read> q: array<vec4f>;
@@ -39,6 +41,11 @@ fn loadK(at: u32, d: u32) -> vec4f {
 
 fn loadV(at: u32, d: u32) -> vec4f {
   return v[(at + d) / 4u];
+}
+
+// Biases, masks and decays, for the score of query index.z and key index.w.
+fn changed(accumulator: f32, index: vec4u) -> f32 {
+  return accumulator;
 }
 
 @compute @workgroup_size(SUBGROUP)
@@ -99,8 +106,9 @@ fn main(
     for (var i = 0u; i < ROWS; i++) {
       var top = -3.0e38;
       for (var s = 0u; s < SLOTS; s++) {
-        let isKey = key0 + s * SUBGROUP + lane < parameters.keys;
-        weights[i][s] = select(-3.0e38, scores[i][s] * parameters.scale, isKey);
+        let key = key0 + s * SUBGROUP + lane;
+        let place = vec4u(batch, head, min(row0 + i, parameters.queries - 1u), min(key, parameters.keys - 1u));
+        weights[i][s] = select(-3.0e38, changed(scores[i][s] * parameters.scale, place), key < parameters.keys);
         top = max(top, weights[i][s]);
       }
       let next = max(largest[i], subgroupMax(top));

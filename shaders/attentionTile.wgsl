@@ -1,4 +1,4 @@
-// out = softmax(q k^T * scale) v for ROWS queries of one head per workgroup, a tile of keys after another in workgroup
+// out = softmax(changed(q k^T * scale)) v for ROWS queries of one head per workgroup, a tile of keys after another in workgroup
 // memory: for GPUs.
 //
 // LANES invocations share a query: each scores every LANES-th key of a tile and sums every LANES-th vector of the result.
@@ -20,11 +20,13 @@ const PITCH = DEPTH + 1u;
 const PITCH_V = DEPTH_V + 1u;
 
 struct View { strides: vec4u, offset: u32 }
+struct Fused { none: vec4u }
 struct Parameters {
   firstGroup: u32, endGroup: u32, batch: u32, heads: u32,
   queries: u32, keys: u32, depth: u32, depthV: u32,
   q: View, k: View, v: View, out: View,
   scale: f32,
+  fused: Fused,
 }
 @group(1) @binding(0) var<uniform> parameters: Parameters;
 @group(0) @binding(0) var<storage, read> q: array<vec4f>;
@@ -46,6 +48,11 @@ fn loadK(at: u32, d: u32) -> vec4f {
 
 fn loadV(at: u32, d: u32) -> vec4f {
   return v[(at + d) / 4u];
+}
+
+// Biases, masks and decays, for the score of query index.z and key index.w.
+fn changed(accumulator: f32, index: vec4u) -> f32 {
+  return accumulator;
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -92,8 +99,10 @@ fn main(
       }
     }
     for (var s = 0u; s < KEYS_PER_LANE; s++) {
-      let score = (products[s].x + products[s].y) + (products[s].z + products[s].w);
-      scores[row * KEYS + s * LANES + lane] = select(-3.0e38, score, key0 + s * LANES + lane < parameters.keys);
+      let key = key0 + s * LANES + lane;
+      let place = vec4u(batch, head, min(row0 + row, parameters.queries - 1u), min(key, parameters.keys - 1u));
+      let score = changed((products[s].x + products[s].y) + (products[s].z + products[s].w), place);
+      scores[row * KEYS + s * LANES + lane] = select(-3.0e38, score, key < parameters.keys);
     }
     workgroupBarrier();
     // Every lane of a row finds the same maximum and the same weights: exponentials are cheaper than a barrier.

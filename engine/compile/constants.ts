@@ -19,6 +19,7 @@ export function numberOf(terms: readonly Term[], term: Term): number | null {
     case 'slice':
     case 'reverse':
     case 'windows':
+    case 'gather':
       return numberOf(terms, terms[term.inputs[0]])
     case 'pad': {
       const inner = numberOf(terms, terms[term.inputs[0]])

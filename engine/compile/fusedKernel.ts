@@ -4,6 +4,7 @@ import { specOf } from './kernelSpecs'
 import { levelPaths } from './levelPaths'
 import { along, CannotFuse, type Path, Reading, type Sources, straight } from './reading'
 import type { Region } from './regions'
+import { tensorsRead } from './specTensors'
 import { splitShape } from './splits'
 
 export interface FusionLimits {
@@ -43,8 +44,7 @@ export function fusedKernel(
   const expression = reading.read(end)
   const view = along(pathTo(end) ?? straight, out.view)
   if (!view) throw new CannotFuse(true)
-  const tensors = new Set(reading.operands.map(({ tensor }) => tensor))
-  if (tensors.size + ownTensors > maxTensors) throw new CannotFuse(false)
+  if (tensorsRead(reading.operands).size + ownTensors > maxTensors) throw new CannotFuse(false)
   const terms = new Set([head.id, ...reading.terms])
   const spec = specOf(
     {

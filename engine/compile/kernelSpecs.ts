@@ -5,6 +5,7 @@ import { isContiguous } from '../kernels/views'
 import { binaryFunctions, unaryFunctions } from '../ops/elementwise'
 import type { Term, TermOf } from './program'
 import { behind, NeedsTensor, type Path, Reading, reshaping, type Sources, straight } from './reading'
+import { tensorsRead } from './specTensors'
 import { splitShape } from './splits'
 
 /** What a kernel term leaves to the scheduler. */
@@ -41,8 +42,10 @@ export function specOf(context: KernelContext, term: Term): Spec {
     case 'softmax':
       return { family: 'softmax', x: plain(context, term.inputs[0], endsInUnitStride), out: context.out }
     case 'attention': {
-      const [q, k, v] = term.inputs.map((input) => plain(context, input, endsInUnitStride))
-      return { family: 'attention', q, k, v, scale: term.attrs.scale, out: context.out }
+      const [queries, keys, values, bias] = term.inputs
+      const [q, k, v] = [queries, keys, values].map((input) => plain(context, input, endsInUnitStride))
+      const score = bias === undefined ? unchanged : biased(context, bias)
+      return { family: 'attention', q, k, v, scale: term.attrs.scale, score, out: context.out }
     }
     case 'rowStatistics': {
       const { kind, eps } = term.attrs
@@ -119,6 +122,22 @@ function depthwise(context: KernelContext, { attrs, inputs }: TermOf<'depthwise'
   }
 }
 
+const unchanged: Fused = { expression: { kind: 'accumulator' }, operands: [] }
+
+/** q, k, v and the result. */
+const attentionTensors = 4
+
+/** What is added to the scores of attention, computed where they are. */
+function biased({ sources, isFixed, fuse, maxTensors, computed }: KernelContext, id: number): Fused {
+  const reading = new Reading(sources, isFixed)
+  const expression = reading.read(id)
+  const { operands } = reading
+  const fits = tensorsRead(operands).size + attentionTensors <= maxTensors
+  if (!fits || (!fuse && expression.kind !== 'operand')) throw new NeedsTensor(id)
+  for (const term of reading.terms) computed.add(term)
+  return { expression: { kind: 'binary', fn: 'add', x: { kind: 'accumulator' }, y: expression }, operands }
+}
+
 function fold(context: KernelContext, { attrs, inputs }: TermOf<'fold'>): Spec {
   const { x, prologue } = prologued(context, inputs[0], straight, 1, () => true)
   return { family: 'reduce', fn: attrs.fn, x, prologue, out: context.out, epilogue: context.epilogue }
@@ -129,12 +148,15 @@ function fold(context: KernelContext, { attrs, inputs }: TermOf<'fold'>): Spec {
 const endsInUnitStride = (view: View): boolean =>
   view.shape[view.shape.length - 1] === 1 || view.strides[view.strides.length - 1] === 1
 
+/** Strides alone say where everything lies. */
+const isDirect = ({ view }: Operand): boolean => !view.guard && !view.indirect
+
 /** A tensor as it lies, seen as this term; or the term gets a tensor of its own. */
 function plain(context: KernelContext, id: number, fits: (view: View) => boolean): Operand {
   const reading = new Reading(context.sources, context.isFixed)
   const expression = reading.read(id)
   const [operand] = reading.operands
-  if (expression.kind !== 'operand' || operand.view.guard || !fits(operand.view)) throw new NeedsTensor(id)
+  if (expression.kind !== 'operand' || !isDirect(operand) || !fits(operand.view)) throw new NeedsTensor(id)
   for (const term of reading.terms) context.computed.add(term)
   return operand
 }
@@ -151,10 +173,10 @@ function prologued(
   const expression = reading.read(id, path)
   const { operands } = reading
   const isPlain = expression.kind === 'operand'
-  const tensors = new Set([...operands, ...context.epilogue.operands].map(({ tensor }) => tensor))
+  const tensors = tensorsRead([...operands, ...context.epilogue.operands])
   if (
     operands.length === 0 ||
-    operands.some(({ view }) => view.guard) ||
+    !operands.every(isDirect) ||
     (!isPlain &&
       (!context.fuse || !isWorthWhile(priceOf(expression)) || tensors.size + others > context.maxTensors))
   ) {

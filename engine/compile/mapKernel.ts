@@ -3,6 +3,7 @@
 import { elements, type Shape, sameShape } from '../graph/graph'
 import type { MapSpec, Operand } from '../kernels/spec'
 import { behind, NeedsTensor, Reading, reshaping, type Sources, straight } from './reading'
+import { tensorsRead } from './specTensors'
 import { reshaped } from './views'
 
 export interface MapKernel {
@@ -58,7 +59,7 @@ function over(axes: Shape, sources: Sources, id: number, out: Operand, options: 
   const reading = new Reading(sources, isFixed)
   const expression = anew ? reading.compute(id, path) : reading.read(id, path)
   const fits = ({ operands }: Reading) =>
-    operands.length <= mostOperands && new Set(operands.map(({ tensor }) => tensor)).size < maxTensors
+    operands.length <= mostOperands && tensorsRead(operands).size < maxTensors
   if (!fits(reading)) throw new NeedsTensor(largestPart(sources, reading, id, isFixed, fits))
   const spec: MapSpec = {
     family: 'map',

@@ -12,8 +12,21 @@ export interface Match {
 export const matches: { readonly [name: string]: Match } = {
   attention: {
     write(b, call, inputs) {
-      const [q, k, v] = inputs.map((x) => b.transpose(x, [0, 2, 1, 3]))
-      return b.transpose(b.term('attention', { scale: Number(call.attrs.scale) }, [q, k, v]), [0, 2, 1, 3])
+      const [q, k, v] = inputs.slice(0, 3).map((x) => b.transpose(x, [0, 2, 1, 3]))
+      const scores = [...q.shape.slice(0, 3), k.shape[2]]
+      const bias = inputs.slice(3).map((x) => repeatedTo(b, x, scores))
+      const made = b.term('attention', { scale: Number(call.attrs.scale) }, [q, k, v, ...bias])
+      return b.transpose(made, [0, 2, 1, 3])
+    },
+  },
+
+  roll: {
+    write(b, { attrs }, [x]) {
+      const axis = Number(attrs.axis)
+      const size = x.shape[axis]
+      const shift = Number(attrs.shift) % size
+      const from = Float32Array.from({ length: size }, (_, i) => (i - shift + size) % size)
+      return b.term('gather', { axis, batch: 0 }, [x, b.constant(from, [size])])
     },
   },
 
@@ -53,6 +66,13 @@ export const matches: { readonly [name: string]: Match } = {
 
   averagePool: { write: (b, call, [x]) => pool(b, call, x, 'average') },
   maxPool: { write: (b, call, [x]) => pool(b, call, x, 'max') },
+}
+
+/** A bias of attention as large as its scores [n, h, t, s]: [n, ...] or [images, windows, ...], axes of size 1 repeating. */
+function repeatedTo(b: ProgramBuilder, bias: Term, scores: readonly number[]): Term {
+  if (bias.shape.length === scores.length) return b.broadcast(bias, scores)
+  const windows = bias.shape[1]
+  return b.reshape(b.broadcast(bias, [scores[0] / windows, windows, ...scores.slice(1)]), scores)
 }
 
 function rowsOf(b: ProgramBuilder, x: Term): Term {

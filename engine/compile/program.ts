@@ -22,7 +22,7 @@ export interface KernelAttributes {
   pool: PoolAttributes
   /** x [rows, length], over the last axis. */
   softmax: Record<never, never>
-  /** q [b, h, t, d], k [b, h, s, d], v [b, h, s, e] -> [b, h, t, e]. */
+  /** q [b, h, t, d], k [b, h, s, d], v [b, h, s, e] and perhaps what is added to the scores [b, h, t, s] -> [b, h, t, e]. */
   attention: { readonly scale: number }
   /** x [rows, length] -> [rows, 2]: mean and 1 / sqrt(var + eps). */
   rowStatistics: { readonly kind: 'layer' | 'rms' | 'merge'; readonly eps: number }

@@ -8,7 +8,7 @@ import { wholeView } from '../kernels/views'
 import { numberOf } from './constants'
 import { isElementwise, isSource, type Term } from './program'
 import { isMovement, movedView } from './termViews'
-import { broadcasted, isAllFill, padded, reshaped } from './views'
+import { broadcasted, gathered, isAllFill, padded, reshaped } from './views'
 
 /** Thrown when reading needs this term in a tensor of its own; the kernel is then tried again. */
 export class NeedsTensor {
@@ -117,6 +117,7 @@ export class Reading {
     if (number !== null && Number.isFinite(number)) return { kind: 'number', value: number }
     if (isMovement(term)) return this.moved(term, path)
     if (term.op === 'concat') return this.joined(term, path)
+    if (term.op === 'gather') return this.gathered(term, path)
     if (!isElementwise(term)) throw new NeedsTensor(id)
     this.terms.add(id)
     return this.elementwise(term, path)
@@ -172,6 +173,18 @@ export class Reading {
     return { kind: 'select', condition: inside, x: inner, y: { kind: 'number', value } }
   }
 
+  private gathered(term: Term & { readonly op: 'gather' }, path: Path): Expression {
+    const [below, index] = term.inputs
+    this.terms.add(term.id)
+    const numbers = new Reading(this.sources, this.isFixed)
+    const expression = numbers.read(index)
+    const [place] = numbers.operands
+    if (expression.kind !== 'operand' || place.view.guard || place.view.indirect) throw new NeedsTensor(index)
+    for (const id of numbers.terms) this.terms.add(id)
+    const apply = (view: View) => gathered(view, term.attrs, place)
+    return this.read(below, behind({ apply, remedy: below }, term.id, path))
+  }
+
   /** Parts behind guards: outside of its place a part is 0. */
   private joined(term: Term & { readonly op: 'concat' }, path: Path): Expression {
     const { terms } = this.sources
@@ -209,6 +222,7 @@ export class Reading {
     if (numberOf(terms, term) !== null) return false
     if (isSource(term)) return true
     if (isMovement(term)) return (term.op !== 'pad' || term.attrs.value === 0) && this.isPlain(term.inputs[0])
+    if (term.op === 'gather') return this.isPlain(term.inputs[0])
     return !isElementwise(term) && term.op !== 'concat'
   }
 
@@ -236,6 +250,6 @@ function sameView(one: View, other: View): boolean {
   return (
     one.offset === other.offset &&
     one.strides.every((stride, axis) => stride === other.strides[axis]) &&
-    JSON.stringify(one.guard) === JSON.stringify(other.guard)
+    JSON.stringify([one.guard, one.indirect]) === JSON.stringify([other.guard, other.indirect])
   )
 }

@@ -73,6 +73,25 @@ const rules: { readonly [O in TermOp]?: Rule<O> } = {
     return repeatedNumber(b, x, x.shape)
   },
 
+  gather: (b, { axis, batch }, [x, index]) => {
+    // The same part again and again.
+    const isRepeated = x.op === 'broadcast' && b.terms[x.inputs[0]].shape[axis] === 1
+    const number = x.shape[axis] === 1 || isRepeated ? 0 : numberOf(b.terms, index)
+    if (number === null) return null
+    const only = (list: Shape, value: number) => list.map((n, at) => (at === axis ? value : n))
+    const part = b.slice(
+      x,
+      only(
+        x.shape.map(() => 0),
+        number,
+      ),
+      only(x.shape, 1),
+    )
+    const inPlace = (made: Shape) => [...x.shape.slice(0, axis), ...made, ...x.shape.slice(axis + 1)]
+    const free = index.shape.slice(batch)
+    return b.broadcast(b.reshape(part, inPlace(free.map(() => 1))), inPlace(free))
+  },
+
   concat: (b, { axis }, inputs) => (inputs.length === 1 ? inputs[0] : fixedPartsTogether(b, axis, inputs)),
 
   rowStatistics: (b, attrs, [x]) => statisticsOfPart(b, attrs, x),

@@ -1,5 +1,5 @@
 /** The tensors that a spec names, whatever its family. */
-import type { Fused, Operand, Spec, TensorId } from '../kernels/spec'
+import type { Fused, Operand, Spec, TensorId, View } from '../kernels/spec'
 
 /** Each tensor once, the operands before the result. */
 export function tensorsOf(spec: Spec): TensorId[] {
@@ -11,9 +11,21 @@ export function tensorsOf(spec: Spec): TensorId[] {
   return [...found, spec.out.tensor]
 }
 
+/** What these operands are read from: their tensors, and those that say where they lie. */
+export function tensorsRead(operands: readonly Operand[]): Set<TensorId> {
+  return new Set(
+    operands.flatMap(({ tensor, view }) => [tensor, ...(view.indirect ?? []).map((index) => index.tensor)]),
+  )
+}
+
 /** The same spec over other tensors. */
 export function withTensors(spec: Spec, rename: (tensor: TensorId) => TensorId): Spec {
-  const operand = <O extends { readonly tensor: TensorId }>(o: O): O => ({ ...o, tensor: rename(o.tensor) })
+  const operand = <O extends { readonly tensor: TensorId; readonly view: View }>(o: O): O => {
+    const { indirect } = o.view
+    if (!indirect) return { ...o, tensor: rename(o.tensor) }
+    const renamed = indirect.map((index) => ({ ...index, tensor: rename(index.tensor) }))
+    return { ...o, tensor: rename(o.tensor), view: { ...o.view, indirect: renamed } }
+  }
   const operands = (fused: Fused): Fused => ({ ...fused, operands: fused.operands.map(operand<Operand>) })
   const optional = (fused: Fused | null): Fused | null => fused && operands(fused)
   switch (spec.family) {
@@ -37,7 +49,14 @@ export function withTensors(spec: Spec, rename: (tensor: TensorId) => TensorId):
         out: operand(spec.out),
       }
     case 'attention':
-      return { ...spec, q: operand(spec.q), k: operand(spec.k), v: operand(spec.v), out: operand(spec.out) }
+      return {
+        ...spec,
+        q: operand(spec.q),
+        k: operand(spec.k),
+        v: operand(spec.v),
+        score: operands(spec.score),
+        out: operand(spec.out),
+      }
     case 'rowStatistics':
     case 'softmax':
       return { ...spec, x: operand(spec.x), out: operand(spec.out) }

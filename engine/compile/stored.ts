@@ -48,6 +48,11 @@ export function storedTerms(
       const readsValues = !isHead(user) || readsExpressions(user, term)
       return readsValues ? kernelOf[user.id] : tensorsOnly
     }
+    if (user.op === 'gather') {
+      // What is chosen more than once would be computed more than once.
+      const isCopiedOut = elements(user.shape) > elements(term.shape)
+      if (user.inputs[1] === term.id || isCopiedOut) return tensorsOnly
+    }
     if (user.op === 'concat' && !stored[user.id]) return reader[user.id]
     if (user.op === 'concat') return term.id
     return stored[user.id] ? user.id : reader[user.id]
@@ -73,6 +78,7 @@ function baseOf(terms: readonly Term[], term: Term): Term {
 /** Whether this kernel computes an expression of what it reads at this input. */
 function readsExpressions(head: Term, input: Term): boolean {
   if (head.op === 'fold') return true
+  if (head.op === 'attention') return head.inputs.indexOf(input.id) === 3
   return head.op === 'matmul' && head.inputs[0] === input.id && head.inputs[1] !== input.id
 }
 

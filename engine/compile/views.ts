@@ -3,12 +3,16 @@
  * A function answers null when no strides say it; then somebody has to copy.
  */
 import { type Shape, sameShape } from '../graph/graph'
-import type { View } from '../kernels/spec'
-import { isContiguous, rowMajor } from '../kernels/views'
-import type { Pair, WindowAttributes } from '../ops/attributes'
+import type { Operand, View } from '../kernels/spec'
+import { indicesStayAlong, isContiguous, rowMajor } from '../kernels/views'
+import type { GatherAttributes, Pair, WindowAttributes } from '../ops/attributes'
 import { windowsOutput } from '../ops/convolution'
 
 export function transposed(view: View, axes: readonly number[]): View {
+  return moved(view, (plain) => transposedPlainly(plain, axes))
+}
+
+function transposedPlainly(view: View, axes: readonly number[]): View {
   const ranges = view.guard?.ranges
   return withGuard(
     {
@@ -22,6 +26,10 @@ export function transposed(view: View, axes: readonly number[]): View {
 }
 
 export function broadcasted(view: View, shape: Shape): View {
+  return moved(view, (plain) => broadcastedPlainly(plain, shape))
+}
+
+function broadcastedPlainly(view: View, shape: Shape): View {
   const grown = (axis: number) => view.shape[axis] !== shape[axis]
   return withGuard(
     { shape, strides: view.strides.map((stride, axis) => (grown(axis) ? 0 : stride)), offset: view.offset },
@@ -31,6 +39,15 @@ export function broadcasted(view: View, shape: Shape): View {
 }
 
 export function sliced(
+  view: View,
+  start: readonly number[],
+  size: readonly number[],
+  step: readonly number[],
+): View {
+  return moved(view, (plain) => slicedPlainly(plain, start, size, step))
+}
+
+function slicedPlainly(
   view: View,
   start: readonly number[],
   size: readonly number[],
@@ -58,6 +75,15 @@ export function padded(
   high: readonly number[],
   fill: number,
 ): View | null {
+  return moved(view, (plain) => paddedPlainly(plain, low, high, fill))
+}
+
+function paddedPlainly(
+  view: View,
+  low: readonly number[],
+  high: readonly number[],
+  fill: number,
+): View | null {
   if (view.guard && view.guard.fill !== fill) return null
   const inner: readonly Pair[] = view.guard?.ranges ?? view.shape.map((size) => [0, size] as const)
   return {
@@ -69,6 +95,10 @@ export function padded(
 }
 
 export function reversed(view: View, axes: readonly number[]): View {
+  return moved(view, (plain) => reversedPlainly(plain, axes))
+}
+
+function reversedPlainly(view: View, axes: readonly number[]): View {
   return withGuard(
     {
       shape: view.shape,
@@ -84,6 +114,10 @@ export function reversed(view: View, axes: readonly number[]): View {
 
 /** Null when height or width has a guard: a window's row would be two axes' concern. */
 export function windowed(view: View, attrs: WindowAttributes): View | null {
+  return moved(view, (plain) => windowedPlainly(plain, attrs))
+}
+
+function windowedPlainly(view: View, attrs: WindowAttributes): View | null {
   if (isGuarded(view, 1) || isGuarded(view, 2)) return null
   const [n, h, w, c] = view.shape
   const [sn, sh, sw, sc] = view.strides
@@ -103,6 +137,10 @@ export function windowed(view: View, attrs: WindowAttributes): View | null {
 
 /** Null when axes that lie apart would have to become one, or a guarded axis would be split or merged. */
 export function reshaped(view: View, shape: Shape): View | null {
+  return moved(view, (plain) => reshapedPlainly(plain, shape))
+}
+
+function reshapedPlainly(view: View, shape: Shape): View | null {
   if (sameShape(view.shape, shape)) return view
   if (!view.guard && isContiguous(view)) {
     return { shape, strides: rowMajor(shape), offset: view.offset }
@@ -122,9 +160,56 @@ export function reshaped(view: View, shape: Shape): View | null {
   return withGuard({ shape, strides, offset: view.offset }, view, view.guard && ranges)
 }
 
+/**
+ * Parts along an axis by numbers that lie in a tensor. Null when the axis is guarded or its elements are chosen by other numbers
+ * already.
+ */
+export function gathered(view: View, { axis, batch }: GatherAttributes, index: Operand): View | null {
+  if (isGuarded(view, axis) || !indicesStayAlong(view, axis)) return null
+  const free = index.view.shape.slice(batch)
+  const inPlace = <T>(list: readonly T[], made: readonly T[]) => [
+    ...list.slice(0, axis),
+    ...made,
+    ...list.slice(axis + 1),
+  ]
+  const zeros = free.map(() => 0)
+  const shape = inPlace(view.shape, free)
+  const repeated = ({ strides, offset }: View): View => ({ shape, strides: inPlace(strides, zeros), offset })
+  const numbers = {
+    shape,
+    strides: shape.map((_size, at) => {
+      if (at < batch) return index.view.strides[at]
+      return at >= axis && at < axis + free.length ? index.view.strides[batch + at - axis] : 0
+    }),
+    offset: index.view.offset,
+  }
+  const whole = free.map((size): Pair => [0, size])
+  return {
+    ...withGuard(repeated(view), view, view.guard && inPlace(view.guard.ranges, whole)),
+    indirect: [
+      ...(view.indirect ?? []).map((one) => ({ ...one, view: repeated(one.view) })),
+      { tensor: index.tensor, view: numbers, step: view.strides[axis] },
+    ],
+  }
+}
+
 /** Whether nothing of the view lies inside its guard. */
 export const isAllFill = (view: View): boolean =>
   view.guard?.ranges.some(([first, end]) => end <= first) ?? false
+
+/** What happens to a view also happens to the views of the numbers that it reads; its guard is theirs. */
+function moved<V extends View | null>(view: View, move: (plain: View) => V): V {
+  const { indirect, ...plain } = view
+  const base = move(plain)
+  if (!indirect || !base) return base
+  const indices = indirect.map((index) => ({ ...index, view: move(index.view) }))
+  const broken = indices.find((index) => index.view === null)
+  if (broken) return broken.view
+  const views = indices.map((index) => ({ ...index, view: withoutGuard(index.view as View) }))
+  return { ...(base as View), indirect: views } as View as V
+}
+
+const withoutGuard = ({ shape, strides, offset }: View): View => ({ shape, strides, offset })
 
 interface Group {
   readonly from: number

@@ -3,7 +3,7 @@ import { attention } from './attention'
 import type { DeviceTraits } from './kernel'
 import type { AttentionSpec } from './spec'
 import { testDevice } from './testing/device'
-import { expectModel, viewOf, whole } from './testing/specs'
+import { accumulator, add, expectModel, mul, operand, plain, repeated, viewOf, whole } from './testing/specs'
 
 const { traits } = await testDevice()
 const gpu: DeviceTraits = { ...traits, isSoftware: false }
@@ -36,6 +36,7 @@ describe('shapes', () => {
         k: part(1),
         v: part(2),
         scale: 0.25,
+        score: plain,
         out: viewOf(3, [1, heads, t, d], [0, d, heads * d, 1]),
       },
       { scale: 2 },
@@ -46,6 +47,19 @@ describe('shapes', () => {
     expectModel({ ...attentionOf(), v: whole(2, 1, 2, 33, 24), out: whole(3, 1, 2, 19, 24) }, { scale: 2 }))
 
   test('scores of any size', () => expectModel({ ...attentionOf(), scale: 60 }, { scale: 60 }))
+
+  test('a bias of each head, a mask of each batch, and a decay that is computed', () => {
+    const shape = [2, 3, 17, 33]
+    const bias = repeated(4, shape, [1, 2, 3])
+    const mask = repeated(5, shape, [0, 2, 3])
+    const [slope, distance] = [repeated(6, shape, [1]), repeated(7, shape, [2, 3])]
+    const score = {
+      expression: add(add(accumulator, operand(0)), add(operand(1), mul(operand(2), operand(3)))),
+      operands: [bias, mask, slope, distance],
+    }
+    const spec = { ...attentionOf({ batch: 2, heads: 3, queries: 17, keys: 33 }), score }
+    return expectModel(spec, { scale: 4 })
+  })
 
   test('splitting changes nothing', () =>
     expectModel(attentionOf(), {
@@ -61,6 +75,7 @@ function attentionOf({ batch = 1, heads = 2, queries = 19, keys = 33, depth = 16
     k: whole(1, batch, heads, keys, depth),
     v: whole(2, batch, heads, keys, depth),
     scale: 1 / Math.sqrt(depth),
+    score: plain,
     out: whole(3, batch, heads, queries, depth),
   }
 }

@@ -33,8 +33,8 @@ export const attention: Kernel<AttentionSpec> = {
       tiling.kind === 'rows'
         ? Math.ceil((batch * heads * queries) / tiling.rows)
         : batch * heads * Math.ceil(queries / tiling.rows)
-    return split(groups, cost(spec), device, shader.finish(device), (firstGroup, endGroup) =>
-      new Uniforms()
+    return split(groups, cost(spec), device, shader.finish(device), (firstGroup, endGroup) => {
+      const uniforms = new Uniforms()
         .integers(firstGroup, endGroup, batch, heads)
         .integers(queries, keys, depth, depthV)
         .view(spec.q.view)
@@ -42,8 +42,8 @@ export const attention: Kernel<AttentionSpec> = {
         .view(spec.v.view)
         .view(spec.out.view)
         .float(spec.scale)
-        .bytes(),
-    )
+      return shader.writeViews(uniforms).bytes()
+    })
   },
 
   cost,
@@ -81,10 +81,10 @@ function vectorsOf({ q, v }: AttentionSpec): { readonly depth: number; readonly 
   return { depth: Math.ceil((q.view.shape[3] ?? 1) / 4), depthV: Math.ceil((v.view.shape[3] ?? 1) / 4) }
 }
 
-function cost({ q, k, v, out }: AttentionSpec): Cost {
+function cost({ q, k, v, score, out }: AttentionSpec): Cost {
   const [batch = 1, heads = 1, queries = 1, depth = 1] = q.view.shape
   const [, , keys = 1, depthV = 1] = v.view.shape
-  const read = [q, k, v].reduce((sum, { view }) => sum + distinctElements(view), 0)
+  const read = [q, k, v, ...score.operands].reduce((sum, { view }) => sum + distinctElements(view), 0)
   return {
     macs: batch * heads * queries * keys * (depth + depthV),
     bytesRead: 4 * read,
@@ -107,6 +107,7 @@ function shaderOf(spec: AttentionSpec, tiling: Tiling, device: DeviceTraits): Sh
     { name: 'out', tensor: spec.out.tensor, access: 'read_write', element: 'f32' },
   ])
   for (const [name, operand] of named) if (!isEven(operand)) declareLoad(shader, name, operand)
+  shader.fused(spec.score, 'changed')
   const { depth, depthV } = vectorsOf(spec)
   switch (tiling.kind) {
     case 'rows':

@@ -62,6 +62,7 @@ const specs: readonly Spec[] = [
     k: whole(1, 1, 2, 21, 16),
     v: whole(2, 1, 2, 21, 16),
     scale: 0.25,
+    score: plain,
     out: whole(3, 1, 2, 19, 16),
   },
   { family: 'rowStatistics', kind: 'layer', x: whole(0, 9, 33), eps: 1e-6, out: whole(1, 9, 2) },

@@ -4,11 +4,19 @@ import { elements } from '../graph/graph'
 import { operationsIn, printExpression } from './expression'
 import { split } from './grid'
 import type { Cost, DeviceTraits, Kernel, Variant } from './kernel'
-import { address, component, insideGuard } from './operandText'
+import { component, insideGuard } from './operandText'
 import { operandAt, operandsOf, Shader } from './shader'
 import type { MapSpec, Operand, View } from './spec'
 import { Uniforms } from './uniforms'
-import { collapse, distinctElements, isMultipleOf4, limitedAxes, readsAsVec4, strideOf } from './views'
+import {
+  collapse,
+  distinctElements,
+  indicesStayAlong,
+  isMultipleOf4,
+  limitedAxes,
+  readsAsVec4,
+  strideOf,
+} from './views'
 
 const vec4: Variant = { name: 'vec4' }
 const scalar: Variant = { name: 'scalar' }
@@ -84,9 +92,12 @@ function merge(spec: MapSpec): Merged {
   }
 }
 
-/** Four neighbours at a time: the result lies densely, and no operand ends within four neighbours. */
+/** Four neighbours at a time: the result lies densely, and no operand ends or jumps within four neighbours. */
 function writesVec4({ out, operands }: Merged): boolean {
-  return readsAsVec4(out.view) && operands.every(({ view }) => limitsAreEven(view))
+  const last = out.view.shape.length - 1
+  return (
+    readsAsVec4(out.view) && operands.every(({ view }) => limitsAreEven(view) && indicesStayAlong(view, last))
+  )
 }
 
 function limitsAreEven(view: View): boolean {
@@ -106,11 +117,10 @@ function shaderOf({ spec, out, operands }: Merged, lanes: 1 | 4): Shader {
   const fused = { ...spec.fused, operands }
   const used = [...operandsOf(fused.expression)]
   const loads = used.map((index) => loadOf(shader, `operand${index}`, operandAt(fused, index), lanes))
-  const outUniform = shader.addView('out', out.view)
   const names = used.map((index) => `operand${index}`)
   const compute = (lane: string) => `compute(${names.map((name) => `${name}${lane}`).join(', ')})`
   const value = lanes === 4 ? `vec4f(${['.x', '.y', '.z', '.w'].map(compute).join(', ')})` : compute('')
-  const at = address(out.view, outUniform)
+  const { at } = shader.place('out', out.view)
   shader.function('apply', '(index: vec4u, further: vec4u)', [
     ...loads.flat(),
     `out[${lanes === 4 ? `(${at}) / 4u` : at}] = ${value};`,
@@ -144,8 +154,7 @@ function loadOf(shader: Shader, name: string, operand: Operand, lanes: 1 | 4): r
   const last = view.shape.length - 1
   const isWhole = readsAsVec4({ ...view, guard: { ranges: [], fill: 0 } })
   const variable = shader.bindRead(operand.tensor, isWhole ? 'vec4f' : 'f32')
-  const uniform = shader.addView(name, view)
-  const at = address(view, uniform)
+  const { uniform, at } = shader.place(name, view)
   const stride = `${uniform}.${component('strides', last)}`
   const value = isWhole
     ? `${variable}[(${at}) / 4u]`

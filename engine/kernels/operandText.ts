@@ -31,9 +31,16 @@ export function insideGuard(view: View, uniform: string): string | null {
   return tests.length ? tests.join(' && ') : null
 }
 
-/** The WGSL struct that holds the numbers of this view. */
-export function viewStruct(view: View): 'View' | 'GuardedView' {
+/** The WGSL struct that holds the numbers of this view; with a step it is the view of numbers that are added to an offset. */
+export function viewStruct(view: View, step?: number): 'View' | 'GuardedView' | 'IndexView' {
+  if (step !== undefined) return 'IndexView'
   return limitedAxes(view).length ? 'GuardedView' : 'View'
+}
+
+/** Declares `IndexView`, which no file has. */
+export function indexViewStruct(axes: Axes): string {
+  const strides = axes === 4 ? 'strides: vec4u' : 'strides: vec4u, stridesFurther: vec4u'
+  return `struct IndexView { ${strides}, offset: u32, step: u32 }`
 }
 
 /** Declares `GuardedView` for shaders that know only `View`. */
@@ -45,7 +52,7 @@ export function guardedViewStruct(axes: Axes): string {
 }
 
 /** Writes the numbers of a view as its struct says. */
-export function writeView(uniforms: Uniforms, view: View, axes: Axes): void {
+export function writeView(uniforms: Uniforms, view: View, axes: Axes, step?: number): void {
   if (view.shape.length > axes)
     throw new KernelError(
       `internal: a view has ${view.shape.length} axes, of which none can merge; at most ${axes}.`,
@@ -58,7 +65,8 @@ export function writeView(uniforms: Uniforms, view: View, axes: Axes): void {
     uniforms.integers(...ranges.map(([start = 0, end = 1]) => Math.max(0, end - start)))
   }
   uniforms.integers(view.offset)
-  if (isLimited) uniforms.float(view.guard?.fill ?? 0)
+  if (step !== undefined) uniforms.integers(step)
+  else if (isLimited) uniforms.float(view.guard?.fill ?? 0)
   uniforms.align()
 }
 

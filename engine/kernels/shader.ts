@@ -2,7 +2,15 @@
 import { KernelError } from '../errors'
 import { partsOf, preludeOf, printExpression } from './expression'
 import type { DeviceTraits, Dispatch } from './kernel'
-import { type Axes, address, guardedViewStruct, insideGuard, viewStruct, writeView } from './operandText'
+import {
+  type Axes,
+  address,
+  guardedViewStruct,
+  indexViewStruct,
+  insideGuard,
+  viewStruct,
+  writeView,
+} from './operandText'
 import type { Expression, Fused, Operand, TensorId, View } from './spec'
 import { type Replacements, specialise } from './specialise'
 import type { Uniforms } from './uniforms'
@@ -23,7 +31,7 @@ export class Shader {
   private readonly axes: Axes
   private readonly bindings: Binding[]
   private readonly added: Binding[] = []
-  private readonly views: { readonly name: string; readonly view: View }[] = []
+  private readonly views: { readonly name: string; readonly view: View; readonly step?: number }[] = []
   private readonly expressions: Expression[] = []
   private readonly brought: string[] = []
   private readonly enabled = new Set<string>()
@@ -52,8 +60,8 @@ export class Shader {
     operand: Operand,
   ): { readonly statements: readonly string[]; readonly value: string } {
     const variable = this.bindRead(operand.tensor)
-    const uniform = this.addView(name, operand.view)
-    const element = `${variable}[${address(operand.view, uniform)}]`
+    const { uniform, at } = this.place(name, operand.view)
+    const element = `${variable}[${at}]`
     const inside = insideGuard(operand.view, uniform)
     if (inside === null) return { statements: [`let ${name} = ${element};`], value: name }
     return {
@@ -62,9 +70,20 @@ export class Shader {
     }
   }
 
+  /** Keeps a view's numbers in the uniforms, and says where and at which offset lies the element at the shader's index. */
+  place(name: string, view: View): { readonly uniform: string; readonly at: string } {
+    const uniform = this.addView(name, view)
+    const steps = (view.indirect ?? []).map((index, i) => {
+      const numbers = this.bindRead(index.tensor)
+      const own = this.addView(`${name}Index${i}`, index.view, index.step)
+      return `${own}.step * u32(${numbers}[${address(index.view, own)}])`
+    })
+    return { uniform, at: [address(view, uniform), ...steps].join(' + ') }
+  }
+
   /** Keeps a view's numbers in the uniforms and says where. */
-  addView(name: string, view: View): string {
-    this.views.push({ name, view })
+  addView(name: string, view: View, step?: number): string {
+    this.views.push({ name, view, ...(step === undefined ? {} : { step }) })
     return `parameters.fused.${name}`
   }
 
@@ -125,7 +144,7 @@ export class Shader {
   /** The numbers of all views, after the fields of the family. */
   writeViews(uniforms: Uniforms): Uniforms {
     uniforms.align()
-    for (const { view } of this.views) writeView(uniforms, view, this.axes)
+    for (const { view, step } of this.views) writeView(uniforms, view, this.axes, step)
     return this.views.length ? uniforms : uniforms.integers(0, 0, 0, 0)
   }
 
@@ -153,10 +172,11 @@ export class Shader {
   private extras(): string {
     const prelude = preludeOf(this.expressions)
     if (this.views.length + this.added.length + this.brought.length === 0 && prelude === '') return ''
-    const fields = this.views.map(({ name, view }) => `${name}: ${viewStruct(view)}`)
-    const isGuarded = this.views.some(({ view }) => viewStruct(view) === 'GuardedView')
+    const structs = this.views.map(({ view, step }) => viewStruct(view, step))
+    const fields = this.views.map(({ name }, i) => `${name}: ${structs[i]}`)
     return [
-      ...(isGuarded ? [guardedViewStruct(this.axes)] : []),
+      ...(structs.includes('GuardedView') ? [guardedViewStruct(this.axes)] : []),
+      ...(structs.includes('IndexView') ? [indexViewStruct(this.axes)] : []),
       `struct Fused { ${fields.length ? fields.join(', ') : 'none: vec4u'} }`,
       ...this.added.map(({ name, access, element }, index) =>
         variable(this.bindings.length + index, name, access, element),

@@ -17,6 +17,15 @@ export interface View {
   readonly offset: number
   /** Logical ranges [start, end) outside of which `fill` is read instead (padding as a view). */
   readonly guard?: { readonly ranges: readonly Pair[]; readonly fill: number }
+  /** Whole numbers that are read from tensors and added to the offset: gathers. Only operands of fused expressions have them. */
+  readonly indirect?: readonly Indirection[]
+}
+
+/** Adds step * number to an offset; the view has the shape of the view that it belongs to, and neither guard nor indirection. */
+export interface Indirection {
+  readonly tensor: TensorId
+  readonly view: View
+  readonly step: number
 }
 
 export interface Operand {
@@ -97,13 +106,17 @@ export interface DepthwiseSpec {
   readonly epilogue: Fused
 }
 
-/** out = softmax(q k^T * scale) v. q [b, h, t, d], k [b, h, s, d], v [b, h, s, e], out [b, h, t, e]; last strides 1. */
+/**
+ * out = softmax(score(q k^T * scale)) v. q [b, h, t, d], k [b, h, s, d], v [b, h, s, e], out [b, h, t, e]; last strides 1.
+ * `score` adds biases, masks and decays; its operands have shape [b, h, t, s].
+ */
 export interface AttentionSpec {
   readonly family: 'attention'
   readonly q: Operand
   readonly k: Operand
   readonly v: Operand
   readonly scale: number
+  readonly score: Fused
   readonly out: Operand
 }
 

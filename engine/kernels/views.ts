@@ -24,7 +24,7 @@ export function strideOf(view: View, axis: number): number {
 }
 
 export function isContiguous(view: View): boolean {
-  if (limitedAxes(view).length > 0) return false
+  if (view.indirect || limitedAxes(view).length > 0) return false
   const dense = rowMajor(view.shape)
   return view.shape.every((size, axis) => size === 1 || view.strides[axis] === dense[axis])
 }
@@ -44,8 +44,15 @@ export function readsAsVec4(view: View): boolean {
     (view.shape[last] ?? 1) % 4 === 0 &&
     isMultipleOf4(view.offset) &&
     view.shape.every((_, axis) => axis === last || isMultipleOf4(strideOf(view, axis))) &&
+    (view.indirect ?? []).every((index) => isMultipleOf4(index.step)) &&
+    indicesStayAlong(view, last) &&
     limitedAxes(view).length === 0
   )
+}
+
+/** Whether the numbers that a view reads are the same all along an axis. */
+export function indicesStayAlong(view: View, axis: number): boolean {
+  return (view.indirect ?? []).every((index) => strideOf(index.view, axis) === 0)
 }
 
 export function isMultipleOf4(value: number): boolean {
@@ -54,7 +61,7 @@ export function isMultipleOf4(value: number): boolean {
 
 /** Elements that a kernel touches when it reads all of a view once: repeated ones count once. */
 export function distinctElements(view: View): number {
-  return elements(view.shape.filter((_, axis) => strideOf(view, axis) !== 0))
+  return elements(view.shape.filter((_, axis) => strideOf(view, axis) !== 0 || !indicesStayAlong(view, axis)))
 }
 
 /** The same views with fewer axes: axes of size 1 go, and neighbours that lie densely in every view become one. */
@@ -80,10 +87,20 @@ function isLimited(views: readonly View[], axis: number): boolean {
 function mergeable(view: View, outer: number, inner: number): boolean {
   const limited = limitedAxes(view)
   if (limited.includes(outer) || limited.includes(inner)) return false
+  if (!(view.indirect ?? []).every((index) => mergeable(index.view, outer, inner))) return false
   return view.strides[outer] === (view.strides[inner] ?? 0) * (view.shape[inner] ?? 1)
 }
 
-function merged(view: View, groups: readonly (readonly number[])[]): View {
+function merged({ indirect, ...view }: View, groups: readonly (readonly number[])[]): View {
+  const plain = mergedPlainly(view, groups)
+  if (!indirect) return plain
+  return {
+    ...plain,
+    indirect: indirect.map((index) => ({ ...index, view: mergedPlainly(index.view, groups) })),
+  }
+}
+
+function mergedPlainly(view: View, groups: readonly (readonly number[])[]): View {
   const shape = groups.map((group) => elements(group.map((axis) => view.shape[axis] ?? 1)))
   const strides = groups.map((group) => view.strides[group.at(-1) ?? 0] ?? 0)
   if (limitedAxes(view).length === 0) return { shape, strides, offset: view.offset }

@@ -98,7 +98,7 @@ function depthwiseModel(spec: DepthwiseSpec, read: Read, write: Write): void {
   }
 }
 
-function attentionModel({ q, k, v, scale, out }: AttentionSpec, read: Read, write: Write): void {
+function attentionModel({ q, k, v, scale, score, out }: AttentionSpec, read: Read, write: Write): void {
   const depth = q.view.shape[3] ?? 1
   const keys = k.view.shape[2] ?? 1
   for (const [batch = 0, head = 0, query = 0] of indicesOf(out.view.shape.slice(0, 3))) {
@@ -108,7 +108,10 @@ function attentionModel({ q, k, v, scale, out }: AttentionSpec, read: Read, writ
         0,
       ),
     )
-    const weights = softmaxOf(scores.map((score) => score * scale))
+    const changed = scores.map((product, key) =>
+      evaluate(score, product * scale, [batch, head, query, key], read),
+    )
+    const weights = softmaxOf(changed)
     for (const d of range(out.view.shape[3] ?? 1))
       write(
         [batch, head, query, d],
@@ -214,7 +217,11 @@ function read({ tensor, view }: Operand, index: Index, tensors: Tensors): number
     ([start, end], axis) => (index[axis] ?? 0) < start || (index[axis] ?? 0) >= end,
   )
   if (isOutside) return view.guard?.fill ?? 0
-  const value = tensors.get(tensor)?.[addressOf(view, index)]
+  const steps = (view.indirect ?? []).map(
+    (one) => one.step * Number(tensors.get(one.tensor)?.[addressOf(one.view, index)]),
+  )
+  const at = steps.reduce((sum, step) => sum + step, addressOf(view, index))
+  const value = tensors.get(tensor)?.[at]
   if (value === undefined) throw new Error(`The view of tensor ${tensor} leaves it at [${index.join(', ')}].`)
   return value
 }
