@@ -17,7 +17,8 @@ export interface Sharing extends Variant {
 export function sharings(rows: number, length: number, device: DeviceTraits): readonly Sharing[] {
   const one = { name: 'one each', lanes: 1, rows: device.isSoftware ? 16 : 64, isSubgroup: false }
   const some = { name: 'sixteen each', lanes: 16, rows: 4, isSubgroup: false }
-  const all = { name: 'a workgroup each', lanes: 256, rows: 1, isSubgroup: false }
+  const widest = Math.min(256, device.limits.maxComputeInvocationsPerWorkgroup)
+  const all = { name: 'a workgroup each', lanes: widest, rows: 1, isSubgroup: false }
   if (!device.isSoftware) return length >= 1024 || rows < 256 ? [all, some, one] : [some, one, all]
   // Barriers cost a software adapter 20 ns and more per invocation: a workgroup pays only where nothing else runs side by side.
   const manyRows = rows >= 512 || length < 64
