@@ -7,7 +7,8 @@
 import { numberOf } from './constants'
 import { type Contraction, contractionOf } from './contractions'
 import { type Program, type ProgramBuilder, rewritten, type Term, usersOf } from './program'
-import { isConstantAlong, isMovement } from './termViews'
+import { isMovement } from './termKinds'
+import { isConstantAlong } from './termViews'
 
 export function foldScales(program: Program): Program {
   const isOutput = new Set(program.outputs.map(({ term }) => term))

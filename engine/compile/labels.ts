@@ -1,6 +1,8 @@
 /** What a kernel does, in the words of people who look at a profile: `gemm, norm folded in, + bias, gelu, + residual`. */
-import { isElementwise, type Program, type Term } from './program'
+
+import type { Program, Term } from './program'
 import type { ScheduledKernel } from './schedule'
+import { isElementwise } from './termKinds'
 
 export function labelOf(program: Program, { spec, head, terms, isCopy }: ScheduledKernel): string {
   if (isCopy) return 'copy'

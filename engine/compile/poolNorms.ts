@@ -2,15 +2,9 @@
  * An average of scaled and shifted values is the scaled and shifted average, as long as all taps share scale and shift. So a
  * norm before pooling moves behind it, into the pool's epilogue, and the normed map is never written.
  */
-import {
-  isElementwise,
-  type Program,
-  type ProgramBuilder,
-  rewritten,
-  type Term,
-  type TermOf,
-  usersOf,
-} from './program'
+
+import { type Program, type ProgramBuilder, rewritten, type Term, type TermOf, usersOf } from './program'
+import { isElementwise } from './termKinds'
 import { isConstantAlong } from './termViews'
 
 export function poolNorms(program: Program): Program {

@@ -120,8 +120,9 @@ test.each(models)('%s writes no windows of a pool or a convolution', (id) => {
 test.each(models)('%s: every product and every place belong to some step', (id) => {
   const graph = graphOf(id)
   const { prepare, steps } = compile(graph, { device })
-  const nodes = new Set(steps.flatMap((step) => step.nodes))
-  const places = new Set([...prepare, ...steps].flatMap((step) => step.scopes))
+  const all = [...prepare, ...steps]
+  const nodes = new Set(all.flatMap((step) => step.nodes))
+  const places = new Set(all.flatMap((step) => step.scopes))
   const made = graph.nodes.filter(({ inputs }) => inputs.length > 0)
   const products = made.filter(({ op }) => op === 'dot' || op === 'conv')
   expect(products.filter((node) => !nodes.has(node.id))).toEqual([])

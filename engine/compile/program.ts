@@ -2,7 +2,7 @@
  * The compiler's own form of a computation: terms in execution order, no scopes, no calls, no dead code.
  * A term is a graph primitive or one of the forms that kernels take. Passes are functions from program to program.
  */
-import { elements, type Shape, sameShape } from '../graph/graph'
+import { elements, type Shape } from '../graph/graph'
 import type { OpAttributes, Pair, ReduceFunction } from '../ops/attributes'
 import type { BinaryFunction, UnaryFunction } from '../ops/elementwise'
 import { resultShape } from '../ops/shape'
@@ -248,11 +248,6 @@ export function usersOf({ terms }: Program): number[][] {
   return users
 }
 
-export const isElementwise = (term: Term): boolean =>
-  term.op === 'unary' || term.op === 'binary' || term.op === 'select'
-
-export const isSource = (term: Term): boolean => term.inputs.length === 0
-
 function shapeOf<O extends TermOp>(op: O, attrs: TermAttributes[O], inputs: readonly Term[]): Shape {
   const shapes = inputs.map((input) => input.shape)
   const rule = kernelShapes[op as keyof KernelAttributes] as
@@ -307,5 +302,3 @@ function hashed(data: Float32Array): string {
   }
   return `${data.length}:${low >>> 0}:${high >>> 0}`
 }
-
-export const sameTermShape = (x: Term, y: Term): boolean => sameShape(x.shape, y.shape)

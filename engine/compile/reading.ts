@@ -2,12 +2,14 @@
  * What a kernel reads, as one expression over stored tensors. Element-wise terms are computed on the way; movements become the
  * views of the operands at the far end.
  */
+
 import type { Shape } from '../graph/graph'
 import type { Expression, Operand, View } from '../kernels/spec'
 import { wholeView } from '../kernels/views'
 import { numberOf } from './constants'
-import { isElementwise, isSource, type Term } from './program'
-import { isMovement, movedView } from './termViews'
+import type { Term } from './program'
+import { isElementwise, isMovement, isSource } from './termKinds'
+import { movedView } from './termViews'
 import { broadcasted, gathered, isAllFill, padded, reshaped } from './views'
 
 /** Thrown when reading needs this term in a tensor of its own; the kernel is then tried again. */

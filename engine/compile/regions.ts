@@ -2,12 +2,14 @@
  * Which element-wise terms a kernel can compute on its way out. A region starts at a kernel's own term (the head) and grows
  * over element-wise terms and over reshapes and transposes, as long as nobody outside needs a value from its middle.
  */
+
 import type { View } from '../kernels/spec'
 import { wholeView } from '../kernels/views'
 import { levelPaths } from './levelPaths'
-import { isElementwise, type Program, type Term } from './program'
+import type { Program, Term } from './program'
 import { along } from './reading'
 import { splitOf, splitShape } from './splits'
+import { isElementwise, isHead } from './termKinds'
 import { viewOf, viewsUnder } from './termViews'
 
 export interface Region {
@@ -48,23 +50,6 @@ export function growRegions(
     regions.set(region.cuts[region.cuts.length - 1], region)
   }
   return regions
-}
-
-/** Terms that a kernel of their own computes. */
-export function isHead(term: Term): boolean {
-  switch (term.op) {
-    case 'matmul':
-    case 'convolve':
-    case 'depthwise':
-    case 'fold':
-    case 'pool':
-    case 'softmax':
-    case 'attention':
-    case 'rowStatistics':
-      return true
-    default:
-      return false
-  }
 }
 
 const hasEpilogue = (term: Term): boolean =>

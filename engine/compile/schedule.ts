@@ -2,18 +2,20 @@
  * Program -> kernels in execution order. Terms are visited from the last to the first: whoever reads decides what needs a
  * tensor, before the kernel that writes it is made.
  */
+
 import type { Shape } from '../graph/graph'
 import type { DeviceTraits } from '../kernels/kernel'
 import type { Operand, Spec, TensorId } from '../kernels/spec'
 import { wholeView } from '../kernels/views'
 import { type FusedKernel, type FusionLimits, fusedKernel } from './fusedKernel'
 import { mapKernel } from './mapKernel'
-import { isSource, type Program, type Term, usersOf } from './program'
+import { type Program, type Term, usersOf } from './program'
 import { CannotFuse, NeedsTensor, type Sources } from './reading'
 import { growRegions, type Region } from './regions'
 import { tensorsOf, withTensors } from './specTensors'
 import { splitOf } from './splits'
 import { mostGuardedParts, storedTerms } from './stored'
+import { isSource } from './termKinds'
 import { sliced } from './views'
 
 export interface ScheduledKernel {

@@ -2,7 +2,9 @@
  * What is added to a concatenation is added to its parts: the kernels that write the parts do it on the way, as with the position
  * embedding of a class token and patches. Only for weights, and where nobody needs the parts put together without them.
  */
-import { isElementwise, type Program, type ProgramBuilder, rewritten, type Term, usersOf } from './program'
+
+import { type Program, type ProgramBuilder, rewritten, type Term, usersOf } from './program'
+import { isElementwise } from './termKinds'
 
 export function splitConcats(program: Program): Program {
   if (!program.terms.some(({ op }) => op === 'concat')) return program

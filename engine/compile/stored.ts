@@ -2,12 +2,13 @@
  * Which terms get a tensor of their own from the start: outputs, kernel results, and element-wise values that several kernels
  * read. Everything else is computed where it is read. Scheduling may add to these when a kernel cannot read so.
  */
+
 import { elements } from '../graph/graph'
 import { binaryFunctions, unaryFunctions } from '../ops/elementwise'
 import { numberOf } from './constants'
-import { isElementwise, type Program, type Term } from './program'
-import { isHead, type Region } from './regions'
-import { isMovement } from './termViews'
+import type { Program, Term } from './program'
+import type { Region } from './regions'
+import { isElementwise, isHead, isMovement } from './termKinds'
 
 const nobody = -1
 /** Several kernels read it, and each could compute it as well. */

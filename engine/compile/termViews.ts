@@ -1,7 +1,9 @@
 /** Movements of a program as views. */
+
 import type { View } from '../kernels/spec'
 import { wholeView } from '../kernels/views'
-import { isElementwise, type Term } from './program'
+import type { Term } from './program'
+import { isElementwise, isMovement } from './termKinds'
 import { broadcasted, padded, reshaped, reversed, sliced, transposed, windowed } from './views'
 
 /** What a movement makes of the view of its input. Null when strides cannot say it, or the term is no movement. */
@@ -59,20 +61,4 @@ export function isConstantAlong(terms: readonly Term[], term: Term, axes: readon
     !seen.view.guard &&
     axes.every((axis) => term.shape[axis] === 1 || seen.view.strides[axis] === 0)
   )
-}
-
-/** Terms that only say where elements lie. */
-export function isMovement(term: Term): boolean {
-  switch (term.op) {
-    case 'reshape':
-    case 'transpose':
-    case 'broadcast':
-    case 'slice':
-    case 'pad':
-    case 'reverse':
-    case 'windows':
-      return true
-    default:
-      return false
-  }
 }
