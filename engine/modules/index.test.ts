@@ -84,6 +84,7 @@ const shapes: {
   classTokenHead: [tokens, [2, 10], { classes: 10 }],
   distilledHead: [tokens, [2, 10], { classes: 10 }],
   mlpHead: [map, [2, 1000]],
+  attentionPoolHead: [map, [2, 1000]],
   convolution: [map, map],
   linear: [map, map],
   averagePool: [map, [2, 4, 4, 32]],
@@ -219,6 +220,7 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['linear', { ratio: 0.5, bias: false }, (c * c) / 2],
   ['poolHead', {}, 2 * c + 1000 * c + 1000],
   ['mlpHead', { classes: 10 }, 2 * c + 4 * c * c + 4 * c + 8 * c + 40 * c + 10],
+  ['attentionPoolHead', { classes: 10 }, 65 * c + 3 * (c * c + c) + 10 * c + 10],
   ['positionEmbedding', {}, 64 * c],
   ['classToken', { tokens: 4 }, 4 * c],
 ]

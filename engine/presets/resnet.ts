@@ -20,7 +20,7 @@ export interface ResNetSizes {
   readonly cardinality?: number
   readonly baseWidth?: number
   /** Three 3×3 convolutions in the place of the 7×7; tiered ones widen step by step. */
-  readonly stem?: 'plain' | 'deep' | 'tiered'
+  readonly stem?: 'plain' | 'deep' | 'tiered' | 'clip'
   /** Width of the first convolutions of a deep stem; the last has twice as much. */
   readonly stemWidth?: number
   /** What follows the stem: max pooling, or a strided convolution (ResNet-RS). */
@@ -36,6 +36,8 @@ export interface ResNetSizes {
   /** Strided convolutions become a convolution and one of these. */
   readonly antiAlias?: 'blur' | 'average'
   readonly norm?: SlotValue
+  /** Heads of attention pooling in the place of the mean (CLIP). */
+  readonly attentionPool?: number
   readonly classes?: number
   readonly size?: number
 }
@@ -44,7 +46,7 @@ const usualStem = 64
 const bottleneckRatio = 4
 
 export function resnet(name: string, sizes: ResNetSizes): Document {
-  const { depths, channels = [64, 128, 256, 512], classes = 1000, size = 224 } = sizes
+  const { depths, channels = [64, 128, 256, 512], size = 224 } = sizes
   const ratio = sizes.block === 'basic' ? 1 : bottleneckRatio
   let width = isDeep(sizes) ? 2 * (sizes.stemWidth ?? usualStem) : usualStem
   const stages = depths.map((depth, stage) => {
@@ -61,11 +63,14 @@ export function resnet(name: string, sizes: ResNetSizes): Document {
       : [group('0', depth, body(sizes))]
     return group({ id: `layer${stage + 1}`, title: `Stage ${stage + 1}` }, 1, chain(...blocks))
   })
-  const head = module({ id: 'head', key: '' }, 'poolHead', {
-    ...(classes === 1000 ? {} : { classes }),
-    norm: 'noNorm',
-  })
-  return design(name, chain(...stem(sizes), ...stages, head), size)
+  return design(name, chain(...stem(sizes), ...stages, head(sizes)), size)
+}
+
+function head({ classes = 1000, attentionPool }: ResNetSizes): DocumentNode {
+  const count: Attributes = classes === 1000 ? {} : { classes }
+  if (attentionPool !== undefined)
+    return module('attnpool', 'attentionPoolHead', { ...count, heads: attentionPool })
+  return module({ id: 'head', key: '' }, 'poolHead', { ...count, norm: 'noNorm' })
 }
 
 const isDeep = ({ stem = 'plain' }: ResNetSizes): boolean => stem !== 'plain'
@@ -75,7 +80,24 @@ function stem(sizes: ResNetSizes): DocumentNode[] {
   const { stem = 'plain', stemPool = 'max', antiAlias, norm = 'batchNorm' } = sizes
   if (stem === 'plain' && stemPool === 'max' && !antiAlias)
     return [module({ id: 'stem', key: '' }, 'resnetStem', { ...(norm === 'batchNorm' ? {} : { norm }) })]
+  if (stem === 'clip') return clipStem(sizes)
   return [...stemConvolutions(sizes), normNode('bn1', sizes), module('act1', 'relu'), ...pools(sizes)]
+}
+
+/** As the deep stem, named as in openai/CLIP, with an average at the end. */
+function clipStem(sizes: ResNetSizes): DocumentNode[] {
+  const { stemWidth = usualStem } = sizes
+  const unit = (number: number, attrs: Attributes) => [
+    convolution(`conv${number}`, attrs),
+    normNode(`bn${number}`, sizes),
+    module(`relu${number}`, 'relu'),
+  ]
+  return [
+    ...unit(1, { dim: stemWidth, stride: 2 }),
+    ...unit(2, { dim: stemWidth }),
+    ...unit(3, { dim: 2 * stemWidth }),
+    module('avgpool', 'averagePool'),
+  ]
 }
 
 function stemConvolutions(sizes: ResNetSizes): DocumentNode[] {
@@ -207,7 +229,8 @@ function projection(sizes: ResNetSizes, width: number, stride: number): Document
     })
   if (!averageDown) return [node({ conv: '0', norm: '1' }, stride, stride === 1 ? 1 : downKernel)]
   const pool = stride === 1 ? [] : [module('downsample.0', 'averagePool', { ceil: true })]
-  return [...pool, node({ conv: '1', norm: '2' }, 1, 1)]
+  const keys = sizes.stem === 'clip' ? { conv: '0', norm: '1' } : { conv: '1', norm: '2' }
+  return [...pool, node(keys, 1, 1)]
 }
 
 const convolution = (id: string, attrs: Attributes = {}) =>
@@ -501,6 +524,67 @@ const revisited = presetsOf({ ...common, paper: papersOf.rs }, resnet, [
   ['resnetrs420', 'ResNet-RS-420', { ...deep(4, 44, 87, 4), ...rs, size: 320 }, 'ResNet-RS at 420 layers.'],
 ])
 
+const clip = { block: 'bottleneck', stem: 'clip', averageDown: true, antiAlias: 'average' } as const
+const clipSizes = (
+  width: number,
+  depths: readonly number[],
+  attentionPool: number,
+  classes: number,
+  size: number,
+) => ({
+  ...clip,
+  depths,
+  channels: [1, 2, 4, 8].map((factor) => factor * width),
+  stemWidth: width / 2,
+  attentionPool,
+  classes,
+  size,
+})
+const clips = presetsOf(
+  {
+    family: 'clip_resnet',
+    paper: {
+      title: 'Learning Transferable Visual Models From Natural Language Supervision',
+      authors: 'Radford et al.',
+      year: 2021,
+      url: 'https://arxiv.org/abs/2103.00020',
+    },
+    preprocessing: {
+      crop: 1,
+      mean: [0.48145466, 0.4578275, 0.40821073],
+      std: [0.26862954, 0.26130258, 0.27577711],
+    },
+  },
+  resnet,
+  [
+    [
+      'clip_rn50',
+      'CLIP RN50',
+      clipSizes(64, [3, 4, 6, 3], 32, 1024, 224),
+      'CLIP’s ResNet: a deep stem, averages in the place of strides, and pooling by attention.',
+    ],
+    ['clip_rn101', 'CLIP RN101', clipSizes(64, [3, 4, 23, 3], 32, 512, 224), 'CLIP’s ResNet-101.'],
+    [
+      'clip_rn50x4',
+      'CLIP RN50×4',
+      clipSizes(80, [4, 6, 10, 6], 40, 640, 288),
+      'Four times the work of RN50.',
+    ],
+    [
+      'clip_rn50x16',
+      'CLIP RN50×16',
+      clipSizes(96, [6, 8, 18, 8], 48, 768, 384),
+      'Sixteen times the work of RN50.',
+    ],
+    [
+      'clip_rn50x64',
+      'CLIP RN50×64',
+      clipSizes(128, [3, 15, 36, 10], 64, 1024, 448),
+      'Sixty-four times the work of RN50.',
+    ],
+  ],
+)
+
 export const resnets: readonly Preset[] = [
   ...plain,
   ...variants,
@@ -509,4 +593,5 @@ export const resnets: readonly Preset[] = [
   ...squeezed,
   ...antiAliased,
   ...revisited,
+  ...clips,
 ]

@@ -1,7 +1,14 @@
 import type { ModuleDefinition } from '../module'
+import { attentionPoolHead } from './attentionPoolHead'
 import { classTokenHead } from './classTokenHead'
 import { distilledHead } from './distilledHead'
 import { mlpHead } from './mlpHead'
 import { poolHead } from './poolHead'
 
-export const heads: readonly ModuleDefinition[] = [poolHead, classTokenHead, distilledHead, mlpHead]
+export const heads: readonly ModuleDefinition[] = [
+  poolHead,
+  classTokenHead,
+  distilledHead,
+  mlpHead,
+  attentionPoolHead,
+]

@@ -155,6 +155,25 @@ export const timm: { readonly [name: string]: Build } = {
 }
 
 export const papers: { readonly [name: string]: Build } = {
+  ModifiedResNet(options) {
+    const width = options.take('width', count, 64)
+    return {
+      features: 'layer4',
+      document: resnet('ModifiedResNet', {
+        block: 'bottleneck',
+        stem: 'clip',
+        averageDown: true,
+        antiAlias: 'average',
+        depths: options.take('layers', listed(count), []),
+        channels: [1, 2, 4, 8].map((factor) => factor * width),
+        stemWidth: width / 2,
+        attentionPool: options.take('heads', count, 32),
+        classes: options.take('output_dim', count, 1024),
+        size: options.take('input_resolution', count, 224),
+      }),
+    }
+  },
+
   VAN(options, size) {
     const sizes = {
       dims: options.take('embed_dims', listed(count), []),
