@@ -9,7 +9,7 @@ interface HeadAttributes {
 }
 
 /** Heads by number, or by width where the number is left to the channels. */
-export const headFields = () => ({
+export const headFields = (headDim = 32) => ({
   heads: autoInt({
     label: 'Heads',
     help: 'Must divide the channels.',
@@ -21,7 +21,7 @@ export const headFields = () => ({
   headDim: int({
     label: 'Head width',
     help: 'Channels of one head.',
-    default: 32,
+    default: headDim,
     min: 1,
     max: 512,
     when: { field: 'heads', is: null },

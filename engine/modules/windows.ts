@@ -24,14 +24,14 @@ export function toWindows(b: ModuleBuilder, x: Value, { height, width }: Window)
   return b.reshape(b.transpose(cut, [0, 1, 3, 2, 4, 5]), [n * (h / height) * (w / width), height * width, c])
 }
 
-/** The inverse of toWindows, for a map of h × w. */
+/** The inverse of toWindows, for a map of h × w; windows may be tokens or small maps. */
 export function fromWindows(
   b: ModuleBuilder,
   x: Value,
   { height, width }: Window,
   [h, w]: readonly [number, number],
 ): Value {
-  const [all = 1, , c = 1] = x.shape
+  const [all = 1, c = 1] = [x.shape[0], x.shape.at(-1)]
   const [rows, columns] = [h / height, w / width]
   const n = all / (rows * columns)
   const laid = b.transpose(b.reshape(x, [n, rows, columns, height, width, c]), [0, 1, 3, 2, 4, 5])

@@ -1,13 +1,14 @@
 /** The two residual halves that most vision transformers share. */
 import { type DocumentNode, type GraphBody, IN } from '../document/types'
-import type { Attributes } from '../schema/schema'
+import { type Attributes, type SlotValue, slotAttributes, slotModule } from '../schema/schema'
 import { module, Sketch } from './sketch'
 
 export interface BlockParts {
-  readonly mixer: DocumentNode
+  /** One mixer, or several nodes one after the other. */
+  readonly mixer: DocumentNode | readonly DocumentNode[]
   readonly mlp: DocumentNode
-  /** Attributes of both norms. */
-  readonly norm?: Attributes
+  /** Both norms. */
+  readonly norm?: SlotValue
   /** What follows the mixer and the MLP before they are added: a LayerScale. */
   readonly scale?: (half: 1 | 2) => readonly DocumentNode[]
   /** What comes before the first half: a position encoding. */
@@ -15,11 +16,19 @@ export interface BlockParts {
 }
 
 /** x ← x + Mixer(LN x); x ← x + MLP(LN x). */
-export function preNormBlock({ mixer, mlp, norm = {}, scale = () => [], first = [] }: BlockParts): GraphBody {
+export function preNormBlock({
+  mixer,
+  mlp,
+  norm = 'layerNorm',
+  scale = () => [],
+  first = [],
+}: BlockParts): GraphBody {
   const sketch = new Sketch()
-  const half = (x: string, number: 1 | 2, body: DocumentNode): string =>
-    sketch.residual(x, `add${number}`, [module(`norm${number}`, 'layerNorm', norm), body, ...scale(number)])
-  return sketch.body(half(half(sketch.chain(IN, ...first), 1, mixer), 2, mlp))
+  const normed = (number: 1 | 2) => module(`norm${number}`, slotModule(norm), slotAttributes(norm))
+  const half = (x: string, number: 1 | 2, ...body: readonly DocumentNode[]): string =>
+    sketch.residual(x, `add${number}`, [normed(number), ...body, ...scale(number)])
+  const mixers = 'id' in mixer ? [mixer] : mixer
+  return sketch.body(half(half(sketch.chain(IN, ...first), 1, ...mixers), 2, mlp))
 }
 
 /** Attributes without those that are the module's default. */

@@ -24,7 +24,7 @@ export function goldenModel({ source, call }: GoldenReference, size: number): Go
     ({ says }) => call.startsWith('RECONSTRUCTION') && call.includes(says),
   )
   if (reconstruction) return { document: resized(reconstruction.document(), size), features: 'stages.0.17' }
-  const parsed = parsePythonCall(plainCall(call))
+  const parsed = parsePythonCall(pyramids.plainCall(plainCall(call)))
   if (!parsed) return null
   const known = source.startsWith('timm') ? timm : papers
   const build = Object.hasOwn(known, parsed.name) ? known[parsed.name] : undefined
@@ -54,12 +54,14 @@ const timm: { readonly [name: string]: Build } = {
 const papers: { readonly [name: string]: Build } = {
   ...metaformer.papers,
   ...convolutional.papers,
+  ...pyramids.papers,
   ...Object.fromEntries(
     Object.entries({
       alexnet: 'alexnet',
       van_b0: 'van_b0',
       hornet_tiny_7x7: 'hornet_tiny_7x7',
       create_RepLKNet31B: 'replknet_31b',
+      ...pyramids.presetCalls,
     }).map(([name, id]): [string, Build] => [name, (_, size) => presetOf(id, size)]),
   ),
 }

@@ -3,6 +3,8 @@
 import { classics } from './alexnet'
 import { convmixers } from './convmixer'
 import { convnexts } from './convnext'
+import { cswins } from './cswin'
+import { cvts } from './cvt'
 import { efficientNets } from './efficientnet'
 import { focalnets } from './focalnet'
 import { hornets, slaks } from './hornet'
@@ -17,6 +19,7 @@ import { resnets } from './resnet'
 import { resnetV2s } from './resnetv2'
 import { swins } from './swin'
 import { twinTransformers } from './twins'
+import { uniformers } from './uniformer'
 import { vans } from './van'
 import { vggs } from './vgg'
 import { vits } from './vit'
@@ -29,6 +32,9 @@ export const presets: readonly Preset[] = [
   ...pvts,
   ...swins,
   ...twinTransformers,
+  ...cswins,
+  ...cvts,
+  ...uniformers,
   ...convnexts,
   ...inceptionNexts,
   ...hornets,

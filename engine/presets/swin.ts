@@ -20,14 +20,14 @@ export interface SwinSizes {
   readonly size?: number
 }
 
-const norm = { eps: 1e-5 }
+const norm = { module: 'layerNorm', attrs: { eps: 1e-5 } } as const
 
 export function swin(name: string, sizes: SwinSizes): Document {
   const { dim, depths, patch = 4, classes = 1000, size = 224 } = sizes
   const stem = module('patch_embed', 'patchStem', {
     ...differing({ dim }, { dim: 768 }),
     patchSize: patch,
-    norm: { module: 'layerNorm', attrs: norm },
+    norm,
     flatten: false,
   })
   const stages = depths.map((_, stage) => {
@@ -36,7 +36,7 @@ export function swin(name: string, sizes: SwinSizes): Document {
     return group({ id: `layers.${stage}`, title }, 1, chain(...downsample, blocks(sizes, stage)))
   })
   const head = module('head', 'poolHead', { ...differing({ classes }, { classes: 1000 }), norm: 'noNorm' })
-  return design(name, chain(stem, ...stages, module('norm', 'layerNorm', norm), head), size)
+  return design(name, chain(stem, ...stages, module('norm', norm.module, norm.attrs), head), size)
 }
 
 function blocks({ depths, heads, window = 7 }: SwinSizes, stage: number): GroupNode {

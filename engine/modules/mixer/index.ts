@@ -1,5 +1,7 @@
 import type { ModuleDefinition } from '../module'
 import { attention } from './attention'
+import { convProjection } from './convProjection'
+import { crossShaped } from './crossShaped'
 import { depthwiseConv } from './depthwiseConv'
 import { focalModulation } from './focalModulation'
 import { gatedConv } from './gatedConv'
@@ -19,6 +21,8 @@ export const mixers: readonly ModuleDefinition[] = [
   attention,
   spatialReduction,
   windowAttention,
+  crossShaped,
+  convProjection,
   separableConv,
   depthwiseConv,
   largeKernelAttention,

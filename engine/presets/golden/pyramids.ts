@@ -1,7 +1,10 @@
 /** Pyramids of attention, as timm and the papers' own code build them. */
-import { type PvtSizes, pvtV2 } from '../pvt'
+import { cswin } from '../cswin'
+import { cvt } from '../cvt'
+import { type PvtSizes, pvt, pvtV2 } from '../pvt'
 import { swin } from '../swin'
 import { type TwinsSizes, twins } from '../twins'
+import { uniformer } from '../uniformer'
 import { type Build, count, flag, listed, type Options } from './reading'
 
 export const timm: { readonly [name: string]: Build } = {
@@ -42,6 +45,70 @@ export const timm: { readonly [name: string]: Build } = {
     }
   },
 }
+
+/** The papers' own code. */
+export const papers: { readonly [name: string]: Build } = {
+  PyramidVisionTransformer(options) {
+    const patch = options.take('patch_size', count, 16)
+    if (patch !== 4 || !options.take('qkv_bias', flag, false)) return null
+    const sizes = { ...pyramid(options), size: options.take('img_size', count, 224) }
+    return { features: 'norm', document: pvt('PyramidVisionTransformer', sizes) }
+  },
+
+  ConvolutionalVisionTransformer(options, size) {
+    const depths = options.take('DEPTH', listed(count), [1, 2, 10])
+    return {
+      features: `stage2.blocks.${(depths.at(-1) ?? 1) - 1}`,
+      document: cvt('ConvolutionalVisionTransformer', {
+        dims: options.take('DIM_EMBED', listed(count), [64, 192, 384]),
+        depths,
+        heads: options.take('NUM_HEADS', listed(count), [1, 3, 6]),
+        classes: 10,
+        size,
+      }),
+    }
+  },
+
+  CSWinTransformer(options) {
+    if (options.take('patch_size', count, 16) !== 4) return null
+    return {
+      features: 'norm',
+      document: cswin('CSWinTransformer', {
+        dim: options.take('embed_dim', count, 96),
+        depths: options.take('depth', listed(count), [2, 2, 6, 2]),
+        stripes: options.take('split_size', listed(count), [3, 5, 7]),
+        heads: options.take('num_heads', listed(count), [12]),
+        classes: options.take('num_classes', count, 1000),
+        size: options.take('img_size', count, 224),
+      }),
+    }
+  },
+
+  UniFormer: (options) => ({
+    features: 'norm',
+    document: uniformer('UniFormer', {
+      depths: options.take('depth', listed(count), [3, 4, 8, 3]),
+      dims: options.take('embed_dim', listed(count), [64, 128, 320, 512]),
+      headDim: options.take('head_dim', count, 64),
+      convStem: options.take('conv_stem', flag, false),
+      classes: options.take('num_classes', count, 1000),
+      size: options.take('img_size', count, 224),
+    }),
+  }),
+}
+
+/** Calls that stand for presets of ours. */
+export const presetCalls = {
+  pvt_tiny: 'pvt_tiny',
+  CSWin_64_12211_tiny_224: 'CSWin_64_12211_tiny_224',
+}
+
+/** PVT's file and its norm, and CvT's specification, are told in words. */
+export const plainCall = (call: string): string =>
+  call
+    .replace(/^classification\/pvt\.py /, '')
+    .replace(',norm_layer=LayerNorm eps 1e-6', '')
+    .replace('spec of cvt-13 with ', '')
 
 const pyramid = (options: Options): PvtSizes & TwinsSizes => ({
   depths: options.take('depths', listed(count), [3, 4, 6, 3]),
