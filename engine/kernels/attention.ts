@@ -61,7 +61,10 @@ function tilings(spec: AttentionSpec, device: DeviceTraits): readonly Tiling[] {
           keys,
         }))
       : []
-  if (device.isSoftware) return [...subgroups([8, 2], [16, 2], [16, 4], [8, 4]), rows]
+  if (device.isSoftware) {
+    const first = device.subgroupSize === 4 ? ([8, 4] as const) : ([8, 2] as const)
+    return [...subgroups(first, [16, 2], [16, 4]), rows]
+  }
   const tiles = [16, 8].map((keys): Tiling => ({ name: `tile 16x${keys}`, kind: 'tile', rows: 16, keys }))
   return [
     ...tiles.filter((one) => bytesOf(spec, one) <= device.limits.maxComputeWorkgroupStorageSize),
