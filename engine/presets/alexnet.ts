@@ -12,7 +12,7 @@ interface ClassicSizes {
   readonly size?: number
 }
 
-export function alexnet(name: string, { classes = 1000, size = 224 }: ClassicSizes): Document {
+function alexnet(name: string, { classes = 1000, size = 224 }: ClassicSizes): Document {
   const convolution = (id: number, dim: number, attrs: Attributes): DocumentNode[] => [
     module(`${id}`, 'convolution', { dim, ...attrs }),
     module(`${id + 1}`, 'relu'),
@@ -40,7 +40,7 @@ export function alexnet(name: string, { classes = 1000, size = 224 }: ClassicSiz
 }
 
 /** For pictures of 32×32 in colour; the original read grey digits. */
-export function lenet(name: string, { classes = 10, size = 32 }: ClassicSizes): Document {
+function lenet(name: string, { classes = 10, size = 32 }: ClassicSizes): Document {
   const nodes = [
     module('conv1', 'convolution', { dim: 6, kernelSize: 5, padding: 0 }),
     module('act1', 'tanh'),
