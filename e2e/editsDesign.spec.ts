@@ -14,7 +14,7 @@ test('a norm dropped on an edge is wired between the two nodes that the edge joi
   expect(after).toEqual({ params: before.params + 9 * 2 * 320, macs: before.macs })
 })
 
-test('heads that do not divide the width say so on the node, and the first fix mends it', async ({
+test('heads that do not divide the width say so on the node, and a fix beside it mends it', async ({
   editor,
 }) => {
   await editor.select('Self-attention')
@@ -32,8 +32,9 @@ test('heads that do not divide the width say so on the node, and the first fix m
   await expect(editor.statusBar).toContainText('up to')
   await expect(editor.dock.getByRole('tab', { name: 'Problems' })).toContainText('1')
 
-  await note.getByRole('button').filter({ hasNotText: 'Close' }).nth(1).click()
+  await note.getByRole('button', { name: 'Set heads to 8' }).click()
   await expect(note).toBeHidden()
+  await expect(editor.node('Self-attention')).toContainText('8 heads of 40')
   await expect(editor.statusBar).not.toContainText('problem')
   await expect(editor.statusBar).not.toContainText('up to')
   await expect(editor.node('Stage 4')).not.toHaveAccessibleName(/waits/)

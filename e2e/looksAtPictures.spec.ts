@@ -45,3 +45,8 @@ test('a picture that cannot be used is refused with a sentence, and the one befo
   await expect(problem).toContainText('The picture has 50 megapixels; the limit is 40.')
   await expect(picture).toBeVisible()
 })
+
+test('a photograph dropped anywhere on the page becomes the picture', async ({ editor }) => {
+  await editor.dropFile('public/pictures/coffee.png', 'image/png')
+  await expect(editor.canvas.getByRole('img', { name: 'Picture: coffee.png' })).toBeVisible()
+})

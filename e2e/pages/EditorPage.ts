@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { type BrowserContext, expect, type Locator, type Page } from '@playwright/test'
 
 /** The exact figures of the status bar. */
@@ -195,6 +196,21 @@ export class EditorPage {
 
   async choosePicture(file: { name: string; mimeType: string; buffer: Buffer } | string): Promise<void> {
     await this.dock.getByLabel('Picture file').setInputFiles(file)
+  }
+
+  /** A file let go over the middle of the canvas, as from another window. */
+  async dropFile(path: string, type: string): Promise<void> {
+    const bytes = [...(await readFile(path))]
+    const data = await this.page.evaluateHandle(
+      ([name, kind, content]) => {
+        const transfer = new DataTransfer()
+        transfer.items.add(new File([new Uint8Array(content)], name, { type: kind }))
+        return transfer
+      },
+      [basename(path), type, bytes] as const,
+    )
+    await this.canvas.dispatchEvent('dragover', { dataTransfer: data })
+    await this.canvas.dispatchEvent('drop', { dataTransfer: data })
   }
 
   /** Moves the pointer over a place of the map, both axes 0..1. */
