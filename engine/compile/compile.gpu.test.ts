@@ -59,8 +59,9 @@ async function expectSameOnGpu(graph: Graph) {
   })
 }
 
-const largestWeight = ({ nodes }: Graph): number =>
-  Math.max(...nodes.map(({ op, shape }) => (op === 'param' ? elements(shape) : 0)))
+function largestWeight({ nodes }: Graph): number {
+  return Math.max(...nodes.map(({ op, shape }) => (op === 'param' ? elements(shape) : 0)))
+}
 
 /** Of the presets on small pictures that call the same functions, the smallest. */
 function oneOfEveryKind(): [string, Graph][] {

@@ -13,7 +13,7 @@ import { evaluate } from '../ops/evaluate'
 import { randomBindings, randomGraph, randomValues } from '../ops/testing/randomGraph'
 import { type CompileOptions, compile } from './compile'
 import type { Plan } from './plan'
-import { printStep } from './print'
+import { printPlan, printStep } from './print'
 import { plainDevice } from './testing/adapter'
 import { interpret } from './testing/interpret'
 
@@ -245,6 +245,22 @@ describe('movements', () => {
       'statistics 1×24, merged',
     ])
   })
+})
+
+test('a plan reads like a list of what happens', () => {
+  const b = new ModuleBuilder()
+  const x = b.input('x', [1, 6, 6, 4])
+  const y = b.relu(conv2d(b, x, { name: 'conv', out: 8, kernel: 3, padding: 1, bias: true }))
+  const graph = b.finish([linear(b, b.mean(y, [1, 2]), { name: 'head', out: 10, bias: true })])
+  expect(printPlan(compiled(graph))).toMatchInlineSnapshot(`
+    "prepare: 1 steps
+      /conv: copy 8×3×3×4
+    forward: 3 steps
+      /conv: conv 3×3 1×36×8×36, + bias, relu
+      sum 1×36×8, scale
+      /head: gemm 1×1×10×8, + bias
+    weights 3.2 kB, activations 1.2 kB"
+  `)
 })
 
 describe('what is bound', () => {

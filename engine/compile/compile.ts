@@ -62,7 +62,7 @@ export function compile(graph: Graph, options: CompileOptions): Plan {
 }
 
 /** The passes, one after another. */
-export function scheduleOf(graph: Graph, options: CompileOptions): Schedule {
+function scheduleOf(graph: Graph, options: CompileOptions): Schedule {
   const { device, fuse = true, matchCalls = true, outputs = graph.outputs } = options
   let program = lifted(graph, outputs, matchCalls)
   for (const pass of fuse ? [splitConcats, foldScales, foldNorms, poolNorms, kernelForms] : [kernelForms])
