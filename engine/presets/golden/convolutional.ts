@@ -174,16 +174,16 @@ export const papers: { readonly [name: string]: Build } = {
     }
   },
 
-  VAN(options, size) {
-    const sizes = {
+  VAN: (options, size) => ({
+    features: 'norm4',
+    document: van('VAN', {
       dims: options.take('embed_dims', listed(count), []),
       depths: options.take('depths', listed(count), []),
       mlpRatios: options.take('mlp_ratios', listed(count), []),
       classes: options.take('num_classes', count, 1000),
       size,
-    }
-    return isUsualNorm(options) ? { features: 'norm4', document: van('VAN', sizes) } : null
-  },
+    }),
+  }),
 
   RepLKNet(options, size) {
     const document = replknet('RepLKNet', {
@@ -222,12 +222,6 @@ export const papers: { readonly [name: string]: Build } = {
     return isSplit ? { features: 'stages.3', document } : null
   },
 }
-
-/** `LayerNorm eps 1e-6`, which is no Python: a name and two more arguments. */
-const isUsualNorm = (options: Options): boolean =>
-  options.take('norm_layer', symbol, '') === 'LayerNorm' &&
-  options.argument(symbol) === 'eps' &&
-  options.argument(count) === 1e-6
 
 /** The options of networks that are made of words. */
 function efficientNet(options: Options, more: Partial<EfficientNetSizes>): Document {
