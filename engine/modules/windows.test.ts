@@ -3,7 +3,7 @@ import type { Shape, Value } from '../graph/graph'
 import { ModuleBuilder } from '../nn/moduleBuilder'
 import { evaluate } from '../ops/evaluate'
 import { relativeBias } from './relativeBias'
-import { fromWindows, padToWindows, roll, toWindows } from './windows'
+import { fromWindows, padToWindows, toWindows } from './windows'
 
 const window = { height: 2, width: 2 }
 /** A map of 4 × 4 with its raster numbers. */
@@ -20,13 +20,6 @@ test('a map comes back from its windows', () => {
 
 test('zeros complete the last windows at the bottom and the right', () => {
   expect(run([1, 1, 3, 1], (b, x) => padToWindows(b, x, window))).toEqual([0, 1, 2, 0, 0, 0, 0, 0])
-})
-
-test('a map rolls over its borders', () => {
-  const line: Shape = [1, 1, 4, 1]
-  expect(run(line, (b, x) => roll(b, x, [0, -1]))).toEqual([1, 2, 3, 0])
-  expect(run(line, (b, x) => roll(b, x, [0, 1]))).toEqual([3, 0, 1, 2])
-  expect(run(line, (b, x) => roll(b, x, [0, 0]))).toEqual([0, 1, 2, 3])
 })
 
 test('the relative bias of a pair stands at its offset in the table', () => {

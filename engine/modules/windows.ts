@@ -37,20 +37,3 @@ export function fromWindows(
   const laid = b.transpose(b.reshape(x, [n, rows, columns, height, width, c]), [0, 1, 3, 2, 4, 5])
   return b.reshape(laid, [n, h, w, c])
 }
-
-/** The map turned over its borders: what leaves at the top enters at the bottom. */
-export function roll(b: ModuleBuilder, x: Value, shift: readonly [number, number]): Value {
-  return shift.reduce((turned, by, index) => rollAxis(b, turned, index + 1, by), x)
-}
-
-function rollAxis(b: ModuleBuilder, x: Value, axis: number, by: number): Value {
-  const length = x.shape[axis] ?? 1
-  const first = (((-by % length) + length) % length) as number
-  if (first === 0) return x
-  const piece = (from: number, count: number) =>
-    b.slice(x, {
-      start: x.shape.map((_, other) => (other === axis ? from : 0)),
-      size: x.shape.map((whole, other) => (other === axis ? count : whole)),
-    })
-  return b.concat([piece(first, length - first), piece(0, first)], axis)
-}

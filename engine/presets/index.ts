@@ -1,6 +1,7 @@
 /** Every preset, in the order of the menu. */
 
 import { classics } from './alexnet'
+import { caits } from './cait'
 import { convmixers } from './convmixer'
 import { convnexts } from './convnext'
 import { cswins } from './cswin'
@@ -35,6 +36,7 @@ export const presets: readonly Preset[] = [
   ...cswins,
   ...cvts,
   ...uniformers,
+  ...caits,
   ...convnexts,
   ...inceptionNexts,
   ...hornets,

@@ -1,6 +1,7 @@
 import type { ModuleDefinition } from '../module'
 import { add } from './add'
 import { concat } from './concat'
+import { joinTokens } from './joinTokens'
 import { multiply } from './multiply'
 
-export const merges: readonly ModuleDefinition[] = [add, concat, multiply]
+export const merges: readonly ModuleDefinition[] = [add, concat, multiply, joinTokens]

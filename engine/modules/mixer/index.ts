@@ -15,6 +15,7 @@ import { spatialGate } from './spatialGate'
 import { spatialLinear } from './spatialLinear'
 import { spatialMlp } from './spatialMlp'
 import { spatialReduction } from './spatialReduction'
+import { talkingHeads } from './talkingHeads'
 import { windowAttention } from './windowAttention'
 
 export const mixers: readonly ModuleDefinition[] = [
@@ -23,6 +24,7 @@ export const mixers: readonly ModuleDefinition[] = [
   windowAttention,
   crossShaped,
   convProjection,
+  talkingHeads,
   separableConv,
   depthwiseConv,
   largeKernelAttention,

@@ -8,8 +8,7 @@ import { mapSizes, onMap } from '../layout'
 import { defineModule } from '../module'
 import { windowPattern } from '../reading'
 import { relativeBias } from '../relativeBias'
-import { scoredAttention } from '../scores'
-import { fromWindows, padToWindows, roll, toWindows, type Window } from '../windows'
+import { fromWindows, padToWindows, toWindows, type Window } from '../windows'
 
 /**
  * Attention inside windows of m×m positions: Y = softmax(Q Kᵀ/√d + B) V per window, B by the offset of the pair.
@@ -72,7 +71,7 @@ export const windowAttention = defineModule({
       const shift = attrs.shifted
         ? ([shiftOf(h, attrs.windowSize), shiftOf(w, attrs.windowSize)] as const)
         : none
-      const padded = padToWindows(b, roll(b, map, [-shift[0], -shift[1]]), window)
+      const padded = padToWindows(b, rolled(b, map, [-shift[0], -shift[1]]), window)
       const sides = [padded.shape[1] ?? 1, padded.shape[2] ?? 1] as const
       const tokens = toWindows(b, padded, window)
       const [all = 1, t = 1] = tokens.shape
@@ -87,11 +86,10 @@ export const windowAttention = defineModule({
         ])
       const [q, k, v] = [part(0), part(1), part(2)]
       const scale = headDim ** -0.5
-      const mask = shift[0] + shift[1] > 0 ? shiftMask(b, window, sides, shift) : null
-      const bias = attrs.position === 'table' ? tableBias(b, window, heads) : null
-      const before = (scores: Value) => withMask(b, bias ? b.add(scores, bias) : scores, mask, n)
-      const mixed =
-        mask || bias ? scoredAttention(b, { q, k, v }, { scale, before }) : attend(b, q, k, v, scale)
+      const table = attrs.position === 'table' ? tableBias(b, window, heads) : undefined
+      const mask = shift[0] + shift[1] > 0 ? shiftMask(b, window, sides, shift) : undefined
+      const bias = table && mask ? b.add(b.reshape(table, [1, 1, heads, t, t]), mask) : (table ?? mask)
+      const mixed = b.part('softmax', () => attend(b, q, k, v, scale, bias))
       const project = (y: Value) => linear(b, y, { name: 'proj', out: c, bias: attrs.projBias })
       const crop = (y: Value) => {
         const laid = fromWindows(b, y, window, sides)
@@ -99,7 +97,7 @@ export const windowAttention = defineModule({
       }
       const y = b.reshape(mixed, [all, t, width])
       const whole = attrs.padding === 'swin' ? crop(project(y)) : project(crop(y))
-      return roll(b, whole, shift)
+      return rolled(b, whole, shift)
     }),
 })
 
@@ -112,10 +110,11 @@ function tableBias(b: ModuleBuilder, { height, width }: Window, heads: number): 
   const table = b.weight('relative_position_bias_table', [(2 * height - 1) * (2 * width - 1), heads], {
     init: { a: 0, b: 0.035 },
   })
-  return relativeBias(b, table, height, width)
+  const bias = relativeBias(b, table, height, width)
+  return b.reshape(bias, [1, ...bias.shape])
 }
 
-/** −100 between positions of a rolled window that came from different sides: [windows, 1, t, t]. */
+/** −100 between positions of a rolled window that came from different sides: [1, windows, 1, t, t]. */
 function shiftMask(
   b: ModuleBuilder,
   window: Window,
@@ -127,7 +126,7 @@ function shiftMask(
   const regionOf = rows.flatMap((row) => columns.map((column) => 3 * row + column))
   const labels = toWindows(b, b.constant(regionOf, [1, sides[0], sides[1], 1]), window)
   const [count = 1, t = 1] = labels.shape
-  const difference = b.sub(b.reshape(labels, [count, 1, t, 1]), b.reshape(labels, [count, 1, 1, t]))
+  const difference = b.sub(b.reshape(labels, [1, count, 1, t, 1]), b.reshape(labels, [1, count, 1, 1, t]))
   return b.mul(b.min(b.square(difference), 1), -100)
 }
 
@@ -135,8 +134,7 @@ function shiftMask(
 const regions = (size: number, window: number, shift: number): number[] =>
   Array.from({ length: size }, (_, at) => (at < size - window ? 0 : shift > 0 && at >= size - shift ? 2 : 1))
 
-function withMask(b: ModuleBuilder, scores: Value, mask: Value | null, n: number): Value {
-  if (!mask) return scores
-  const [all = 1, heads = 1, t = 1] = scores.shape
-  return b.reshape(b.add(b.reshape(scores, [n, all / n, heads, t, t]), mask), [all, heads, t, t])
+const rolled = (b: ModuleBuilder, x: Value, [down, right]: readonly [number, number]): Value => {
+  const turned = down === 0 ? x : b.roll(x, { axis: 1, shift: down })
+  return right === 0 ? turned : b.roll(turned, { axis: 2, shift: right })
 }

@@ -1,8 +1,10 @@
 import type { ModuleDefinition } from '../module'
 import { averagePool } from './averagePool'
+import { classAttention } from './classAttention'
 import { classToken } from './classToken'
 import { conditionalPosition } from './conditionalPosition'
 import { convolution } from './convolution'
+import { firstTokens } from './firstTokens'
 import { flatten } from './flatten'
 import { globalPool } from './globalPool'
 import { linear } from './linear'
@@ -20,6 +22,8 @@ export const tensors: readonly ModuleDefinition[] = [
   classToken,
   positionEmbedding,
   conditionalPosition,
+  classAttention,
+  firstTokens,
   toTokens,
   toMap,
   flatten,

@@ -1,4 +1,5 @@
 /** Pyramids of attention, as timm and the papers' own code build them. */
+import { cait } from '../cait'
 import { cswin } from '../cswin'
 import { cvt } from '../cvt'
 import { type PvtSizes, pvt, pvtV2 } from '../pvt'
@@ -44,6 +45,18 @@ export const timm: { readonly [name: string]: Build } = {
       }),
     }
   },
+
+  Cait: (options) => ({
+    features: 'norm',
+    document: cait('Cait', {
+      size: options.take('img_size', count, 224),
+      patch: options.take('patch_size', count, 16),
+      dim: options.take('embed_dim', count, 768),
+      depth: options.take('depth', count, 12),
+      heads: options.take('num_heads', count, 12),
+      classes: options.take('num_classes', count, 1000),
+    }),
+  }),
 }
 
 /** The papers' own code. */
