@@ -34,6 +34,7 @@ export {
 } from './document/clipboard'
 export { deepEqual } from './document/deepEqual'
 export { findModule } from './document/findModule'
+export { forgetPositions } from './document/forgetPositions'
 export { groupNodes, makeShared, makeUnique, splitRepeat, ungroup, useShared } from './document/groups'
 export { instanceName } from './document/instances'
 export { decodeLink, encodeLink, isLink } from './document/link'

@@ -1,4 +1,3 @@
-import { Workflow } from 'lucide-react'
 import { ContextMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { isEnabled } from '../commands/command'
@@ -6,7 +5,6 @@ import { commandById, run } from '../commands/index'
 import { useSessionStore } from '../state/sessionStore'
 import { Keys } from '../ui/Keys'
 import '../ui/Menu.css'
-import { arrange, canArrange } from './arrange'
 
 const nodeItems = [
   'replaceType',
@@ -46,10 +44,7 @@ export function CanvasMenu({ children }: { readonly children: ReactNode }) {
             ),
           )}
           <ContextMenu.Separator className="menu-line" />
-          <ContextMenu.Item className="menu-item" disabled={!canArrange()} onSelect={arrange}>
-            <Workflow size={14} strokeWidth={1.6} aria-hidden="true" />
-            <span className="menu-label">Arrange automatically</span>
-          </ContextMenu.Item>
+          <MenuCommand id="arrange" />
         </ContextMenu.Content>
       </ContextMenu.Portal>
     </ContextMenu.Root>

@@ -37,6 +37,7 @@ import {
 import { cancelRun, profile, restartGpu, runNow, runOnCpu, toggleLive } from './runs'
 import {
   actualSize,
+  arrange,
   fit,
   fitSelection,
   focusMode,
@@ -81,6 +82,7 @@ export const commands: readonly Command[] = [
   runOnCpu,
   cancelRun,
   restartGpu,
+  arrange,
   fit,
   fitSelection,
   zoomIn,

@@ -7,15 +7,34 @@ import {
   PanelLeft,
   PanelRight,
   Search,
+  Workflow,
   ZoomIn,
   ZoomOut,
 } from 'lucide-react'
+import { forgetPositions } from '../../engine/index'
 import { useDocumentStore } from '../state/documentStore'
 import { useSessionStore } from '../state/sessionStore'
 import { chooseTheme } from '../state/theme'
 import type { Command } from './command'
+import { edit } from './edit'
 
 const session = () => useSessionStore.getState()
+
+const hasMovedNodes = (): boolean => {
+  const { document } = useDocumentStore.getState()
+  return forgetPositions(document) !== document
+}
+
+export const arrange: Command = {
+  id: 'arrange',
+  label: 'Arrange automatically',
+  group: 'View',
+  icon: Workflow,
+  enabled: hasMovedNodes,
+  run: () => {
+    if (edit('Arrange automatically', forgetPositions)) session().wishCamera('fit')
+  },
+}
 
 export const fit: Command = {
   id: 'fit',

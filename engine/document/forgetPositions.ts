@@ -1,19 +1,7 @@
-/** Auto layout: forgets where a person has put the nodes, so that the wiring alone places them. */
-import type { Document, DocumentNode, GraphBody } from '../../engine/index'
-import { edit } from '../commands/edit'
-import { useDocumentStore } from '../state/documentStore'
-import { useSessionStore } from '../state/sessionStore'
+import type { Document, DocumentNode, GraphBody } from './types'
 
-export function arrange(): void {
-  if (edit('Arrange automatically', withoutPositions)) useSessionStore.getState().wishCamera('fit')
-}
-
-export const canArrange = (): boolean => {
-  const { document } = useDocumentStore.getState()
-  return withoutPositions(document) !== document
-}
-
-function withoutPositions(document: Document): Document {
+/** Forgets where a person has put the nodes, so that the wiring alone places them. The same document when nobody has. */
+export function forgetPositions(document: Document): Document {
   const graph = freed(document.graph)
   const entries = Object.entries(document.definitions)
   const definitions = entries.map(([name, body]) => [name, freed(body)] as const)
