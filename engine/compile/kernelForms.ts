@@ -6,6 +6,7 @@ import { elements, type Shape } from '../graph/graph'
 import { convOutput, spread } from '../ops/convolution'
 import { freeAxes } from '../ops/shape'
 import { type Program, type ProgramBuilder, rewritten, type Term, type TermAttributes } from './program'
+import { scatterAddAsDot, topK } from './selections'
 import { viewOf } from './termViews'
 import { reshaped } from './views'
 
@@ -20,6 +21,14 @@ export function kernelForms(program: Program): Program {
         return folds(b, term.attrs, inputs[0])
       case 'overlapAdd':
         return overlapAdd(b, term.attrs, inputs[0])
+      case 'scatterAdd': {
+        const { attrs, operands, finish } = scatterAddAsDot(b, term.attrs, inputs[0], inputs[1])
+        return finish(matmul(b, attrs, operands[0], operands[1]))
+      }
+      case 'topK':
+        return topK(b, term.attrs.k, inputs[0])
+      case 'scan':
+        return scan(b, term.attrs, inputs[0], inputs[1])
       default:
         return null
     }
@@ -168,6 +177,17 @@ function overlapAdd(b: ProgramBuilder, attrs: TermAttributes['overlapAdd'], x: T
     }
   }
   return sum as Term
+}
+
+// --- scan ----------------------------------------------------------------------------------------------------------
+
+function scan(b: ProgramBuilder, { axis, reverse }: TermAttributes['scan'], factor: Term, added: Term): Term {
+  const { shape } = added
+  const lines = [elements(shape.slice(0, axis)), shape[axis], elements(shape.slice(axis + 1))]
+  return b.reshape(
+    b.term('scan', { axis: 1, reverse }, [b.reshape(factor, lines), b.reshape(added, lines)]),
+    shape,
+  )
 }
 
 // --- reduce --------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import type { Term, TermOf } from './program'
 import { behind, NeedsTensor, type Path, Reading, reshaping, type Sources, straight } from './reading'
 import { tensorsRead } from './specTensors'
 import { splitShape } from './splits'
+import { reversed } from './views'
 
 /** What a kernel term leaves to the scheduler. */
 export interface KernelContext {
@@ -47,6 +48,8 @@ export function specOf(context: KernelContext, term: Term): Spec {
       const score = bias === undefined ? unchanged : biased(context, bias)
       return { family: 'attention', q, k, v, scale: term.attrs.scale, score, out: context.out }
     }
+    case 'scan':
+      return scan(context, term)
     case 'rowStatistics': {
       const { kind, eps } = term.attrs
       const x = plain(context, term.inputs[0], endsInUnitStride)
@@ -123,6 +126,28 @@ function depthwise(context: KernelContext, { attrs, inputs }: TermOf<'depthwise'
 }
 
 const unchanged: Fused = { expression: { kind: 'accumulator' }, operands: [] }
+
+/** A scan from the end goes over everything backwards. */
+function scan(context: KernelContext, { attrs, inputs }: TermOf<'scan'>): Spec {
+  const { sources, isFixed, fuse, maxTensors, computed, out } = context
+  const backwards = (view: View) => (attrs.reverse ? reversed(view, [1]) : view)
+  const path = attrs.reverse ? behind({ apply: backwards, remedy: null }, 'backwards', straight) : straight
+  const [factor, added] = inputs.map((id) => {
+    const reading = new Reading(sources, isFixed)
+    const expression = reading.read(id, path)
+    if (!fuse && expression.kind !== 'operand' && expression.kind !== 'number') throw new NeedsTensor(id)
+    return { fused: { expression, operands: reading.operands }, terms: reading.terms }
+  })
+  const tensors = tensorsRead([...factor.fused.operands, ...added.fused.operands])
+  if (tensors.size >= maxTensors) throw new NeedsTensor(inputs[added.fused.operands.length > 1 ? 1 : 0])
+  for (const term of [...factor.terms, ...added.terms]) computed.add(term)
+  return {
+    family: 'scan',
+    factor: factor.fused,
+    added: added.fused,
+    out: { ...out, view: backwards(out.view) },
+  }
+}
 
 /** q, k, v and the result. */
 const attentionTensors = 4

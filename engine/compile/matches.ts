@@ -70,7 +70,9 @@ export const matches: { readonly [name: string]: Match } = {
 
 /** A bias of attention as large as its scores [n, h, t, s]: [n, ...] or [images, windows, ...], axes of size 1 repeating. */
 function repeatedTo(b: ProgramBuilder, bias: Term, scores: readonly number[]): Term {
-  if (bias.shape.length === scores.length) return b.broadcast(bias, scores)
+  const missing = scores.length - bias.shape.length
+  if (missing >= 0)
+    return b.broadcast(b.reshape(bias, [...Array<number>(missing).fill(1), ...bias.shape]), scores)
   const windows = bias.shape[1]
   return b.reshape(b.broadcast(bias, [scores[0] / windows, windows, ...scores.slice(1)]), scores)
 }

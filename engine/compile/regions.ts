@@ -53,7 +53,7 @@ export function growRegions(
 }
 
 const hasEpilogue = (term: Term): boolean =>
-  term.op !== 'softmax' && term.op !== 'attention' && term.op !== 'rowStatistics'
+  term.op !== 'softmax' && term.op !== 'attention' && term.op !== 'rowStatistics' && term.op !== 'scan'
 
 const headOnly = ({ id }: Term): Region => ({
   head: id,

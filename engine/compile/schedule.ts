@@ -85,7 +85,8 @@ class Scheduler implements Sources {
   }
 
   run(): Schedule {
-    for (const { term } of this.program.outputs) if (this.isCopied(this.terms[term])) this.stored[term] = 0
+    for (const { term } of this.program.outputs)
+      if (this.isCopied(this.terms[term]) && !this.regions.has(term)) this.stored[term] = 0
     const outputs = this.program.outputs.map(({ node, term }) => {
       const { tensor } = this.outputPlace(this.terms[term])
       this.read.add(tensor)

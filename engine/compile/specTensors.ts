@@ -70,6 +70,13 @@ export function withTensors(spec: Spec, rename: (tensor: TensorId) => TensorId):
       }
     case 'pool':
       return { ...spec, x: operand(spec.x), epilogue: operands(spec.epilogue), out: operand(spec.out) }
+    case 'scan':
+      return {
+        ...spec,
+        factor: operands(spec.factor),
+        added: operands(spec.added),
+        out: operand(spec.out),
+      }
     case 'procedural':
       return { ...spec, out: operand(spec.out) }
     default:

@@ -78,7 +78,7 @@ function baseOf(terms: readonly Term[], term: Term): Term {
 
 /** Whether this kernel computes an expression of what it reads at this input. */
 function readsExpressions(head: Term, input: Term): boolean {
-  if (head.op === 'fold') return true
+  if (head.op === 'fold' || head.op === 'scan') return true
   if (head.op === 'attention') return head.inputs.indexOf(input.id) === 3
   return head.op === 'matmul' && head.inputs[0] === input.id && head.inputs[1] !== input.id
 }

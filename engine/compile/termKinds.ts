@@ -35,6 +35,7 @@ export function isHead(term: Term): boolean {
     case 'softmax':
     case 'attention':
     case 'rowStatistics':
+    case 'scan':
       return true
     default:
       return false

@@ -194,7 +194,7 @@ function problemKey(spec: Spec): string {
       ].join(' ')
     }
     case 'attention':
-      return `attention ${buckets([...spec.q.view.shape.slice(0, 3), spec.k.view.shape[2] ?? 1])} d${spec.q.view.shape[3]} e${spec.v.view.shape[3]}`
+      return `attention ${buckets([...spec.q.view.shape.slice(0, 3), spec.k.view.shape[2] ?? 1])} d${spec.q.view.shape[3]} e${spec.v.view.shape[3]} ${fusedClass(spec.score)}`
     case 'depthwise':
       return `depthwise ${sizes(spec.out)} ${spec.w.view.shape.slice(0, 2)} s${spec.stride} ${fusedClass(spec.epilogue)}`
     case 'pool':
@@ -206,6 +206,8 @@ function problemKey(spec: Spec): string {
     case 'rowStatistics':
     case 'softmax':
       return `${spec.family} ${sizes(spec.x)}`
+    case 'scan':
+      return `scan ${sizes(spec.out)} ${fusedClass(spec.factor)}-${fusedClass(spec.added)}`
     case 'procedural':
       return 'procedural'
     default:

@@ -8,6 +8,7 @@ import { pool } from './pool'
 import { procedural } from './procedural'
 import { reduce } from './reduce'
 import { rowStatistics } from './rowStatistics'
+import { scan } from './scan'
 import { softmax } from './softmax'
 import type { Family, Spec } from './spec'
 
@@ -20,6 +21,7 @@ export const kernels: { readonly [F in Family]: Kernel<Extract<Spec, { readonly 
   procedural,
   reduce,
   rowStatistics,
+  scan,
   softmax,
 }
 

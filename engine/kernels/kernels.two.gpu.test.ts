@@ -62,7 +62,7 @@ const specs: readonly Spec[] = [
     k: whole(1, 1, 2, 21, 16),
     v: whole(2, 1, 2, 21, 16),
     scale: 0.25,
-    score: plain,
+    score: { expression: add(accumulator, operand(0)), operands: [repeated(4, [1, 2, 19, 21], [1, 3])] },
     out: whole(3, 1, 2, 19, 16),
   },
   { family: 'rowStatistics', kind: 'layer', x: whole(0, 9, 33), eps: 1e-6, out: whole(1, 9, 2) },
@@ -90,6 +90,12 @@ const specs: readonly Spec[] = [
     family: 'map',
     fused: { expression: unary('silu', operand(0)), operands: [{ ...whole(0, 6, 8) }] },
     out: whole(1, 6, 8),
+  },
+  {
+    family: 'scan',
+    factor: { expression: unary('sigmoid', operand(0)), operands: [repeated(0, [2, 9, 5], [2])] },
+    added: { expression: operand(0), operands: [whole(1, 2, 9, 5)] },
+    out: whole(2, 2, 9, 5),
   },
   { family: 'procedural', seed: 123, a: 0.5, b: 2, out: whole(0, 7, 9) },
 ]

@@ -93,6 +93,39 @@ describe('views', () => {
     ))
 })
 
+describe('operands whose places are read from tensors', () => {
+  const index = (tensor: number, shape: readonly number[], strides: readonly number[], step: number) => ({
+    tensor,
+    view: { shape, strides, offset: 0 },
+    step,
+  })
+  const numbers = new Map([
+    [0, Float32Array.from({ length: 5 * 6 * 8 }, (_, i) => Math.sin(i))],
+    [1, Float32Array.of(4, 0, 2)],
+    [2, Float32Array.of(5, 5, 0, 3)],
+    [3, Float32Array.of(7, 1, 0)],
+    [9, new Float32Array(1000)],
+  ])
+
+  test.each(['vec4', 'scalar'])('rows and columns of a map, four channels at a time: %s', (variant) => {
+    const shape = [3, 4, 8]
+    const indirect = [index(1, shape, [1, 0, 0], 48), index(2, shape, [0, 1, 0], 8)]
+    const taken = { tensor: 0, view: { shape, strides: [0, 0, 1], offset: 0, indirect } }
+    return expectModel(map(unary('relu', operand(0)), [taken], shape), { variant, tensors: numbers })
+  })
+
+  test('along the last axis, behind a guard', () => {
+    const shape = [2, 5]
+    const indirect = [index(3, shape, [0, 1], 1)].map((one) => ({
+      ...one,
+      view: { ...one.view, offset: -1 },
+    }))
+    const guard = { ranges: [[0, 2] as const, [1, 4] as const], fill: 9 }
+    const taken = { tensor: 0, view: { shape, strides: [8, 0], offset: 0, guard, indirect } }
+    return expectModel(map(operand(0), [taken], shape), { tensors: numbers })
+  })
+})
+
 describe('splitting', () => {
   test('changes nothing', () =>
     expectModel(map(unary('relu', operand(0)), [whole(0, 100, 8)], [100, 8]), { traits: slow(40_000) }))

@@ -152,6 +152,17 @@ export interface ReduceSpec {
   readonly epilogue: Fused
 }
 
+/**
+ * out[o, i, c] = factor * out[o, i - 1, c] + added, from 0 on; both are computed from operands of the result's shape
+ * [outer, length, inner].
+ */
+export interface ScanSpec {
+  readonly family: 'scan'
+  readonly factor: Fused
+  readonly added: Fused
+  readonly out: Operand
+}
+
 /** Pooling on x [n, h, w, c]. Average divides by the taps inside the map, or by kernel area with countIncludePad. */
 export interface PoolSpec {
   readonly family: 'pool'
@@ -183,5 +194,6 @@ export type Spec =
   | SoftmaxSpec
   | ReduceSpec
   | PoolSpec
+  | ScanSpec
   | ProceduralSpec
 export type Family = Spec['family']

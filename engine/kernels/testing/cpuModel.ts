@@ -14,6 +14,7 @@ import type {
   ProceduralSpec,
   ReduceSpec,
   RowStatisticsSpec,
+  ScanSpec,
   SoftmaxSpec,
   Spec,
   View,
@@ -47,6 +48,7 @@ const models: {
   softmax: softmaxModel,
   reduce: reduceModel,
   pool: poolModel,
+  scan: scanModel,
   procedural: proceduralModel,
 }
 
@@ -174,6 +176,18 @@ function poolModel(spec: PoolSpec, read: Read, write: Write): void {
     const folded =
       spec.fn === 'max' ? Math.max(...values) : values.reduce((sum, value) => sum + value, 0) / divisor
     write(index, evaluate(spec.epilogue, folded, index, read))
+  }
+}
+
+function scanModel({ factor, added, out }: ScanSpec, read: Read, write: Write): void {
+  const [outer = 1, length = 1, inner = 1] = out.view.shape
+  for (const [o = 0, c = 0] of indicesOf([outer, inner])) {
+    let state = 0
+    for (const i of range(length)) {
+      const index = [o, i, c]
+      state = evaluate(factor, Number.NaN, index, read) * state + evaluate(added, Number.NaN, index, read)
+      write(index, state)
+    }
   }
 }
 

@@ -143,6 +143,16 @@ const channelsOf = (x: Value): number => x.shape[x.shape.length - 1]
 const isMap = (x: Value): boolean => x.shape.length === 4
 const fitsKernel = (x: Value, size: number): boolean => isMap(x) && x.shape[1] >= size && x.shape[2] >= size
 
+/** A constant index. */
+const numbers = (b: ModuleBuilder, dice: Dice, shape: Shape, below: number): Value => {
+  const start = dice.below(below)
+  const step = dice.between(1, 3)
+  return b.constant(
+    Array.from({ length: elements(shape) }, (_, i) => (start + i * step + (i % 3)) % below),
+    shape,
+  )
+}
+
 const steps = {
   unary: (b, x, dice) => b.unary(dice.of(tame), x),
   bounded: (b, x, dice) => {
@@ -267,17 +277,36 @@ const steps = {
   },
   concat: (b, x, dice) => b.concat([x, b.mul(x, 0.5)], dice.below(x.shape.length)),
   reverse: (b, x, dice) => b.reverse(x, [dice.below(x.shape.length)]),
-  roll: (b, x) => {
-    const axis = 1
-    if (x.shape[axis] < 2) return null
-    const rest = x.shape.map((size, at) => (at === axis ? size - 1 : size))
-    const one = x.shape.map((size, at) => (at === axis ? 1 : size))
-    const zeros = x.shape.map(() => 0)
-    const second = zeros.map((zero, at) => (at === axis ? 1 : zero))
-    return b.concat(
-      [b.slice(x, { start: second, size: rest }), b.slice(x, { start: zeros, size: one })],
-      axis,
-    )
+  roll: (b, x, dice) => b.roll(x, { axis: dice.below(x.shape.length), shift: dice.between(-3, 3) }),
+  gather: (b, x, dice) => {
+    const axis = dice.below(x.shape.length)
+    const index = numbers(b, dice, dice.flag() ? [dice.between(1, 4)] : [2, 3], x.shape[axis])
+    const taken = b.gather(x, index, { axis })
+    // Axes that were taken apart are put together again: most steps know three or four.
+    return b.reshape(taken, [...x.shape.slice(0, axis), elements(index.shape), ...x.shape.slice(axis + 1)])
+  },
+  gatherPerSample: (b, x, dice) => {
+    const axis = dice.between(1, x.shape.length - 1)
+    const index = numbers(b, dice, [x.shape[0], dice.between(1, 4)], x.shape[axis])
+    return b.gather(x, index, { axis, batch: 1 })
+  },
+  scatterAdd: (b, x, dice) => {
+    const axis = dice.below(x.shape.length)
+    const size = dice.between(1, 5)
+    const summed = b.scatterAdd(x, numbers(b, dice, [x.shape[axis]], size), { axis, size })
+    return b.mul(summed, 1 / x.shape[axis])
+  },
+  topK: (b, x, dice) => {
+    // Scores far apart: what is chosen may not hang on the last bit.
+    const k = dice.between(1, channelsOf(x))
+    const best = b.topK(numbers(b, dice, x.shape, 5), k)
+    const batch = x.shape.length - 1
+    return dice.flag() ? b.gather(x, best, { axis: batch, batch }) : b.mul(best, 0.2)
+  },
+  scan: (b, x, dice) => {
+    const options = { axis: dice.below(x.shape.length), reverse: dice.flag() }
+    if (dice.flag()) return b.mul(b.cumulativeSum(x, options), 1 / x.shape[options.axis])
+    return b.mul(b.scan(b.sigmoid(x), b.tanh(x), options), 0.3)
   },
   iota: (b, x) => b.add(x, b.mul(b.iota(x.shape, x.shape.length - 1), 0.1)),
   stopGradient: (b, x) => b.add(x, b.stopGradient(b.mul(x, 0.1))),
@@ -302,7 +331,13 @@ const steps = {
         heads,
         width,
       ])
-    const mixed = attention(b, project('q'), project('k'), project('v'), width ** -0.5)
+    const sides = dice.of([
+      [n, heads, t, t],
+      [heads, 1, t],
+      [1, 1, t, 1],
+    ])
+    const bias = dice.flag() ? b.weight(`${name}.bias`, sides, { init: { a: 0, b: 2 } }) : undefined
+    const mixed = attention(b, project('q'), project('k'), project('v'), width ** -0.5, bias)
     return b.reshape(mixed, [n, t, heads * width])
   },
 } satisfies { [name: string]: StepRule }
