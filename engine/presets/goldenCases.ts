@@ -86,6 +86,7 @@ const features: { readonly [family: string]: string } = {
   mobilenet: 'act2',
   metaformer: 'stages.3',
   convnext: 'stages.3',
+  rmt: 'layers.3',
   hornet: 'stages.3',
   van: 'norm4',
   alexnet: 'features',

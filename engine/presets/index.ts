@@ -18,6 +18,7 @@ import { regnets } from './regnet'
 import { replknets } from './replknet'
 import { resnets } from './resnet'
 import { resnetV2s } from './resnetv2'
+import { rmts } from './rmt'
 import { swins } from './swin'
 import { twinTransformers } from './twins'
 import { uniformers } from './uniformer'
@@ -37,6 +38,7 @@ export const presets: readonly Preset[] = [
   ...cvts,
   ...uniformers,
   ...caits,
+  ...rmts,
   ...convnexts,
   ...inceptionNexts,
   ...hornets,

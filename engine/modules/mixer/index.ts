@@ -10,6 +10,7 @@ import { inceptionConv } from './inceptionConv'
 import { largeKernelAttention } from './largeKernelAttention'
 import { pooling } from './pooling'
 import { randomMixing } from './randomMixing'
+import { retention } from './retention'
 import { separableConv } from './separableConv'
 import { spatialGate } from './spatialGate'
 import { spatialLinear } from './spatialLinear'
@@ -25,6 +26,7 @@ export const mixers: readonly ModuleDefinition[] = [
   crossShaped,
   convProjection,
   talkingHeads,
+  retention,
   separableConv,
   depthwiseConv,
   largeKernelAttention,

@@ -1,3 +1,4 @@
+import { int } from '../../schema/schema'
 import { channelsOf } from '../layout'
 import { defineModule } from '../module'
 
@@ -19,6 +20,17 @@ export const layerScale = defineModule({
     url: 'https://arxiv.org/abs/2103.17239',
   },
   inputs: ['x'],
-  attrs: {},
-  build: (b, [x]) => b.mul(x, b.weight('gamma', [channelsOf(x)], { init: 'one' })),
+  attrs: {
+    leading: int({
+      label: 'Axes before',
+      help: 'Axes of size 1 that a checkpoint keeps before the channels; the computation is the same.',
+      default: 0,
+      min: 0,
+      max: 3,
+    }),
+  },
+  build: (b, [x], { leading }) => {
+    const shape = [...Array.from({ length: leading }, () => 1), channelsOf(x)]
+    return b.mul(x, b.weight('gamma', shape, { init: 'one' }))
+  },
 })

@@ -3,10 +3,11 @@ import { cait } from '../cait'
 import { cswin } from '../cswin'
 import { cvt } from '../cvt'
 import { type PvtSizes, pvt, pvtV2 } from '../pvt'
+import { rmt } from '../rmt'
 import { swin } from '../swin'
 import { type TwinsSizes, twins } from '../twins'
 import { uniformer } from '../uniformer'
-import { type Build, count, flag, listed, type Options } from './reading'
+import { type Build, count, flag, listed, type Options, symbol } from './reading'
 
 export const timm: { readonly [name: string]: Build } = {
   PyramidVisionTransformerV2(options, size) {
@@ -108,12 +109,36 @@ export const papers: { readonly [name: string]: Build } = {
       size: options.take('img_size', count, 224),
     }),
   }),
+
+  VisRetNet(options, size) {
+    options.take('drop_path_rate', count, 0)
+    return {
+      features: 'swish',
+      document: rmt('VisRetNet', {
+        dims: options.take('embed_dims', listed(count), [96, 192, 384, 768]),
+        depths: options.take('depths', listed(count), [2, 2, 6, 2]),
+        heads: options.take('num_heads', listed(count), [3, 6, 12, 24]),
+        decays: options.take('init_values', listed(count), [1, 1, 1, 1]),
+        ranges: options.take('heads_ranges', listed(count), [3, 3, 3, 3]),
+        mlpRatios: options.take('mlp_ratios', listed(count), [3, 3, 3, 3]),
+        layerScale: options.take(
+          'layerscales',
+          listed((value) => symbol(value) === 'T'),
+          [],
+        ),
+        projection: options.take('projection', count, 1024),
+        classes: options.take('num_classes', count, 1000),
+        size,
+      }),
+    }
+  },
 }
 
 /** Calls that stand for presets of ours. */
 export const presetCalls = {
   pvt_tiny: 'pvt_tiny',
   CSWin_64_12211_tiny_224: 'CSWin_64_12211_tiny_224',
+  RMT_T3: 'RMT_T3',
 }
 
 /** PVT's file and its norm, and CvT's specification, are told in words. */
@@ -122,6 +147,7 @@ export const plainCall = (call: string): string =>
     .replace(/^classification\/pvt\.py /, '')
     .replace(',norm_layer=LayerNorm eps 1e-6', '')
     .replace('spec of cvt-13 with ', '')
+    .replace(/^RMT_T3$/, 'RMT_T3()')
 
 const pyramid = (options: Options): PvtSizes & TwinsSizes => ({
   depths: options.take('depths', listed(count), [3, 4, 6, 3]),
