@@ -1,5 +1,6 @@
 /** The single functions of cases/ops/ops.json, built from our own: what is not in the table is not built yet. */
 import type { Graph, Shape, Value } from '../../graph/graph'
+import { adaptiveAverage } from '../../modules/adaptivePooling'
 import { batchNorm } from '../../nn/batchNorm'
 import { type Conv2dOptions, conv2d } from '../../nn/conv2d'
 import { groupNorm } from '../../nn/groupNorm'
@@ -7,6 +8,7 @@ import { layerNorm } from '../../nn/layerNorm'
 import { linear } from '../../nn/linear'
 import { ModuleBuilder } from '../../nn/moduleBuilder'
 import { averagePool, maxPool } from '../../nn/pool'
+import { resize } from '../../nn/resample'
 import { rmsNorm } from '../../nn/rmsNorm'
 import { softmax } from '../../nn/softmax'
 import { starRelu } from '../../nn/squaredRelu'
@@ -17,7 +19,9 @@ import type { OpCase } from './goldenCase'
 interface Built {
   readonly build: (b: ModuleBuilder, x: Value) => Value
   readonly weights?: { readonly [ours: string]: string }
-  /** The case itself keeps its maps channels last. */
+  /** What the case calls its first input; x when left out. */
+  readonly input?: string
+  /** The case itself keeps its maps channels last, or has no maps. */
   readonly isChannelsLast?: boolean
 }
 
@@ -80,6 +84,115 @@ const built: { readonly [op: string]: Built } = {
   unfold_3_p1_s2: { build: unfold },
   fold_3_p1_s2: { build: fold },
   roll_partition: { build: rollAndPartition, isChannelsLast: true },
+  adaptive_avg_7: { build: (b, x) => adaptiveAverage(b, x, 7, 7) },
+  adaptive_avg_up: { build: (b, x) => adaptiveAverage(b, x, 7, 7) },
+  bicubic_down: { build: (b, x) => resize(b, x, { ...square(6), mode: 'bicubic' }) },
+  bicubic_up: { build: (b, x) => resize(b, x, { ...square(7), mode: 'bicubic' }) },
+  bicubic_aa_down: { build: (b, x) => resize(b, x, { ...square(6), mode: 'bicubic', antialias: true }) },
+  bicubic_aa_up: { build: (b, x) => resize(b, x, { ...square(7), mode: 'bicubic', antialias: true }) },
+  bilinear_ac_false: { build: (b, x) => resize(b, x, { ...square(7), mode: 'bilinear' }) },
+  bilinear_ac_true: {
+    build: (b, x) => resize(b, x, { ...square(7), mode: 'bilinear', alignCorners: true }),
+  },
+  bilinear_down_half: { build: (b, x) => resize(b, x, { ...square(4), mode: 'bilinear' }) },
+  nearest_up: { build: (b, x) => resize(b, x, { ...square(7), mode: 'nearest' }) },
+  resample_abs_pos_embed: { build: (b, x) => resampledPositions(b, x, 4, 6), input: 'p' },
+  resample_abs_pos_embed_down: { build: (b, x) => resampledPositions(b, x, 6, 4), input: 'p' },
+  rope_cat: { build: (b, x) => rotated(b, x, 4), input: 'q', isChannelsLast: true },
+  rope_cat_ref: { build: (b, x) => rotated(b, x, 2), input: 'q', isChannelsLast: true },
+  swin_rel_bias: {
+    build: (b, x) => b.transpose(b.gather(x, offsets(b, 3), { axis: 0 }), [2, 0, 1]),
+    input: 't',
+  },
+  beit_rel_bias: { build: classTokenBias, input: 't' },
+  halo_rel: {
+    build: (b, x) => relativeLogits(b, x, { side: 2, keys: 4, offset: (q, k) => k - q + 3 }),
+    input: 'q',
+    weights: { rows: 'h', columns: 'w' },
+    isChannelsLast: true,
+  },
+  bot_rel: {
+    build: (b, x) => relativeLogits(b, x, { side: 3, keys: 3, offset: (q, k) => k - q + 2 }),
+    input: 'q',
+    weights: { rows: 'h', columns: 'w' },
+  },
+  mvit_rel: {
+    build: (b, x) => relativeLogits(b, x, { side: 4, keys: 2, offset: (q, k) => q - 2 * k + 2 }),
+    input: 'q',
+    weights: { rows: 'h', columns: 'w' },
+    isChannelsLast: true,
+  },
+}
+
+const square = (side: number) => ({ height: side, width: side })
+
+/** The class token stays, the grid of the others is resized. */
+function resampledPositions(b: ModuleBuilder, x: Value, from: number, to: number): Value {
+  const [, tokens = 1, c = 1] = x.shape
+  const first = b.slice(x, { start: [0, 0, 0], size: [1, 1, c] })
+  const grid = b.reshape(b.slice(x, { start: [0, 1, 0], size: [1, tokens - 1, c] }), [1, from, from, c])
+  const resized = resize(b, grid, { ...square(to), mode: 'bicubic', antialias: true })
+  return b.concat([first, b.reshape(resized, [1, to * to, c])], 1)
+}
+
+/** EVA's rotation of neighbouring channels by an angle for y (first half) and x, on a grid of 4 x 4. */
+function rotated(b: ModuleBuilder, x: Value, reference: number): Value {
+  const angles = Array.from({ length: 16 }, (_, token) =>
+    [Math.floor(token / 4), token % 4].flatMap((at) =>
+      [1, 100].flatMap((base) => {
+        const angle = (at * reference) / 4 / base
+        return [angle, angle]
+      }),
+    ),
+  ).flat()
+  const table = (of: (angle: number) => number) => b.constant(angles.map(of), [1, 1, 16, 8])
+  const swapped = b.gather(x, b.constant([1, 0, 3, 2, 5, 4, 7, 6], [8]), { axis: 3 })
+  const turned = b.mul(swapped, b.constant([-1, 1, -1, 1, -1, 1, -1, 1], [8]))
+  return b.add(b.mul(x, table(Math.cos)), b.mul(turned, table(Math.sin)))
+}
+
+/** [t, t] for a window of side x side: the row of the table for the offset query - key. */
+function offsets(b: ModuleBuilder, side: number): Value {
+  return b.constant(offsetNumbers(side), [side ** 2, side ** 2])
+}
+
+function offsetNumbers(side: number): number[] {
+  const tokens = Array.from({ length: side ** 2 }, (_, token) => [Math.floor(token / side), token % side])
+  return tokens.flatMap(([qy = 0, qx = 0]) =>
+    tokens.map(([ky = 0, kx = 0]) => (qy - ky + side - 1) * (2 * side - 1) + qx - kx + side - 1),
+  )
+}
+
+/** BEiT: the last three rows of the table are class to token, token to class and class to class. */
+function classTokenBias(b: ModuleBuilder, x: Value): Value {
+  const inner = offsetNumbers(2)
+  const rows = Array.from({ length: 4 }, (_, row) => [10, ...inner.slice(row * 4, row * 4 + 4)])
+  const index = b.constant([11, 9, 9, 9, 9, ...rows.flat()], [5, 5])
+  return b.transpose(b.gather(x, index, { axis: 0 }), [2, 0, 1])
+}
+
+/** q r for the rows' and the columns' offsets, added for every key of keys x keys. */
+function relativeLogits(
+  b: ModuleBuilder,
+  x: Value,
+  {
+    side,
+    keys,
+    offset,
+  }: { readonly side: number; readonly keys: number; readonly offset: (q: number, k: number) => number },
+): Value {
+  const d = x.shape.at(-1) ?? 1
+  const queries = b.reshape(x, [side, side, d])
+  const pairs = Array.from({ length: side * keys }, (_, i) => offset(Math.floor(i / keys), i % keys))
+  const index = b.constant(pairs, [side, keys])
+  const logits = (name: string, axis: 0 | 1) => {
+    const table = b.weight(name, [Math.max(...pairs) + 1, d], { init: 'weight' })
+    return b.dot(queries, b.gather(table, index, { axis: 0 }), { batch: [[axis], [0]], contract: [[2], [2]] })
+  }
+  // [qy, qx, ky] and [qx, qy, kx]
+  const byRow = b.reshape(logits('rows', 0), [side, side, keys, 1])
+  const byColumn = b.reshape(b.transpose(logits('columns', 1), [1, 0, 2]), [side, side, 1, keys])
+  return b.reshape(b.add(byRow, byColumn), [...x.shape.slice(0, -1), keys ** 2])
 }
 
 const slidingWindow = { kernel: [3, 3], stride: [2, 2], dilation: [1, 1] } as const
@@ -101,16 +214,7 @@ function fold(b: ModuleBuilder, x: Value): Value {
 
 /** Rolled by one to the left and to the top, then cut into windows of 2 x 2. */
 function rollAndPartition(b: ModuleBuilder, x: Value): Value {
-  const rolled = [1, 2].reduce((value, axis) => {
-    const size = value.shape.map((length, other) => (other === axis ? length - 1 : length))
-    const first = value.shape.map((length, other) => (other === axis ? 1 : length))
-    const zero = value.shape.map(() => 0)
-    const second = zero.map((_, other) => (other === axis ? 1 : 0))
-    return b.concat(
-      [b.slice(value, { start: second, size }), b.slice(value, { start: zero, size: first })],
-      axis,
-    )
-  }, x)
+  const rolled = b.roll(b.roll(x, { axis: 1, shift: -1 }), { axis: 2, shift: -1 })
   return b.reshape(b.transpose(b.reshape(rolled, [1, 2, 2, 2, 2, 1]), [0, 1, 3, 2, 4, 5]), [4, 2, 2, 1])
 }
 
@@ -118,12 +222,14 @@ export interface OpGraph {
   readonly graph: Graph
   /** Whether the case keeps maps as we do, channels last. */
   readonly isChannelsLast: boolean
+  /** What goes into the graph's only input. */
+  readonly x: OpCase['inputs'][string]
 }
 
 /** The graph of one case, with maps channels last; null when it is not built yet. */
 export function opGraph({ op, inputs }: OpCase): OpGraph | null {
   const row = built[op]
-  const x = inputs.x
+  const x = inputs[row?.input ?? 'x']
   if (!row || !x) return null
   const names = Object.entries(row.weights ?? {}).flatMap(([ours, theirs]) => {
     const input = inputs[theirs]
@@ -135,7 +241,7 @@ export function opGraph({ op, inputs }: OpCase): OpGraph | null {
   const { isChannelsLast = false } = row
   const input = b.input('x', isChannelsLast ? x.shape : channelsLast(x.shape))
   const output = b.instance(op, '', keys, () => row.build(b, input))
-  return { graph: b.finish([output]), isChannelsLast }
+  return { graph: b.finish([output]), isChannelsLast, x }
 }
 
 function channelsLast(shape: Shape): Shape {
