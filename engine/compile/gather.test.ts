@@ -3,6 +3,7 @@ import type { Value } from '../graph/graph'
 import { attention } from '../nn/attention'
 import { linear } from '../nn/linear'
 import { ModuleBuilder } from '../nn/moduleBuilder'
+import { type ResizeMode, resize } from '../nn/resample'
 import { evaluate } from '../ops/evaluate'
 import { randomBindings, randomValues } from '../ops/testing/randomGraph'
 import { compile } from './compile'
@@ -75,4 +76,35 @@ test('one table after another, along both axes of a map', () => {
     return b.mul(b.gather(rows, b.constant([3, 1, 0, 0, 2, 2], [3, 2]), { axis: 2 }), 3)
   })
   expect(forward).toEqual(['map 1×6×3×2×4, scale'])
+})
+
+test.each<readonly [ResizeMode, readonly string[]]>([
+  ['nearest', ['map 2×7×9×4, relu, gelu']],
+  ['bilinear', ['map 2×7×1×6×4, relu, scale, + residual', 'map 2×7×9×4, scale, + residual, gelu']],
+  ['bicubic', ['map 2×7×1×6×4, relu, scale, + residual', 'map 2×7×9×4, scale, + residual, gelu']],
+])('a %s resize is a pass per axis, with what comes before and after', (mode, expected) => {
+  const { forward } = steps((b) =>
+    b.gelu(resize(b, b.relu(b.input('x', [2, 5, 6, 4])), { height: 7, width: 9, mode })),
+  )
+  expect(forward).toEqual(expected)
+})
+
+test('the largest are found in two folds over pairs, which nobody stores', () => {
+  const { forward } = steps((b) => {
+    const x = b.input('x', [3, 8])
+    return b.gather(x, b.topK(x, 3), { axis: 1, batch: 1 })
+  })
+  expect(forward).toEqual([
+    'sum 3×8×8, equal, scale, less, + residual',
+    'sum 3×8×3, equal, scale',
+    'copy 3×3',
+  ])
+})
+
+test('a scan computes what it reads', () => {
+  const { forward } = steps((b) => {
+    const x = b.input('x', [2, 9, 4])
+    return b.scan(b.sigmoid(x), b.mul(x, 0.5), { axis: 1, reverse: true })
+  })
+  expect(forward).toEqual(['scan 2×9×4, sigmoid, scale'])
 })

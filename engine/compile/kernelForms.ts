@@ -198,6 +198,10 @@ const fewResults = 256
 
 /** Runs of neighbouring axes one after another, the longest first: little is left for the others. */
 function folds(b: ProgramBuilder, { fn, axes }: TermAttributes['reduce'], x: Term): Term {
+  const [first, ...others] = axes.filter((axis) => x.shape[axis] > 1)
+  const isGathered = x.op === 'binary' && x.inputs.some((id) => b.terms[id].op === 'gather')
+  if (fn === 'sum' && isGathered && others.length === 0 && x.shape[first] <= fewTaps)
+    return written(b, first, x)
   let made = x
   const length = (run: readonly number[]) => product(run, x.shape)
   const long = axes.filter((axis) => x.shape[axis] > 1)
@@ -211,6 +215,16 @@ function folds(b: ProgramBuilder, { fn, axes }: TermAttributes['reduce'], x: Ter
     made = b.reshape(fold(b, fn, b.reshape(made, [outer, length, inner])), shape)
   }
   return made
+}
+
+/** So few gathered elements, such as the taps of a resize, are read and summed where the sum is needed. */
+const fewTaps = 4
+
+function written(b: ProgramBuilder, axis: number, x: Term): Term {
+  const only = (list: Shape, value: number) => list.map((n, at) => (at === axis ? value : n))
+  const zeros = x.shape.map(() => 0)
+  const taps = Array.from({ length: x.shape[axis] }, (_, i) => b.slice(x, only(zeros, i), only(x.shape, 1)))
+  return taps.reduce((sum, tap) => b.binary('add', sum, tap))
 }
 
 function fold(b: ProgramBuilder, fn: TermAttributes['fold']['fn'], x: Term): Term {

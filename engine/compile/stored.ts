@@ -50,9 +50,9 @@ export function storedTerms(
       return readsValues ? kernelOf[user.id] : tensorsOnly
     }
     if (user.op === 'gather') {
+      if (user.inputs[1] === term.id) return tensorsOnly
       // What is chosen more than once would be computed more than once.
-      const isCopiedOut = elements(user.shape) > elements(term.shape)
-      if (user.inputs[1] === term.id || isCopiedOut) return tensorsOnly
+      if (elements(user.shape) > elements(term.shape)) return many
     }
     if (user.op === 'concat' && !stored[user.id]) return reader[user.id]
     if (user.op === 'concat') return term.id
