@@ -7,6 +7,7 @@ import { groupNorm } from '../nn/groupNorm'
 import { layerNorm } from '../nn/layerNorm'
 import { ModuleBuilder } from '../nn/moduleBuilder'
 import { averagePool, maxPool } from '../nn/pool'
+import { resize } from '../nn/resample'
 import { findPreset } from '../presets'
 import { exactBox, fieldBox, fieldsByDepth, receptiveField, receptiveFields } from './receptiveField'
 
@@ -297,4 +298,56 @@ test('in every preset the box is the exact support, borders included', () => {
       expect({ path, ...clipped }).toEqual({ path, ...exactBox(graph, node.id, index) })
     }
   }
+})
+
+test('a roll moves the field, and does not widen it', () => {
+  const b = new ModuleBuilder()
+  const y = b.roll(conv(b, picture(b, 20), 3, 1, 1), { axis: 1, shift: -4 })
+  expect(receptiveField(b.finish([y]), y.id)).toMatchObject({
+    y: { size: 3, stride: 1, start: 3 },
+    x: { size: 3, stride: 1, start: -1 },
+  })
+})
+
+test('windows of a rolled map see their window', () => {
+  const b = new ModuleBuilder()
+  const rolled = b.roll(picture(b, 12), { axis: 1, shift: -2 })
+  const windows = b.transpose(b.reshape(rolled, [1, 3, 4, 3, 4, 1]), [0, 1, 3, 2, 4, 5])
+  const tokens = b.reshape(windows, [9, 16, 1, 1])
+  const mixed = b.reshape(attention(b, tokens, tokens, tokens, 1), [1, 3, 3, 4, 4, 1])
+  const y = b.reshape(b.transpose(mixed, [0, 1, 3, 2, 4, 5]), [1, 12, 12, 1])
+  expect(receptiveField(b.finish([y]), y.id)).toMatchObject({
+    y: { size: 4, start: 2 },
+    x: { size: 4, start: 0 },
+    global: null,
+  })
+})
+
+test('neighbours by number see as far as most of them lie apart', () => {
+  const b = new ModuleBuilder()
+  const side = 9
+  // The nearest three rows, as neighbourhood attention takes them: at the border they are turned inwards.
+  const rows = Array.from({ length: side * 3 }, (_, i) => {
+    const first = Math.min(Math.max(Math.floor(i / 3) - 1, 0), side - 3)
+    return first + (i % 3)
+  })
+  const taken = b.gather(picture(b, side), b.constant(rows, [side, 3]), { axis: 1 })
+  const y = b.mean(taken, [2])
+  expect(receptiveField(b.finish([y]), y.id)).toMatchObject({ y: { size: 3, stride: 1, start: -1 } })
+})
+
+test('a map made twice as large sees half as far per position', () => {
+  const b = new ModuleBuilder()
+  const y = resize(b, conv(b, picture(b, 16), 2, 2, 0), { height: 16, width: 16, mode: 'nearest' })
+  const field = receptiveField(b.finish([y]), y.id)
+  expect(field?.global).toBeNull()
+  expect(field?.y.size).toBeLessThanOrEqual(4)
+})
+
+test('rows that a value chooses may lie anywhere', () => {
+  const b = new ModuleBuilder()
+  const x = b.reshape(picture(b, 8), [1, 64, 1])
+  const best = b.topK(b.reshape(x, [1, 64]), 2)
+  const y = b.gather(x, best, { axis: 1, batch: 1 })
+  expect(receptiveField(b.finish([y]), y.id)?.global).not.toBeNull()
 })

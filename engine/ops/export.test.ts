@@ -148,3 +148,73 @@ test('ONNX: contractions, windows, movement', () => {
     t0 = Expand(v0, [3 4]i) {}"
   `)
 })
+
+const rows = (b: Builder) => b.input('x', [2, 5, 4])
+const shared = (b: Builder) => b.gather(rows(b), b.constant([0, 3], [2]), { axis: 1 })
+const own = (b: Builder) => b.gather(rows(b), b.input('index', [2, 3]), { axis: 2, batch: 1 })
+const sums = (b: Builder) =>
+  b.scatterAdd(b.input('dy', [2, 5, 3]), b.input('index', [2, 3]), { axis: 2, batch: 1, size: 4 })
+const byNumber = [
+  shared,
+  own,
+  sums,
+  (b: Builder) => b.topK(rows(b), 2),
+  (b: Builder) => b.scan(rows(b), b.input('y', [2, 5, 4]), { axis: 1, reverse: true }),
+]
+
+test('PyTorch: parts by number, choices and scans', () => {
+  expect(byNumber.map(torch).join('\n')).toMatchInlineSnapshot(`
+    "v0[:, v1.long()]
+    v0.permute((0, 2, 1))[torch.arange(2).reshape((2, 1)), v1.long()].permute((0, 2, 1))
+    v0.new_zeros((2, 4, 5)).index_put((torch.arange(2).reshape((2, 1)), v1.long(),), v0.permute((0, 2, 1)), accumulate=True).permute((0, 2, 1))
+    v0.sort(dim=-1, descending=True, stable=True).indices[..., :2].float()
+    torch.stack(list(itertools.accumulate(zip(v0.flip(1).unbind(1), v1.flip(1).unbind(1)), lambda h, ab: ab[0] * h + ab[1], initial=0))[1:], dim=1).flip(1)"
+  `)
+})
+
+test('ONNX: parts by number, choices and scans', () => {
+  expect(byNumber.map(onnx).join('\n\n')).toMatchInlineSnapshot(`
+    "t0 = Cast(v1) {"to":7}
+    t1 = Gather(v0, t0) {"axis":1}
+
+    t0 = Cast(v1) {"to":7}
+    t1 = Transpose(v0) {"perm":[0,2,1]}
+    t2 = Unsqueeze(t0, [2]i) {}
+    t3 = GatherND(t1, t2) {"batch_dims":1}
+    t4 = Transpose(t3) {"perm":[0,2,1]}
+
+    t0 = Transpose(v0) {"perm":[0,2,1]}
+    t1 = Expand([0]f, [2 4 5]i) {}
+    t2 = Cast(v1) {"to":7}
+    t3 = Unsqueeze(t2, [2]i) {}
+    t4 = Concat([0 0 0 1 1 1]i, t3) {"axis":2}
+    t5 = ScatterND(t1, t4, t0) {"reduction":"add"}
+    t6 = Transpose(t5) {"perm":[0,2,1]}
+
+    _, t0 = TopK(v0, [2]i) {"axis":-1}
+    t1 = Cast(t0) {"to":1}
+
+    t0 = Pad(v1, [0 0 0 0 1 0]i, [0]f) {}
+    t1 = Slice(t0, [0 1 0]i, [2 6 4]i, [0 1 2]i, [1 1 1]i) {}
+    t2 = Mul(v0, t1) {}
+    t3 = Add(t2, v1) {}
+    t4 = Pad(v0, [0 0 0 0 1 0]i, [0]f) {}
+    t5 = Slice(t4, [0 1 0]i, [2 6 4]i, [0 1 2]i, [1 1 1]i) {}
+    t6 = Mul(v0, t5) {}
+    t7 = Pad(t3, [0 0 0 0 2 0]i, [0]f) {}
+    t8 = Slice(t7, [0 2 0]i, [2 7 4]i, [0 1 2]i, [1 1 1]i) {}
+    t9 = Mul(t6, t8) {}
+    t10 = Add(t9, t3) {}
+    t11 = Pad(t6, [0 0 0 0 2 0]i, [0]f) {}
+    t12 = Slice(t11, [0 2 0]i, [2 7 4]i, [0 1 2]i, [1 1 1]i) {}
+    t13 = Mul(t6, t12) {}
+    t14 = Pad(t10, [0 0 0 0 4 0]i, [0]f) {}
+    t15 = Slice(t14, [0 4 0]i, [2 9 4]i, [0 1 2]i, [1 1 1]i) {}
+    t16 = Mul(t13, t15) {}
+    t17 = Add(t16, t10) {}
+    t18 = Pad(t13, [0 0 0 0 4 0]i, [0]f) {}
+    t19 = Slice(t18, [0 4 0]i, [2 9 4]i, [0 1 2]i, [1 1 1]i) {}
+    t20 = Mul(t13, t19) {}
+    t21 = Identity(t17) {}"
+  `)
+})
