@@ -1,6 +1,7 @@
 import type { ModuleDefinition } from '../module'
 import { attention } from './attention'
 import { convProjection } from './convProjection'
+import { crossCovariance } from './crossCovariance'
 import { crossShaped } from './crossShaped'
 import { depthwiseConv } from './depthwiseConv'
 import { focalModulation } from './focalModulation'
@@ -8,6 +9,8 @@ import { gatedConv } from './gatedConv'
 import { identity } from './identity'
 import { inceptionConv } from './inceptionConv'
 import { largeKernelAttention } from './largeKernelAttention'
+import { linearAttention } from './linearAttention'
+import { nonLocal } from './nonLocal'
 import { pooling } from './pooling'
 import { randomMixing } from './randomMixing'
 import { retention } from './retention'
@@ -27,6 +30,9 @@ export const mixers: readonly ModuleDefinition[] = [
   convProjection,
   talkingHeads,
   retention,
+  crossCovariance,
+  linearAttention,
+  nonLocal,
   separableConv,
   depthwiseConv,
   largeKernelAttention,
