@@ -8,7 +8,7 @@ import { layerNorm } from '../../nn/layerNorm'
 import { linear } from '../../nn/linear'
 import { ModuleBuilder } from '../../nn/moduleBuilder'
 import { averagePool, maxPool } from '../../nn/pool'
-import { resize } from '../../nn/resample'
+import { meansOver, resampled, resize } from '../../nn/resample'
 import { rmsNorm } from '../../nn/rmsNorm'
 import { softmax } from '../../nn/softmax'
 import { starRelu } from '../../nn/squaredRelu'
@@ -18,6 +18,8 @@ import type { OpCase } from './goldenCase'
 /** Our function, and what the case calls the weights that we name in PyTorch's way. */
 interface Built {
   readonly build: (b: ModuleBuilder, x: Value) => Value
+  /** Made of weights only: what `build` gets as x is a stand-in. */
+  readonly hasNoInput?: true
   readonly weights?: { readonly [ours: string]: string }
   /** What the case calls its first input; x when left out. */
   readonly input?: string
@@ -84,6 +86,15 @@ const built: { readonly [op: string]: Built } = {
   unfold_3_p1_s2: { build: unfold },
   fold_3_p1_s2: { build: fold },
   roll_partition: { build: rollAndPartition, isChannelsLast: true },
+  conv3d_lambda: { build: lambdaConvolution, weights: affine, isChannelsLast: true },
+  avgpool_2_s2_ceil: { build: averagesOfTwo },
+  avgpool_2_s2_ceil_inclpad: { build: averagesOfTwo },
+  avgpool1d: { build: (b, x) => b.reshape(b.mean(b.reshape(x, [1, 2, 4, 4]), [3]), [1, 2, 4]) },
+  grn: { build: responseNorm, weights: affine, isChannelsLast: true },
+  act_hard_mish: {
+    build: (b, x) => b.mul(b.mul(x, 0.5), b.max(b.min(b.add(x, 2), 2), 0)),
+  },
+  normalize: { build: (b, x) => b.div(x, b.max(b.sqrt(b.sum(b.square(x), [1])), 1e-12)) },
   adaptive_avg_7: { build: (b, x) => adaptiveAverage(b, x, 7, 7) },
   adaptive_avg_up: { build: (b, x) => adaptiveAverage(b, x, 7, 7) },
   bicubic_down: { build: (b, x) => resize(b, x, { ...square(6), mode: 'bicubic' }) },
@@ -98,6 +109,11 @@ const built: { readonly [op: string]: Built } = {
   nearest_up: { build: (b, x) => resize(b, x, { ...square(7), mode: 'nearest' }) },
   resample_abs_pos_embed: { build: (b, x) => resampledPositions(b, x, 4, 6), input: 'p' },
   resample_abs_pos_embed_down: { build: (b, x) => resampledPositions(b, x, 6, 4), input: 'p' },
+  xcit_fourier: {
+    build: (b) => conv2d(b, fourierPositions(b, 3, 4, 4), { name: '', out: 6, kernel: 1, bias: true }),
+    weights: { weight: 'w', bias: 'b' },
+    hasNoInput: true,
+  },
   rope_cat: { build: (b, x) => rotated(b, x, 4), input: 'q', isChannelsLast: true },
   rope_cat_ref: { build: (b, x) => rotated(b, x, 2), input: 'q', isChannelsLast: true },
   swin_rel_bias: {
@@ -124,6 +140,33 @@ const built: { readonly [op: string]: Built } = {
   },
 }
 
+/** Windows of two that hang over the edge count what lies inside. */
+function averagesOfTwo(b: ModuleBuilder, x: Value): Value {
+  const halves = (size: number) =>
+    meansOver(Array.from({ length: Math.ceil(size / 2) }, (_, i) => [2 * i, Math.min(size, 2 * i + 2)]))
+  const [, h = 1, w = 1] = x.shape
+  return resampled(b, resampled(b, x, 1, halves(h)), 2, halves(w))
+}
+
+/** ConvNeXt V2. */
+function responseNorm(b: ModuleBuilder, x: Value): Value {
+  const strength = b.sqrt(b.sum(b.square(x), [1, 2]))
+  const relative = b.div(strength, b.add(b.mean(strength, [3]), 1e-6))
+  const weight = b.weight('weight', [4], { init: 'one' })
+  const bias = b.weight('bias', [4], { init: 'bias' })
+  return b.add(x, b.add(bias, b.mul(weight, b.mul(x, relative))))
+}
+
+/** A kernel of 3 x 3 x 1 over [1, 1, h, w, c]: every channel is a map of its own. */
+function lambdaConvolution(b: ModuleBuilder, x: Value): Value {
+  const maps = b.reshape(b.transpose(x, [0, 4, 2, 3, 1]), [3, 4, 4, 1])
+  const weight = b.weight('weight', [2, 1, 3, 3, 1], { init: 'weight' })
+  const sides = [1, 1] as const
+  const mixed = b.conv(maps, b.reshape(weight, [2, 3, 3, 1]), { padding: [sides, sides] })
+  const shifted = b.add(mixed, b.weight('bias', [2], { init: 'bias' }))
+  return b.reshape(b.transpose(shifted, [3, 1, 2, 0]), [1, 2, 4, 4, 3])
+}
+
 const square = (side: number) => ({ height: side, width: side })
 
 /** The class token stays, the grid of the others is resized. */
@@ -133,6 +176,21 @@ function resampledPositions(b: ModuleBuilder, x: Value, from: number, to: number
   const grid = b.reshape(b.slice(x, { start: [0, 1, 0], size: [1, tokens - 1, c] }), [1, from, from, c])
   const resized = resize(b, grid, { ...square(to), mode: 'bicubic', antialias: true })
   return b.concat([first, b.reshape(resized, [1, to * to, c])], 1)
+}
+
+/** XCiT's waves over a map, [1, h, w, 2 width]: first those of y, then those of x, sines and cosines in turn. */
+function fourierPositions(b: ModuleBuilder, h: number, w: number, width: number): Value {
+  const waves = (at: number, size: number) =>
+    Array.from({ length: width }, (_, i) => {
+      const angle = ((at + 1) / (size + 1e-6)) * 2 * Math.PI
+      const slowed = angle / 10_000 ** ((2 * Math.floor(i / 2)) / width)
+      return i % 2 === 0 ? Math.sin(slowed) : Math.cos(slowed)
+    })
+  const places = Array.from({ length: h * w }, (_, i) => [Math.floor(i / w), i % w] as const)
+  return b.constant(
+    places.flatMap(([y, x]) => [...waves(y, h), ...waves(x, w)]),
+    [1, h, w, 2 * width],
+  )
 }
 
 /** EVA's rotation of neighbouring channels by an angle for y (first half) and x, on a grid of 4 x 4. */
@@ -222,15 +280,15 @@ export interface OpGraph {
   readonly graph: Graph
   /** Whether the case keeps maps as we do, channels last. */
   readonly isChannelsLast: boolean
-  /** What goes into the graph's only input. */
-  readonly x: OpCase['inputs'][string]
+  /** What goes into the graph's only input; null when it has none. */
+  readonly x: OpCase['inputs'][string] | null
 }
 
 /** The graph of one case, with maps channels last; null when it is not built yet. */
 export function opGraph({ op, inputs }: OpCase): OpGraph | null {
   const row = built[op]
-  const x = inputs[row?.input ?? 'x']
-  if (!row || !x) return null
+  const x = inputs[row?.input ?? 'x'] ?? null
+  if (!row || (!x && !row.hasNoInput)) return null
   const names = Object.entries(row.weights ?? {}).flatMap(([ours, theirs]) => {
     const input = inputs[theirs]
     return input ? [{ ours, ...input }] : []
@@ -239,7 +297,8 @@ export function opGraph({ op, inputs }: OpCase): OpGraph | null {
   const values = new Map(names.map(({ tensor, a, b }) => [tensor, { a, b }]))
   const b = new ModuleBuilder({ values })
   const { isChannelsLast = false } = row
-  const input = b.input('x', isChannelsLast ? x.shape : channelsLast(x.shape))
+  const shape = x?.shape ?? [1]
+  const input = b.input('x', isChannelsLast ? shape : channelsLast(shape))
   const output = b.instance(op, '', keys, () => row.build(b, input))
   return { graph: b.finish([output]), isChannelsLast, x }
 }
