@@ -11,14 +11,22 @@ const values = (seed: number) =>
   Float32Array.from({ length: heads * tokens * width }, (_, i) => Math.sin(seed + 2.7 * i))
 const layer = { heads, width, scale: 0.7, queries: tokens, keys: tokens, q: values(1), k: values(5) }
 
-test('a row is what the program computes', () => {
+const bias = {
+  shape: [heads, 1, tokens] as const,
+  values: Float32Array.from({ length: heads * tokens }, (_, i) => Math.cos(3 * i)),
+}
+
+test.each([
+  ['alone', undefined],
+  ['with a bias per head and key', bias],
+])('a row is what the program computes: %s', (_what, bias) => {
   const b = new Builder()
   // [heads, t, d] -> [n, t, heads, d], as the program keeps it.
   const operand = (name: string) =>
     b.transpose(b.reshape(b.input(name, [heads, tokens, width]), [1, heads, tokens, width]), [0, 2, 1, 3])
   const q = operand('q')
   const k = operand('k')
-  attention(b, q, k, k, layer.scale)
+  attention(b, q, k, k, layer.scale, bias && b.constant(bias.values, bias.shape))
   const graph = b.finish([])
   const tap = graph.nodes.find((node) => node.op === 'tap')
   const expected = evaluate(
@@ -33,7 +41,7 @@ test('a row is what the program computes', () => {
   ).get(tap?.id ?? 0)
   for (let head = 0; head < heads; head++) {
     for (let query = 0; query < tokens; query++) {
-      const row = attentionRow(layer, head, query)
+      const row = attentionRow({ ...layer, bias }, head, query)
       for (let key = 0; key < tokens; key++) {
         expect(row[key]).toBeCloseTo(expected?.[(head * tokens + query) * tokens + key] ?? Number.NaN, 6)
       }

@@ -10,9 +10,16 @@ export interface QueriesAndKeys {
   readonly keys: number
   readonly q: Float32Array
   readonly k: Float32Array
+  readonly bias?: ScoreBias | undefined
 }
 
-/** softmax(q kᵀ scale) for one query, over all keys; the mean of the heads' probabilities for 'mean'. */
+/** What is added to the scores: [heads, queries, keys], where an axis of size 1 repeats. */
+export interface ScoreBias {
+  readonly shape: readonly [heads: number, queries: number, keys: number]
+  readonly values: Float32Array
+}
+
+/** softmax(q kᵀ scale + bias) for one query, over all keys; the mean of the heads' probabilities for 'mean'. */
 export function attentionRow(layer: QueriesAndKeys, head: number | 'mean', query: number): Float32Array {
   if (head !== 'mean') return headRow(layer, head, query)
   const mean = new Float32Array(layer.keys)
@@ -25,7 +32,7 @@ export function attentionRow(layer: QueriesAndKeys, head: number | 'mean', query
 }
 
 function headRow(
-  { width, scale, queries, keys, q, k }: QueriesAndKeys,
+  { width, scale, queries, keys, q, k, bias }: QueriesAndKeys,
   head: number,
   query: number,
 ): Float32Array {
@@ -36,7 +43,7 @@ function headRow(
     const to = (head * keys + key) * width
     let score = 0
     for (let at = 0; at < width; at++) score += (q[from + at] as number) * (k[to + at] as number)
-    scores[key] = score * scale
+    scores[key] = score * scale + (bias ? biasAt(bias, head, query, key) : 0)
     largest = Math.max(largest, scores[key] as number)
   }
   let sum = 0
@@ -45,6 +52,14 @@ function headRow(
     sum += scores[key] as number
   }
   return Float32Array.from(scores, (score) => score / sum)
+}
+
+function biasAt({ shape, values }: ScoreBias, ...place: readonly [number, number, number]): number {
+  const at = shape.reduce(
+    (before, size, axis) => before * size + (size === 1 ? 0 : (place[axis] as number)),
+    0,
+  )
+  return values[at] as number
 }
 
 export interface RowSummary {

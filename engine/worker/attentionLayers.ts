@@ -1,4 +1,5 @@
 /** What the attention panel needs of each layer: Q and K, from which any row is computed in the page. Nothing N × N leaves. */
+import type { ScoreBias } from '../analysis/attentionRow'
 import { type Call, elements, type Graph, type Shape } from '../graph/graph'
 import type { Lowered } from '../lower/lowered'
 import type { AttentionLayer } from './protocol'
@@ -9,6 +10,8 @@ export interface AttentionCall {
   readonly path: string
   readonly q: number
   readonly k: number
+  /** Added to the scores; null without one. */
+  readonly bias: number | null
   readonly scale: number
 }
 
@@ -28,20 +31,28 @@ export function attentionCalls(
   const calls: AttentionCall[] = []
   let bytes = 0
   for (const { call, path } of found) {
-    const [q, k] = call.inputs
+    const [q, k, , bias = null] = call.inputs
     if (q === undefined || k === undefined) continue
-    bytes += 4 * (elements(shapeOf(graph, q)) + elements(shapeOf(graph, k)))
+    for (const node of keptOf({ q, k, bias })) bytes += 4 * elements(shapeOf(graph, node))
     if (bytes > budgetBytes) break
-    calls.push({ path, q, k, scale: Number(call.attrs.scale ?? 1) })
+    calls.push({ path, q, k, bias, scale: Number(call.attrs.scale ?? 1) })
   }
   return calls
 }
 
-/** One layer for the page, of the first picture of the batch. `q` and `k` are the values of the call's inputs. */
+/** The nodes that the layers are made from, each once. */
+export function keptNodes(calls: readonly AttentionCall[]): readonly number[] {
+  return [...new Set(calls.flatMap(keptOf))]
+}
+
+const keptOf = ({ q, k, bias }: Pick<AttentionCall, 'q' | 'k' | 'bias'>): readonly number[] =>
+  bias === null ? [q, k] : [q, k, bias]
+
+/** One layer for the page, of the first picture of the batch. */
 export function attentionLayer(
   graph: Graph,
-  { path, q, k, scale }: AttentionCall,
-  values: { readonly q: Float32Array; readonly k: Float32Array },
+  { path, q, k, bias, scale }: AttentionCall,
+  valuesOf: (node: number) => Float32Array,
 ): AttentionLayer {
   const [, queries = 0, heads = 0, width = 0] = shapeOf(graph, q)
   const [, keys = 0] = shapeOf(graph, k)
@@ -53,9 +64,16 @@ export function attentionLayer(
     queries,
     keys,
     grid: graph.nodes[k]?.grid ?? graph.nodes[q]?.grid ?? null,
-    q: headsFirst(values.q, queries, heads, width),
-    k: headsFirst(values.k, keys, heads, width),
+    q: headsFirst(valuesOf(q), queries, heads, width),
+    k: headsFirst(valuesOf(k), keys, heads, width),
+    bias: bias === null ? undefined : firstBias(shapeOf(graph, bias), valuesOf(bias)),
   }
+}
+
+/** The part of a bias that belongs to the first picture and window. */
+function firstBias(shape: Shape, values: Float32Array): ScoreBias {
+  const [heads = 1, queries = 1, keys = 1] = [1, 1, 1, ...shape].slice(-3)
+  return { shape: [heads, queries, keys], values: values.slice(0, heads * queries * keys) }
 }
 
 /** [t, h, d] -> [h, t, d]. */

@@ -13,7 +13,7 @@ import type { Session } from '../gpu/session'
 import { Tuner, type TuningCache } from '../gpu/tune'
 import { lower } from '../lower/lower'
 import type { Lowered } from '../lower/lowered'
-import { type AttentionCall, attentionCalls, attentionLayer } from './attentionLayers'
+import { type AttentionCall, attentionCalls, attentionLayer, keptNodes } from './attentionLayers'
 import { DesignError, outputOf } from './designError'
 import { pictureFor } from './picture'
 import type { AttentionLayer, FailureCode, KernelReport, Reply, Request, RunResult, Stage } from './protocol'
@@ -180,7 +180,7 @@ export class EngineHost {
     stopIf(isCancelled)
     this.progress(revision, 'running', 0, 1)
     const outputs = await loaded.run(pictureFor(lowered, request.picture, request.batch), isCancelled)
-    const attention = (capture?.calls ?? []).map((call, index) => layerOf(lowered, call, index, outputs))
+    const attention = capture ? layersOf(lowered, capture.calls, outputs) : []
     this.sendResult(revision, {
       onReference: false,
       logits: outputs[0] ?? null,
@@ -212,8 +212,7 @@ export class EngineHost {
     const planFor = (outputs: readonly number[]) =>
       compile(lowered.graph, { outputs, device: session.device.traits, tuning: choose })
     const plan = planFor([output])
-    const kept = calls.flatMap(({ q, k }) => [q, k])
-    const capture = calls.length > 0 ? { calls, plan: planFor([output, ...kept]) } : null
+    const capture = calls.length > 0 ? { calls, plan: planFor([output, ...keptNodes(calls)]) } : null
     this.prepared = { key, epoch: this.keeper.epoch, lowered, plan, capture }
     return this.prepared
   }
@@ -321,15 +320,18 @@ function kernelReport({
   }
 }
 
-/** Output 0 is the design's; then come Q and K of each call. */
-function layerOf(
-  lowered: Lowered,
-  call: AttentionCall,
-  index: number,
-  outputs: readonly Float32Array[],
-): AttentionLayer {
-  const q = outputs[1 + 2 * index]
-  const k = outputs[2 + 2 * index]
-  if (!q || !k) throw new KernelError(`internal: the plan did not keep Q and K of ${call.path}`)
-  return attentionLayer(lowered.graph, call, { q, k })
+/** Output 0 is the design's; then come the nodes that the layers are made from. */
+function layersOf(
+  { graph }: Lowered,
+  calls: readonly AttentionCall[],
+  [, ...kept]: readonly Float32Array[],
+): readonly AttentionLayer[] {
+  const nodes = keptNodes(calls)
+  return calls.map((call) =>
+    attentionLayer(graph, call, (node) => {
+      const values = kept[nodes.indexOf(node)]
+      if (!values) throw new KernelError(`internal: the plan did not keep Q and K of ${call.path}`)
+      return values
+    }),
+  )
 }

@@ -1,4 +1,5 @@
 /** Messages between the page and the engine's worker. Every message carries a revision; older answers are dropped. */
+import type { ScoreBias } from '../analysis/attentionRow'
 import type { Document } from '../document/types'
 import type { Grid, Shape } from '../graph/graph'
 
@@ -87,6 +88,7 @@ export interface AttentionLayer {
   readonly grid: Grid | null
   readonly q: Float32Array
   readonly k: Float32Array
+  readonly bias?: ScoreBias | undefined
 }
 
 /** One step of the plan, with the shader that really runs. */

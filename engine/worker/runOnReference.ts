@@ -4,7 +4,7 @@ import { VertebraError } from '../errors'
 import type { Lowered } from '../lower/lowered'
 import { evaluate } from '../ops/evaluate'
 import { proceduralWeights } from '../weights/procedural'
-import { attentionCalls, attentionLayer } from './attentionLayers'
+import { attentionCalls, attentionLayer, keptNodes } from './attentionLayers'
 import { DesignError, outputOf } from './designError'
 import { pictureFor } from './picture'
 import type { RunResult } from './protocol'
@@ -29,7 +29,7 @@ export function runOnReference(lowered: Lowered, picture: Float32Array | null): 
       inputs: pictureFor(lowered, picture, 1),
       params: ({ attrs, shape }) => proceduralWeights(attrs.name, shape, attrs),
     },
-    [output, ...calls.flatMap(({ q, k }) => [q, k])],
+    [output, ...keptNodes(calls)],
     { storage: 'single' },
   )
   const valueAt = (node: number): Float32Array => {
@@ -40,7 +40,7 @@ export function runOnReference(lowered: Lowered, picture: Float32Array | null): 
   return {
     onReference: true,
     logits: valueAt(output),
-    attention: calls.map((call) => attentionLayer(graph, call, { q: valueAt(call.q), k: valueAt(call.k) })),
+    attention: calls.map((call) => attentionLayer(graph, call, valueAt)),
     memory: {
       weightBytes: memory.weightBytes,
       activationBytes: memory.activationBytes,

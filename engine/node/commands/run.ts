@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import type { Document } from '../../document/types'
 import { type AttentionLayer, attentionRow, preprocess, summarizeRow } from '../../index'
 import { lower } from '../../lower/lower'
-import { type AttentionCall, attentionCalls, attentionLayer } from '../../worker/attentionLayers'
+import { type AttentionCall, attentionCalls, attentionLayer, keptNodes } from '../../worker/attentionLayers'
 import { runOnReference } from '../../worker/runOnReference'
 import { type Command, UsageError } from '../command'
 import { openDesign, preprocessingOf, reportedName } from '../design'
@@ -78,16 +78,13 @@ async function onGpu(
     given,
     keep(lowered) {
       calls = attentionCalls(lowered, 'all')
-      return calls.flatMap(({ q, k }) => [q, k])
+      return keptNodes(calls)
     },
   })
   const [logits = new Float32Array(), ...kept] = outputs
-  const attention = calls.map((call, index) =>
-    attentionLayer(lowered.graph, call, {
-      q: kept[2 * index] ?? new Float32Array(),
-      k: kept[2 * index + 1] ?? new Float32Array(),
-    }),
-  )
+  const nodes = keptNodes(calls)
+  const valuesOf = (node: number) => kept[nodes.indexOf(node)] ?? new Float32Array()
+  const attention = calls.map((call) => attentionLayer(lowered.graph, call, valuesOf))
   const perPicture = logits.length / (plan.outputs[0]?.shape[0] ?? 1)
   return { on: runtime.session.device.traits.name, logits: logits.subarray(0, perPicture), attention }
 }
