@@ -3,7 +3,7 @@ import { ChevronsDownUp } from 'lucide-react'
 import { memo } from 'react'
 import { setRepeat } from '../../engine/index'
 import { edit } from '../commands/edit'
-import { costAt, useShownAnalysis } from '../state/derived'
+import { costAt, useMeasuredCosts, useShownAnalysis } from '../state/derived'
 import { useDocumentStore } from '../state/documentStore'
 import { idOf, type PathKey, pathOf } from '../state/paths'
 import { useSessionStore } from '../state/sessionStore'
@@ -11,7 +11,6 @@ import { formatCount, formatMs } from '../ui/formatNumber'
 import { IconButton } from '../ui/IconButton'
 import { Stepper } from '../ui/Stepper'
 import { useCanvasStore } from './canvasStore'
-import { useMeasured } from './costs'
 import './Container.css'
 import { groupTitle } from './describe'
 import type { CanvasNode } from './flowNodes'
@@ -139,7 +138,7 @@ function Repeat({
 
 function ThreeCosts({ itemKey }: { readonly itemKey: PathKey }) {
   const analysis = useShownAnalysis()
-  const measured = useMeasured()
+  const measured = useMeasuredCosts()
   const cost = costAt(analysis, itemKey)
   const ms = measured?.costs.byPath.get(itemKey)
   if (!cost) return null

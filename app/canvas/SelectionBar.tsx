@@ -8,14 +8,13 @@ import {
 } from '../../engine/index'
 import { edit } from '../commands/edit'
 import { titleOf } from '../commands/subject'
-import { costAt, useAnalysis } from '../state/derived'
+import { costAt, useAnalysis, useMeasuredCosts } from '../state/derived'
 import { useDocumentStore } from '../state/documentStore'
 import { type PathKey, pathOf } from '../state/paths'
 import { useSessionStore } from '../state/sessionStore'
 import { Button } from '../ui/Button'
 import { formatCount, formatMs } from '../ui/formatNumber'
 import { Stepper } from '../ui/Stepper'
-import { useMeasured } from './costs'
 import { moduleTitle } from './describe'
 import { nodeAt } from './scene'
 import './SelectionBar.css'
@@ -103,7 +102,7 @@ function valuesOf(read: () => Attributes): Attributes {
 
 function BarCosts({ itemKey }: { readonly itemKey: PathKey }) {
   const analysis = useAnalysis()
-  const measured = useMeasured()
+  const measured = useMeasuredCosts()
   const cost = costAt(analysis, itemKey)
   const ms = measured?.costs.byPath.get(itemKey)
   if (!cost) return null

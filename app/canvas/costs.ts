@@ -2,9 +2,7 @@
 import { useMemo } from 'react'
 import type { Analysis, NodeCost } from '../../engine/index'
 import { costAt, type MeasuredCosts, useMeasuredCosts, useShownAnalysis } from '../state/derived'
-import { useDocumentStore } from '../state/documentStore'
 import type { PathKey } from '../state/paths'
-import { useRunStore } from '../state/runStore'
 import { type TintMetric, useSessionStore } from '../state/sessionStore'
 import { formatBytes, formatCount, formatMs } from '../ui/formatNumber'
 
@@ -31,18 +29,10 @@ export const metricNames: { readonly [M in TintMetric]: string } = {
   none: 'none',
 }
 
-/** The last measurement, unless it was of another design: after opening one, old times say nothing. */
-export function useMeasured(): ReturnType<typeof useMeasuredCosts> {
-  const measured = useMeasuredCosts()
-  const ranName = useRunStore((state) => state.ranDocument?.name)
-  const name = useDocumentStore((state) => state.document.name)
-  return ranName === name ? measured : null
-}
-
 export function useCosts(): Costs {
   const wished = useSessionStore((state) => state.tint)
   const analysis = useShownAnalysis()
-  const measured = useMeasured()
+  const measured = useMeasuredCosts()
   const costs = measured?.costs
   const isStale = measured?.isStale ?? false
   return useMemo(() => costsOf(wished, analysis, costs, isStale), [wished, analysis, costs, isStale])

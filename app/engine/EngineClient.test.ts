@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import {
   type Latency,
+  type Profile,
   type Reply,
   type Request,
   type RunResult,
@@ -151,6 +152,16 @@ test('a broken design is not sent, and what runs is stopped', () => {
   expect(worker().last('cancel')).toEqual({ type: 'cancel', revision: 1 })
   expect(worker().last('run')?.revision).toBe(1)
   expect(state().status).toEqual({ kind: 'idle' })
+})
+
+test('another design shows nothing of the one before, not even what is still on its way', () => {
+  worker().answer({ type: 'ran', revision: 1, result })
+  worker().answer({ type: 'measured', revision: 1, latency: latency(5) })
+  useSessionStore.getState().setLive(false)
+  useDocumentStore.getState().open(presetDocument('resnet50'), 'Open ResNet-50', 'preset')
+  worker().answer({ type: 'profiled', revision: 1, profile: { kernels: [] } as unknown as Profile })
+  vi.runAllTimers()
+  expect(state()).toMatchObject({ ranDocument: null, result: null, latency: null, profile: null })
 })
 
 test('a failure is kept as its sentence', () => {

@@ -40,6 +40,7 @@ export class EngineClient {
     this.#open()
     this.#unsubscribe = [
       useDocumentStore.subscribe((state, before) => {
+        if (state.opened !== before.opened) this.#forget()
         if (state.document !== before.document) this.#onDesignChange()
       }),
       useSessionStore.subscribe((state, before) => {
@@ -132,6 +133,21 @@ export class EngineClient {
     this.#worker = worker
     useRunStore.getState().set({ status: { kind: 'starting' } })
     this.#post({ type: 'start' })
+  }
+
+  /** Another design was opened: what was measured of the one before says nothing about it, nor does its run. */
+  #forget(): void {
+    this.cancel()
+    const { revision, set } = useRunStore.getState()
+    this.#asked = null
+    set({
+      revision: revision + 1,
+      ranDocument: null,
+      result: null,
+      latency: null,
+      latencyBefore: null,
+      profile: null,
+    })
   }
 
   #onDesignChange(): void {
