@@ -17,12 +17,18 @@ interface ModuleCardProps {
 export function ModuleCard({ definition, children }: ModuleCardProps) {
   const [isOpen, setOpen] = useState(false)
   const isDragging = useSessionStore((state) => state.drag !== null)
-  // What is in the hand needs no card; it does not come back by itself when the hand is empty again.
+  // What is in the hand needs no card; it does not come back by itself when the hand is empty again,
+  // not even when its delay ends during the drag.
   useEffect(() => {
     if (isDragging) setOpen(false)
   }, [isDragging])
   return (
-    <HoverCard.Root openDelay={300} closeDelay={80} open={isOpen && !isDragging} onOpenChange={setOpen}>
+    <HoverCard.Root
+      openDelay={300}
+      closeDelay={80}
+      open={isOpen && !isDragging}
+      onOpenChange={(isWanted) => setOpen(isWanted && !isDragging)}
+    >
       <HoverCard.Trigger asChild>{children}</HoverCard.Trigger>
       <HoverCard.Portal>
         <HoverCard.Content
