@@ -11,7 +11,7 @@ import { defineModule } from '../module'
 export const spatialLinear = defineModule({
   id: 'spatialLinear',
   title: 'Spatial linear layer',
-  shortTitle: 'Spatial linear',
+  shortTitle: 'Token FC',
   kind: 'mixer',
   summary: 'One learned matrix mixes all positions, the same for every channel: ResMLP’s mixer.',
   formula: 'Y = W·X + b,  W tokens × tokens',

@@ -12,6 +12,7 @@ import { defineModule } from '../module'
 export const spatialMlp = defineModule({
   id: 'spatialMlp',
   title: 'Spatial MLP',
+  shortTitle: 'Token MLP',
   kind: 'mixer',
   summary:
     'A small network across positions, the same for every channel: global, learned, and blind to content.',

@@ -20,7 +20,7 @@ import { defineModule } from '../module'
 export const spatialReduction = defineModule({
   id: 'spatialReduction',
   title: 'Spatial-reduction attention',
-  shortTitle: 'SR attention',
+  shortTitle: 'SR attn',
   kind: 'mixer',
   summary: 'Every token asks a smaller copy of the map: global attention at a fraction of the cost.',
   formula: 'Y = softmax(Q·K̃ᵀ/√d)·Ṽ·Wₒ,  [K̃, Ṽ] = SR(X)·Wₖᵥ',

@@ -16,6 +16,7 @@ import { autoPadding, checkWindow, kernelField, paddingField, strideField } from
 export const convolution = defineModule({
   id: 'convolution',
   title: 'Convolution',
+  shortTitle: 'Conv',
   kind: 'tensor',
   summary: 'Slides one window over the map; each output channel is a weighted sum of what lies under it.',
   formula: 'y[i, j, o] = Σ K[o, a, b, c]·x[s·i+a, s·j+b, c]',
