@@ -71,7 +71,7 @@ export function DesignSummary() {
           </p>
         </section>
       )}
-      <LargestLayers analysis={analysis} measured={measured?.costs ?? null} />
+      <LargestLayers analysis={analysis} measured={measured} />
     </>
   )
 }
@@ -156,7 +156,7 @@ function LargestLayers({
   measured,
 }: {
   readonly analysis: Analysis
-  readonly measured: MeasuredCosts | null
+  readonly measured: ReturnType<typeof useMeasuredCosts>
 }) {
   const largest = analysis.layers
     .toSorted((a, b) => b.cost.macs.total - a.cost.macs.total)
@@ -184,10 +184,20 @@ function LargestLayers({
             {layer.instances > 1 ? ` ×${layer.instances}` : ''}
           </span>
           <span>{formatCount(layer.cost.macs.total)}</span>
-          {measured && <span className="muted">{formatMs(measured.byPath.get(layer.path) ?? 0)}</span>}
+          {measured && <span className="muted">{latencyOf(layer.path, measured)}</span>}
         </button>
       ))}
       <p className="inspector-summary">Select a node to edit it. Everything stays on this device.</p>
     </section>
   )
+}
+
+/** `~` after an edit; a layer that is newer than the measurement has no time yet. */
+function latencyOf(
+  path: string,
+  { costs, isStale }: NonNullable<ReturnType<typeof useMeasuredCosts>>,
+): string {
+  const ms = costs.byPath.get(path)
+  if (ms === undefined) return '–'
+  return isStale ? `~${formatMs(ms)}` : formatMs(ms)
 }
