@@ -46,7 +46,8 @@ export function DepthChart({ depths, current, pictureSide }: DepthChartProps) {
             strokeDasharray="3 4"
             label={{
               value: `picture, ${pictureSide} px`,
-              position: 'insideTopLeft',
+              // A field only grows: under the line at the right there is room.
+              position: 'insideBottomRight',
               fontSize: 10.5,
               fill: 'var(--text-3)',
             }}

@@ -85,7 +85,7 @@ export function LatencyPanel() {
         <p className="small">
           <span className="latency-median">{formatMs(latency.median)}</span>{' '}
           <span className="muted">
-            median, p10 {formatMsDigits(latency.p10)}, p90 {formatMsDigits(latency.p90)}, {latency.runs} runs,
+            median, p10 {formatMsDigits(latency.p10)}, p90 {formatMsDigits(latency.p90)}, {runsOf(latency)},
             by {latency.method}
           </span>
         </p>
