@@ -9,6 +9,7 @@ import { cvts } from './cvt'
 import { efficientNets } from './efficientnet'
 import { focalnets } from './focalnet'
 import { hornets, slaks } from './hornet'
+import { iformers } from './iformer'
 import { inceptionNexts } from './inceptionNext'
 import { metaformers } from './metaformer'
 import { mlpMixers } from './mlpMixer'
@@ -39,6 +40,7 @@ export const presets: readonly Preset[] = [
   ...uniformers,
   ...caits,
   ...rmts,
+  ...iformers,
   ...convnexts,
   ...inceptionNexts,
   ...hornets,

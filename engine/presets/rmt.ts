@@ -15,6 +15,8 @@ export interface RmtSizes {
   readonly decays?: readonly number[]
   readonly ranges?: readonly number[]
   readonly mlpRatios: readonly number[]
+  /** Stages, from the first on, in which retention runs row by row. */
+  readonly decomposed?: number
   readonly layerScale?: readonly boolean[]
   /** Width of the layer before the classifier. */
   readonly projection?: number
@@ -61,11 +63,11 @@ function stem(dim: number): GroupNode {
 
 /** x ← x + DW₃(x); x ← x + Retention(LN x); x ← x + FFN(LN x). */
 function block(sizes: RmtSizes, stage: number): GraphBody {
-  const { heads, decays = [], ranges = [], mlpRatios, layerScale = [] } = sizes
+  const { heads, decays = [], ranges = [], mlpRatios, decomposed = 2, layerScale = [] } = sizes
   const retention = module('retention', 'retention', {
     heads: heads[stage] ?? 1,
     ...differing({ decay: decays[stage] ?? 2, range: ranges[stage] ?? 4 }, { decay: 2, range: 4 }),
-    ...(stage < 2 ? { decomposed: true } : {}),
+    ...(stage < decomposed ? { decomposed: true } : {}),
   })
   const scale = (half: 1 | 2): DocumentNode[] =>
     layerScale[stage]
@@ -100,7 +102,7 @@ function ffn(ratio: number, dim = 64): GroupNode {
 // --- the models --------------------------------------------------------------------------------------------------
 
 const small = { dims: [64, 128, 256, 512], heads: [4, 4, 8, 16], ranges: [4, 4, 6, 6] }
-const scaled = { mlpRatios: [4, 4, 3, 3], layerScale: [false, false, true, true] }
+const scaled = { mlpRatios: [4, 4, 3, 3], decomposed: 3, layerScale: [false, false, true, true] }
 
 export const rmts: readonly Preset[] = presetsOf(
   {
@@ -124,7 +126,7 @@ export const rmts: readonly Preset[] = presetsOf(
     [
       'RMT_S',
       'RMT-S',
-      { ...small, depths: [3, 4, 18, 4], mlpRatios: [4, 4, 3, 3] },
+      { ...small, depths: [3, 4, 18, 4], mlpRatios: [4, 4, 3, 3], decomposed: 3 },
       'Eighteen blocks in the third stage.',
       { published: { top1: 84.1, source: 'RMT (Fan et al. 2023), abstract' } },
     ],

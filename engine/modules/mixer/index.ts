@@ -8,6 +8,7 @@ import { focalModulation } from './focalModulation'
 import { gatedConv } from './gatedConv'
 import { identity } from './identity'
 import { inceptionConv } from './inceptionConv'
+import { inceptionMixer } from './inceptionMixer'
 import { largeKernelAttention } from './largeKernelAttention'
 import { linearAttention } from './linearAttention'
 import { nonLocal } from './nonLocal'
@@ -33,6 +34,7 @@ export const mixers: readonly ModuleDefinition[] = [
   crossCovariance,
   linearAttention,
   nonLocal,
+  inceptionMixer,
   separableConv,
   depthwiseConv,
   largeKernelAttention,

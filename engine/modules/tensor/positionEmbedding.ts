@@ -1,4 +1,5 @@
-import { onTokens, tokenSizes } from '../layout'
+import { flag } from '../../schema/schema'
+import { isMap, onTokens, tokenSizes } from '../layout'
 import { defineModule } from '../module'
 
 /**
@@ -21,10 +22,18 @@ export const positionEmbedding = defineModule({
     url: 'https://arxiv.org/abs/2010.11929',
   },
   inputs: ['x'],
-  attrs: {},
-  build: (b, [x]) =>
+  attrs: {
+    asMap: flag({
+      label: 'Kept as a map',
+      help: 'Whether a checkpoint holds it as rows and columns; the computation is the same.',
+      default: false,
+    }),
+  },
+  build: (b, [x], { asMap }) =>
     onTokens(b, 'positionEmbedding', x, (tokens) => {
       const { t, c } = tokenSizes('positionEmbedding', tokens)
-      return b.add(tokens, b.weight('', [1, t, c], { init: { a: 0, b: 0.035 } }))
+      const grid = asMap && isMap(x) ? x.shape.slice(1, 3) : [t]
+      const learned = b.weight('', [1, ...grid, c], { init: { a: 0, b: 0.035 } })
+      return b.add(tokens, b.reshape(learned, [1, t, c]))
     }),
 })

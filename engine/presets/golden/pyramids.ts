@@ -2,6 +2,7 @@
 import { cait } from '../cait'
 import { cswin } from '../cswin'
 import { cvt } from '../cvt'
+import { iformer } from '../iformer'
 import { type PvtSizes, pvt, pvtV2 } from '../pvt'
 import { rmt } from '../rmt'
 import { swin } from '../swin'
@@ -129,6 +130,21 @@ export const papers: { readonly [name: string]: Build } = {
         projection: options.take('projection', count, 1024),
         classes: options.take('num_classes', count, 1000),
         size,
+      }),
+    }
+  },
+
+  InceptionTransformer(options) {
+    if (!options.take('use_layer_scale', flag, false)) return null
+    return {
+      features: 'norm',
+      document: iformer('InceptionTransformer', {
+        depths: options.take('depths', listed(count), []),
+        dims: options.take('embed_dims', listed(count), []),
+        heads: options.take('num_heads', listed(count), []),
+        attending: options.take('attention_heads', listed(count), []),
+        classes: options.take('num_classes', count, 1000),
+        size: options.take('img_size', count, 224),
       }),
     }
   },
