@@ -194,7 +194,7 @@ function problemKey(spec: Spec): string {
       ].join(' ')
     }
     case 'attention':
-      return `attention ${buckets([...spec.q.view.shape.slice(0, 3), spec.k.view.shape[2] ?? 1])} d${spec.q.view.shape[3]} e${spec.v.view.shape[3]} ${fusedClass(spec.score)}`
+      return `attention ${buckets([...spec.q.view.shape.slice(0, 3), spec.k.view.shape[2] ?? 1])} d${spec.q.view.shape[3]} e${spec.v.view.shape[3]}${spec.score.operands.length > 0 ? ` ${fusedClass(spec.score)}` : ''}`
     case 'depthwise':
       return `depthwise ${sizes(spec.out)} ${spec.w.view.shape.slice(0, 2)} s${spec.stride} ${fusedClass(spec.epilogue)}`
     case 'pool':
