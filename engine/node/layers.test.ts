@@ -27,11 +27,22 @@ interface Layer {
 }
 
 const nonLocal = (attrs: Attributes): Layer => ({ module: 'nonLocal', attrs, residual: true })
+const projections = {
+  q: 'query_projection',
+  k: 'key_projection',
+  v: 'value_projection',
+  proj: 'out_projection',
+}
 const layers: { readonly [name: string]: Layer } = {
   linear_attention_elu: {
     module: 'linearAttention',
     attrs: { heads: 4 },
-    keys: { q: 'query_projection', k: 'key_projection', v: 'value_projection', proj: 'out_projection' },
+    keys: projections,
+  },
+  performer_favor: {
+    module: 'linearAttention',
+    attrs: { heads: 4, features: 'favor', count: 16 },
+    keys: { ...projections, omega: 'inner_attention.feature_map.omega' },
   },
   nonlocal_embedded_gaussian: nonLocal({}),
   nonlocal_embedded_gaussian_nosub: nonLocal({ pooled: false }),
