@@ -135,6 +135,18 @@ test('a measured run asks for the profile, and the latency before it is kept', (
   expect(state().latencyBefore?.median).toBe(5)
 })
 
+test('until an edit is measured, the latency belongs to the design before it', () => {
+  worker().answer({ type: 'ran', revision: 1, result })
+  worker().answer({ type: 'measured', revision: 1, latency: latency(5) })
+  const before = useDocumentStore.getState().document
+  rename('A')
+  vi.runAllTimers()
+  worker().answer({ type: 'ran', revision: 2, result })
+  expect(state().measuredDocument).toBe(before)
+  worker().answer({ type: 'measured', revision: 2, latency: latency(3) })
+  expect(state().measuredDocument?.name).toBe('A')
+})
+
 test('a paused page runs only when told to', () => {
   useSessionStore.getState().setLive(false)
   rename('A')

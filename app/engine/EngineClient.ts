@@ -190,7 +190,12 @@ export class EngineClient {
         })
         return
       case 'measured':
-        set({ latency: reply.latency, latencyBefore: latency, status: { kind: 'idle' } })
+        set({
+          latency: reply.latency,
+          measuredDocument: this.#asked?.document ?? null,
+          latencyBefore: latency,
+          status: { kind: 'idle' },
+        })
         this.profile()
         return
       case 'profiled':

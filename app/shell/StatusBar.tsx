@@ -187,7 +187,7 @@ function Convention() {
 }
 
 function Latency({ isShort }: { readonly isShort: boolean }) {
-  const { device, status, latency, latencyBefore, ranDocument } = useLatencyState()
+  const { device, status, latency, latencyBefore, measuredDocument } = useLatencyState()
   const document = useDocumentStore((state) => state.document)
   const isPreviewing = useDocumentStore((state) => state.preview !== null)
   const isFlashing = useFlashes()
@@ -204,7 +204,7 @@ function Latency({ isShort }: { readonly isShort: boolean }) {
   }
   const words = runWords(status)
   if (!latency) return <span className="status-text">{words ?? 'Latency not measured yet'}</span>
-  const isStale = ranDocument !== document
+  const isStale = measuredDocument !== document
   const before = isFlashing && !isStale ? latencyBefore : null
   const spread = isPreviewing
     ? 'measured after the drop'
@@ -233,8 +233,8 @@ function useLatencyState() {
   const status = useRunStore((state) => state.status)
   const latency = useRunStore((state) => state.latency)
   const latencyBefore = useRunStore((state) => state.latencyBefore)
-  const ranDocument = useRunStore((state) => state.ranDocument)
-  return { device, status, latency, latencyBefore, ranDocument }
+  const measuredDocument = useRunStore((state) => state.measuredDocument)
+  return { device, status, latency, latencyBefore, measuredDocument }
 }
 
 function Adapter({ isShort }: { readonly isShort: boolean }) {

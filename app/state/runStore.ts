@@ -32,10 +32,12 @@ export interface RunState {
   readonly status: RunStatus
   /** Rises with every run that was asked for; answers to older ones are dropped. */
   readonly revision: number
-  /** The document that `result`, `latency` and `profile` belong to; when it is not the current one they are stale. */
+  /** The document that `result` and `profile` belong to; when it is not the current one they are stale. */
   readonly ranDocument: Document | null
   readonly result: RunResult | null
   readonly latency: Latency | null
+  /** The document that `latency` belongs to: measuring ends later than the run. */
+  readonly measuredDocument: Document | null
   /** Latency of the design before the last edit, for old -> new. */
   readonly latencyBefore: Latency | null
   readonly profile: Profile | null
@@ -57,6 +59,7 @@ export const useRunStore = create<RunState>()((set) => ({
   ranDocument: null,
   result: null,
   latency: null,
+  measuredDocument: null,
   latencyBefore: null,
   profile: null,
   picture: null,
