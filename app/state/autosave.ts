@@ -45,15 +45,17 @@ export const ownDesign = async (): Promise<Document | null> =>
 export function startAutosave(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
   let saved = useDocumentStore.getState().document
+  let savedAt = useRunStore.getState().savedAt
 
   const save = async () => {
     clearTimeout(timer)
     timer = undefined
     const { document, origin } = useDocumentStore.getState()
-    if (document === saved) return
     const { set } = useRunStore.getState()
+    // Undo and redo come back to what is saved already.
+    if (document === saved) return set({ savedAt })
     try {
-      const savedAt = await saveDesign(slotOf(origin), document)
+      savedAt = await saveDesign(slotOf(origin), document)
       saved = document
       set({ savedAt, saveProblem: null })
     } catch (error) {
