@@ -39,10 +39,20 @@ for (const theme of ['Dark', 'Light'] as const) {
 
 /** Each violation in a part of the page as one readable line. */
 async function violations(page: Page, part = 'html'): Promise<readonly string[]> {
+  await settled(page)
   const { violations: found } = await new AxeBuilder({ page })
     .include(part)
     // Edges between regions belong to none of them.
     .exclude('[role=separator]')
     .analyze()
   return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`))
+}
+
+/** What is still fading in has less contrast than it will have. */
+async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every((animation) => animation.effect?.getComputedTiming().endTime === Number.POSITIVE_INFINITY),
+  )
 }

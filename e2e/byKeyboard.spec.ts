@@ -35,7 +35,7 @@ test('a design is shared with the keyboard alone', async ({ editor, browser, bas
   await editor.press('Enter')
   const dialog = editor.page.getByRole('dialog', { name: 'Share this design' })
   await expect(dialog).toBeVisible()
-  await editor.tabTo(dialog.getByRole('button', { name: 'Copy link' }))
+  await expect(dialog.getByRole('button', { name: 'Copy link' })).toBeFocused()
   await editor.press('Enter')
   await expect(editor.notices.filter({ hasText: 'Link copied' })).toBeVisible()
   await editor.press('Escape')
