@@ -181,3 +181,14 @@ test('calls can be ignored: every value is made by primitives in the body', () =
   const plain = { ...graph, calls: [] }
   expect(evaluate(plain, randomBindings(plain))).toEqual(evaluate(graph, randomBindings(graph)))
 })
+
+test('a bias of attention is added to its scores, for windows of one picture after another', () => {
+  const { run } = make(
+    { q: [4, 1, 1, 1], k: [4, 2, 1, 1], v: [4, 2, 1, 1], bias: [1, 2, 1, 1, 2] },
+    (b, q, k, v, bias) => attention(b, q, k, v, 1, bias),
+  )
+  const data = { q: [0, 0, 0, 0], k: [0, 0, 0, 0, 0, 0, 0, 0], v: [1, 2, 1, 2, 1, 2, 1, 2] }
+  // Equal scores take the mean; -100 leaves the other key alone. Windows 0 and 2 are the first of each picture.
+  const results = run({ ...data, bias: [0, 0, -100, 0] })
+  for (const [i, expected] of [1.5, 2, 1.5, 2].entries()) expect(results[i]).toBeCloseTo(expected, 6)
+})
