@@ -3,12 +3,14 @@ import { type Command, readWords, UsageError } from './command'
 import { analyze } from './commands/analyze'
 import { bench } from './commands/bench'
 import { list } from './commands/list'
+import { models } from './commands/models'
 import { profile } from './commands/profile'
+import { published } from './commands/published'
 import { run } from './commands/run'
 import { share } from './commands/share'
 import { verify } from './commands/verify'
 
-const commands: readonly Command[] = [list, analyze, run, profile, verify, bench, share]
+const commands: readonly Command[] = [list, analyze, run, profile, verify, bench, share, models, published]
 
 export async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args
