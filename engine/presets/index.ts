@@ -2,6 +2,7 @@
 
 import { classics } from './alexnet'
 import { caits } from './cait'
+import { convits } from './convit'
 import { convmixers } from './convmixer'
 import { convnexts } from './convnext'
 import { cswins } from './cswin'
@@ -41,6 +42,7 @@ export const presets: readonly Preset[] = [
   ...caits,
   ...rmts,
   ...iformers,
+  ...convits,
   ...convnexts,
   ...inceptionNexts,
   ...hornets,

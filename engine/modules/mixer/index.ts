@@ -6,6 +6,7 @@ import { crossShaped } from './crossShaped'
 import { depthwiseConv } from './depthwiseConv'
 import { focalModulation } from './focalModulation'
 import { gatedConv } from './gatedConv'
+import { gatedPosition } from './gatedPosition'
 import { identity } from './identity'
 import { inceptionConv } from './inceptionConv'
 import { inceptionMixer } from './inceptionMixer'
@@ -35,6 +36,7 @@ export const mixers: readonly ModuleDefinition[] = [
   linearAttention,
   nonLocal,
   inceptionMixer,
+  gatedPosition,
   separableConv,
   depthwiseConv,
   largeKernelAttention,

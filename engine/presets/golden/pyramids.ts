@@ -1,5 +1,6 @@
 /** Pyramids of attention, as timm and the papers' own code build them. */
 import { cait } from '../cait'
+import { convit } from '../convit'
 import { cswin } from '../cswin'
 import { cvt } from '../cvt'
 import { iformer } from '../iformer'
@@ -44,6 +45,24 @@ export const timm: { readonly [name: string]: Build } = {
         window: options.take('window_size', count, 7),
         classes: options.take('num_classes', count, 1000),
         size,
+      }),
+    }
+  },
+
+  ConVit(options) {
+    const heads = options.take('num_heads', count, 12)
+    const depth = options.take('depth', count, 12)
+    return {
+      features: 'norm',
+      document: convit('ConVit', {
+        size: options.take('img_size', count, 224),
+        patch: options.take('patch_size', count, 16),
+        // The class counts its width per head.
+        dim: heads * options.take('embed_dim', count, 64),
+        depth,
+        heads,
+        localDepth: options.take('local_up_to_layer', count, 3),
+        classes: options.take('num_classes', count, 1000),
       }),
     }
   },
