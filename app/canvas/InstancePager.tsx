@@ -15,8 +15,7 @@ export function InstancePager({ group, repeat }: { readonly group: PathKey; read
   const chosen = instance?.group === group ? instance.index : null
   const isOwn = (index: number) => Object.keys(overrides?.[index] ?? {}).length > 0
   const different = Array.from({ length: repeat }, (_, index) => index).filter(isOwn).length
-  const words =
-    chosen !== null ? `only block ${chosen + 1}` : different > 0 ? `${different} differ` : 'all alike'
+  const words = chosen !== null ? `only block ${chosen}` : different > 0 ? `${different} differ` : 'all alike'
   return (
     <fieldset className="pager nodrag">
       <legend className="spoken">Instances</legend>
@@ -28,7 +27,7 @@ export function InstancePager({ group, repeat }: { readonly group: PathKey; read
           type="button"
           className="pager-chip"
           tabIndex={-1}
-          aria-label={`Edit block ${index + 1} only`}
+          aria-label={`Edit block ${index} only`}
           aria-pressed={chosen === index}
           data-own={isOwn(index) || undefined}
           onClick={() => editInstance(chosen === index ? null : { group, index })}

@@ -136,14 +136,14 @@ export function waitingFor(document: Document, path: string | undefined): string
   return node ? `waits for ${titleOf(node)}` : 'waits'
 }
 
-/** Instances of the group around a node whose settings differ there, counted from 1. */
+/** Instances of the group around a node whose settings differ there, counted from 0 as in their paths. */
 export function overriddenBlocks(document: Document, key: PathKey): readonly number[] {
   for (let group = parentOf(key); group !== ''; group = parentOf(group)) {
     const node = nodeAt(document, group)
     if (node?.type !== 'group' || !node.overrides) continue
     const inner = key.slice(group.length + 1)
     const blocks = Object.entries(node.overrides).flatMap(([index, paths]) =>
-      inner in paths ? [Number(index) + 1] : [],
+      inner in paths ? [Number(index)] : [],
     )
     if (blocks.length) return blocks
   }
