@@ -20,7 +20,8 @@ export function CostTable({ path }: { readonly path: PathKey }) {
   const cost = costAt(analysis, path)
   const facts = factsAt(analysis, path)
   if (!cost || !facts) return null
-  const all = measured?.costs.byPath.get(path)
+  // What is bypassed has no instances: its last time is of a design that used it.
+  const all = cost.instances > 0 ? measured?.costs.byPath.get(path) : undefined
   const byInstance = facts.instancePaths.map((instance) => measured?.costs.byInstance.get(instance) ?? 0)
   const isStale = measured?.isStale ?? false
   const hasMany = cost.instances > 1
