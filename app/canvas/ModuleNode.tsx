@@ -166,6 +166,7 @@ function ThirdLine({
   if (facts?.status === 'waiting')
     return <span className="module-cost">{waitingFor(document, facts.waitsFor)}</span>
   if (facts?.status === 'unconnected') return <span className="module-cost">not connected</span>
+  if (facts?.status === 'error') return <span className="module-cost">cost unknown</span>
   if (override.length > 0) {
     return (
       <span className="module-cost">
