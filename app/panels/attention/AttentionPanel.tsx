@@ -1,8 +1,9 @@
 import { useMemo } from 'react'
 import { type AttentionLayer, attentionRow, summarizeRow } from '../../../engine/index'
+import { isEnabled } from '../../commands/command'
 import { replaceType } from '../../commands/nodes'
 import { runNow, runOnCpu } from '../../commands/runs'
-import { useAnalysis } from '../../state/derived'
+import { errorsOf, useAnalysis } from '../../state/derived'
 import { useDocumentStore } from '../../state/documentStore'
 import { attentionLayers, type RunState, useRunStore } from '../../state/runStore'
 import { type SessionState, useSessionStore } from '../../state/sessionStore'
@@ -188,8 +189,11 @@ function layerNames(layers: readonly AttentionLayer[]): ReadonlyMap<string, stri
 function NoAttention() {
   const device = useRunStore(deviceOf)
   const status = useRunStore(runOf)
-  const { lowered } = useAnalysis()
-  const hasRun = useRunStore((state) => state.result !== null)
+  const analysis = useAnalysis()
+  const { lowered } = analysis
+  const isBroken = errorsOf(analysis).length > 0
+  // The button follows the selection.
+  useSessionStore((state) => state.selection)
   const hasAttention = lowered.graph.calls.some(({ name }) => name === 'attention')
   const isRunning = status.kind === 'running' || status.kind === 'starting'
   return (
@@ -199,14 +203,21 @@ function NoAttention() {
         <PictureMenu />
       </div>
       <div className="attention-controls">
-        {!hasAttention ? (
+        {isBroken ? (
+          <>
+            <h2>A part of this design does not fit</h2>
+            <p className="small muted">The maps appear when its problems are solved and it has run.</p>
+          </>
+        ) : !hasAttention ? (
           <>
             <h2>This design has no attention</h2>
             <p className="small muted">
               Pooling and convolution mix with fixed weights. Replace a token mixer by Attention to see where
               it looks.
             </p>
-            <Button onClick={() => void replaceType.run()}>Replace the selected mixer</Button>
+            {isEnabled(replaceType) && (
+              <Button onClick={() => void replaceType.run()}>Replace the selected node</Button>
+            )}
           </>
         ) : device?.available === false && !isRunning ? (
           <>
@@ -218,11 +229,7 @@ function NoAttention() {
           </>
         ) : (
           <>
-            <h2>
-              {hasRun && !isRunning
-                ? 'The maps of this design are not here yet'
-                : 'The first run is on its way'}
-            </h2>
+            <h2>{isRunning ? 'The first run is on its way' : 'The maps of this design are not here yet'}</h2>
             <p className="small muted">The maps appear when the design has run on the picture.</p>
             {!isRunning && <Button onClick={() => void runNow.run()}>Run now</Button>}
           </>
