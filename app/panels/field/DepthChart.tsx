@@ -16,6 +16,8 @@ export function DepthChart({ depths, current, pictureSide }: DepthChartProps) {
   const global = 2 ** Math.ceil(Math.log2(largest) + 0.5)
   const ticks = powersUpTo(global)
   const data = depths.map(({ field }, depth) => ({ depth, side: Math.min(sideOf(field), global) }))
+  const last = depths.at(-1)
+  const endsAbove = last !== undefined && sideOf(last.field) > pictureSide
   return (
     <div className="field-chart" aria-hidden="true">
       <ResponsiveContainer width="100%" height="100%">
@@ -46,8 +48,8 @@ export function DepthChart({ depths, current, pictureSide }: DepthChartProps) {
             strokeDasharray="3 4"
             label={{
               value: `picture, ${pictureSide} px`,
-              // A field only grows: under the line at the right there is room.
-              position: 'insideBottomRight',
+              // A field only grows: its last side says on which side of the line there is room.
+              position: endsAbove ? 'insideTopRight' : 'insideBottomRight',
               fontSize: 10.5,
               fill: 'var(--text-3)',
             }}
