@@ -101,6 +101,10 @@ const shapes: {
   globalPool: [map, [2, 32]],
   classToken: [tokens, [2, 65, 32]],
   positionEmbedding: [map, map],
+  addToFirst: [
+    [tokens, [2, 1, 32]],
+    [2, 1, 32],
+  ],
   joinTokens: [
     [tokens, map],
     [2, 128, 32],

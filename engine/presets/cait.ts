@@ -36,9 +36,8 @@ export function cait(name: string, sizes: CaitSizes): Document {
     group('blocks.0', depth, block),
   )
   let tokens = sketch.chain(patches, module('cls_token', 'classToken'))
-  let cls = sketch.chain(tokens, module('cls', 'firstTokens'))
   for (const index of [0, 1]) {
-    cls = classBlock(sketch, `blocks_token_only.${index}`, { tokens, cls, heads })
+    const cls = classBlock(sketch, `blocks_token_only.${index}`, tokens, heads)
     tokens = sketch.join(module(`tokens.${index}`, 'joinTokens'), cls, patches)
   }
   const head = module('head', 'classTokenHead', differing({ classes }, { classes: 1000 }))
@@ -46,11 +45,7 @@ export function cait(name: string, sizes: CaitSizes): Document {
 }
 
 /** cls ← cls + λ₁·CA(LN [cls, X]); cls ← cls + λ₂·MLP(LN cls). Its last sum goes by the name of the block. */
-function classBlock(
-  sketch: Sketch,
-  name: string,
-  { tokens, cls, heads }: { readonly tokens: string; readonly cls: string; readonly heads: number },
-): string {
+function classBlock(sketch: Sketch, name: string, tokens: string, heads: number): string {
   const scale = (half: 1 | 2) => module({ id: `${name}.gamma_${half}`, keys: { gamma: '' } }, 'layerScale')
   const gathered = sketch.chain(
     tokens,
@@ -58,7 +53,7 @@ function classBlock(
     module(`${name}.attn`, 'classAttention', { heads }),
     scale(1),
   )
-  const sum = sketch.join(module({ id: `${name}.add1`, key: '' }, 'add'), cls, gathered)
+  const sum = sketch.join(module({ id: `${name}.add1`, key: '' }, 'addToFirst'), tokens, gathered)
   const branch = [module(`${name}.norm2`, 'layerNorm'), module(`${name}.mlp`, 'mlp'), scale(2)]
   return sketch.residual(sum, name, branch)
 }

@@ -1,7 +1,8 @@
 import type { ModuleDefinition } from '../module'
 import { add } from './add'
+import { addToFirst } from './addToFirst'
 import { concat } from './concat'
 import { joinTokens } from './joinTokens'
 import { multiply } from './multiply'
 
-export const merges: readonly ModuleDefinition[] = [add, concat, multiply, joinTokens]
+export const merges: readonly ModuleDefinition[] = [add, concat, multiply, joinTokens, addToFirst]
