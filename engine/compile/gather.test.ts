@@ -108,3 +108,28 @@ test('a scan computes what it reads', () => {
   })
   expect(forward).toEqual(['scan 2×9×4, sigmoid, scale'])
 })
+
+test('what is computed for rows and columns apart is added where the scores are', () => {
+  const { forward } = steps((b) => {
+    const [side, h, d] = [3, 2, 4]
+    const t = side * side
+    const q = b.input('q', [1, t, h, d])
+    const k = b.input('k', [1, t, h, d])
+    // For every key, the column of its row or of its column among the logits.
+    const logits = (name: string, placeOf: (key: number) => number) => {
+      const made = b.dot(q, b.weight(name, [side, d], { init: 'weight' }), { contract: [[3], [1]] })
+      const places = b.constant(
+        Array.from({ length: t }, (_, key) => placeOf(key)),
+        [t],
+      )
+      return b.gather(b.transpose(made, [0, 2, 1, 3]), places, { axis: 3 })
+    }
+    const rows = logits('rows', (key) => Math.floor(key / side))
+    const bias = b.add(
+      rows,
+      logits('columns', (key) => key % side),
+    )
+    return attention(b, q, k, k, 0.5, bias)
+  })
+  expect(forward.map((step) => step.split(' ')[0])).toEqual(['gemm', 'gemm', 'attention'])
+})
