@@ -21,7 +21,7 @@ export function DepthChart({ depths, current, pictureSide }: DepthChartProps) {
   return (
     <div className="field-chart" aria-hidden="true">
       <ResponsiveContainer width="100%" height="100%">
-        <LineChart data={data} margin={{ left: 0, right: 12, top: 8, bottom: 0 }}>
+        <LineChart accessibilityLayer={false} data={data} margin={{ left: 0, right: 12, top: 8, bottom: 0 }}>
           <CartesianGrid vertical={false} stroke="var(--line)" />
           <XAxis
             dataKey="depth"

@@ -113,6 +113,7 @@ function PartBars({ parts }: { readonly parts: readonly Part[] }) {
     <div className="latency-chart" aria-hidden="true">
       <ResponsiveContainer width="100%" height={parts.length * 20 + 22}>
         <BarChart
+          accessibilityLayer={false}
           data={[...parts]}
           layout="vertical"
           margin={{ left: 0, right: 46, top: 0, bottom: 0 }}
@@ -195,7 +196,7 @@ function RunStrip({ latency }: { readonly latency: Latency }) {
   return (
     <div className="latency-chart" aria-hidden="true">
       <ResponsiveContainer width="100%" height={74}>
-        <ScatterChart margin={{ left: 8, right: 8, top: 4, bottom: 0 }}>
+        <ScatterChart accessibilityLayer={false} margin={{ left: 8, right: 8, top: 4, bottom: 0 }}>
           <XAxis
             type="number"
             dataKey="ms"
