@@ -210,7 +210,7 @@ function Latency({ isShort }: { readonly isShort: boolean }) {
     ? 'measured after the drop'
     : isStale
       ? (words ?? 'before the edit')
-      : isShort
+      : isShort || latency.runs === 1
         ? undefined
         : `p10 ${formatMsDigits(latency.p10)}, p90 ${formatMsDigits(latency.p90)}`
   return (
