@@ -1,9 +1,11 @@
 import type { Value } from '../graph/graph'
 import type { ModuleBuilder } from '../nn/moduleBuilder'
+import { checkPairs } from './pairs'
 
 /** One learned number per head and offset query − key, laid out for every pair: [(2h−1)(2w−1), heads] → [heads, hw, hw]. */
 export function relativeBias(b: ModuleBuilder, table: Value, height: number, width: number): Value {
   const count = height * width
+  checkPairs('relative positions', count)
   const rows = Array.from({ length: count }, (_, query) =>
     Array.from({ length: count }, (_, key) => {
       const down = Math.floor(query / width) - Math.floor(key / width)

@@ -6,6 +6,7 @@ import { flag } from '../../schema/schema'
 import { headCount, headFields, splitHeads } from '../heads'
 import { onTokens, rankError, tokenSizes } from '../layout'
 import { defineModule } from '../module'
+import { checkPairs } from '../pairs'
 
 /**
  * Attention that begins as a convolution: per head a learned gate mixes what content asks for with where to look,
@@ -76,6 +77,7 @@ function offsetScores(b: ModuleBuilder, tokens: Value, heads: number): Value {
   const grid = tokens.grid
   if (!grid) throw rankError('gatedPosition', 'a map or tokens that lie on a grid', tokens.shape)
   const { height, width, prefix } = grid
+  checkPairs('gatedPosition', prefix + height * width)
   const places = Array.from({ length: prefix + height * width }, (_, index) => {
     const place = Math.max(0, index - prefix)
     return { y: Math.floor(place / width), x: place % width, isToken: index < prefix }

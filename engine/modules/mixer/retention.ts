@@ -7,6 +7,7 @@ import { flag, number } from '../../schema/schema'
 import { headFields, splitHeads } from '../heads'
 import { mapSizes, onMap } from '../layout'
 import { defineModule } from '../module'
+import { checkPairs } from '../pairs'
 
 /**
  * Attention that fades with distance: softmax(Q̃ K̃ᵀ/√d + D) V + DW₅(V), where D = δ·ln γ falls with the Manhattan distance
@@ -89,6 +90,7 @@ function rotated(b: ModuleBuilder, x: Value): Value {
 /** |Δ|₁·ln γ for every pair of an h × w map: [1, heads, hw, hw]. */
 function fading(b: ModuleBuilder, paces: readonly number[], h: number, w: number): Value {
   const count = h * w
+  checkPairs('retention', count)
   const distances = Array.from({ length: count * count }, (_, pair) => {
     const [query, key] = [Math.floor(pair / count), pair % count]
     return Math.abs(Math.floor(query / w) - Math.floor(key / w)) + Math.abs((query % w) - (key % w))
