@@ -491,3 +491,15 @@ test('edits of names and repeats are followed', () => {
 function path(text: string): NodePath {
   return text.split('/')
 }
+
+test('a bypassed merge passes its first input on, whatever became of the others', () => {
+  const design = setBypassed(presetDocument('caformer_s18'), [['stages.3', 'blocks.0', 'add1']], true)
+  const cut = disconnect(design, ['stages.3', 'blocks.0'], {
+    from: 'token_mixer',
+    to: 'add1',
+    port: 1,
+  })
+  const { nodes, output } = lower(cut)
+  expect(nodes.get('stages.3/blocks.0/add1')?.status).toBe('ok')
+  expect(output).not.toBeNull()
+})

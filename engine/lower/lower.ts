@@ -45,6 +45,7 @@ interface Stuck {
   readonly stuckAt: string
 }
 const isStuck = (flow: Flow): flow is Stuck => 'stuckAt' in flow
+const shapeOf = (flow: Flow | undefined): Shape | null => (flow && !isStuck(flow) ? flow.shape : null)
 
 /** Where a graph is being lowered: once per instance of the groups around it. */
 interface Place {
@@ -158,8 +159,8 @@ class Lowering {
     if (open.length > 0) return this.reportOpen(place, node, inputs, open, isUsed)
     const stuck = (node.bypassed ? inputs.slice(0, 1) : inputs).find((flow) => flow && isStuck(flow))
     if (stuck && isStuck(stuck)) return this.wait(place, node, inputs, stuck)
+    if (node.bypassed) return this.bypass(place, node, inputs)
     const values = inputs as readonly Value[]
-    if (node.bypassed) return this.bypass(place, node, values)
     const here = { ...place, isUsed }
     const flow =
       node.type === 'module' ? this.buildModule(here, node, values) : this.unroll(here, node, values[0])
@@ -292,9 +293,10 @@ class Lowering {
     return flow
   }
 
-  private bypass(place: Place, node: DocumentNode, values: readonly Value[]): Flow {
-    const value = values[0] as Value
-    const shapes = values.map((input) => input.shape)
+  /** Passes the first input on; the others may be open or stuck. */
+  private bypass(place: Place, node: DocumentNode, inputs: readonly (Flow | undefined)[]): Flow {
+    const value = inputs[0] as Value
+    const shapes = inputs.map(shapeOf)
     const path = join(place.path, node.id)
     this.note(path, { inputs: shapes, output: value.shape, grid: value.grid, status: 'ok' })
     if (node.type === 'group') this.noteInside(path, node, 'unconnected')
@@ -304,7 +306,7 @@ class Lowering {
   /** Everything in a node that cannot be built for lack of an input. */
   private wait(place: Place, node: DocumentNode, inputs: readonly (Flow | undefined)[], stuck: Stuck): Stuck {
     const path = join(place.path, node.id)
-    const shapes = inputs.map((flow) => (flow && !isStuck(flow) ? flow.shape : null))
+    const shapes = inputs.map(shapeOf)
     if (node.type === 'module' && !findModule(node.module)) {
       this.reportUnknown(place, node, node.module)
       this.note(path, { inputs: shapes, status: 'unknown' })
@@ -404,7 +406,7 @@ class Lowering {
     isUsed: boolean,
   ): Stuck {
     const path = join(place.path, node.id)
-    const shapes = inputs.map((flow) => (flow && !isStuck(flow) ? flow.shape : null))
+    const shapes = inputs.map(shapeOf)
     const isNeeded = isUsed && orderOf(place.body).reachesOutput.has(node.id)
     const which =
       inputs.length > 1 && open.length < inputs.length
