@@ -89,12 +89,12 @@ interface FaceProps {
 function Face({ itemKey, node, kind, subject, isOnRow }: FaceProps) {
   const document = useShownDocument()
   const { definition, facts } = subject
-  if (kind === 'merge') return <MergeSign node={node} />
+  if (kind === 'merge') return <MergeSign mark={definition?.mark} />
   if (kind === 'scale') {
     return (
       <>
         <span className="module-scale" aria-hidden="true">
-          ×{node.module === 'layerScale' ? 'γ' : 'λ'}
+          ×{definition?.mark}
         </span>
         {!isOnRow && (
           <span className="module-beside" data-below={node.module !== 'resScale' || undefined}>
@@ -186,17 +186,18 @@ function ThirdLine({
   )
 }
 
-function MergeSign({ node }: { readonly node: DocumentModule }) {
-  const drawing =
-    node.module === 'multiply'
-      ? 'M6 6l6 6M12 6l-6 6'
-      : node.module === 'concat'
-        ? 'M6 7h6M6 11h6'
-        : 'M9 5v8M5 9h8'
+/** Strokes of a merge's sign; a sum where the module says nothing. */
+const signs: { readonly [mark: string]: string } = {
+  '+': 'M9 5v8M5 9h8',
+  '×': 'M6 6l6 6M12 6l-6 6',
+  '=': 'M6 7h6M6 11h6',
+}
+
+function MergeSign({ mark = '+' }: { readonly mark: string | undefined }) {
   return (
     <svg className="module-merge" width={18} height={18} viewBox="0 0 18 18" aria-hidden="true">
       <circle cx={9} cy={9} r={7.6} />
-      <path d={drawing} />
+      <path d={signs[mark]} />
     </svg>
   )
 }

@@ -6,6 +6,7 @@ export const add = defineModule({
   id: 'add',
   title: 'Add',
   kind: 'merge',
+  mark: '+',
   summary: 'Adds its inputs: where a branch returns to the residual stream.',
   formula: 'y = x₁ + x₂ + …',
   paper: {

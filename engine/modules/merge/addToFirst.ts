@@ -7,6 +7,7 @@ export const addToFirst = defineModule({
   title: 'Add to first tokens',
   shortTitle: 'Add first',
   kind: 'merge',
+  mark: '+',
   summary: 'Adds an update to the class token alone, which goes on without the other tokens.',
   formula: 'Y = X₀ … Xₖ₋₁ + U',
   inputs: ['tokens', 'update'],

@@ -12,6 +12,7 @@ export const concat = defineModule({
   title: 'Concatenate',
   shortTitle: 'Concat',
   kind: 'merge',
+  mark: '=',
   summary: 'Lays the channels of its inputs side by side; positions must agree.',
   formula: 'y = [x₁, x₂, …] over channels',
   paper: {

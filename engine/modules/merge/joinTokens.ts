@@ -7,6 +7,7 @@ export const joinTokens = defineModule({
   title: 'Join tokens',
   shortTitle: 'Join',
   kind: 'merge',
+  mark: '+',
   summary: 'Puts the tokens of its inputs one after the other, as a class token before the patches.',
   formula: 'Y = [X₁, X₂, …]',
   inputs: ['x…'],

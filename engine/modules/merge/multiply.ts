@@ -6,6 +6,7 @@ export const multiply = defineModule({
   id: 'multiply',
   title: 'Multiply',
   kind: 'merge',
+  mark: '×',
   summary: 'Multiplies its inputs element by element: one branch gates the other.',
   formula: 'y = x₁ ⊙ x₂ ⊙ …',
   inputs: ['x…'],

@@ -11,6 +11,7 @@ export const branchScale = defineModule({
   id: 'branchScale',
   title: 'BranchScale',
   kind: 'scale',
+  mark: 'λ',
   summary: 'Adds branch to shortcut with a learnable factor per channel on both.',
   formula: 'y = λᵣ ⊙ x + λₗ ⊙ F(x)',
   paper: {

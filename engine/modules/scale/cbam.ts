@@ -15,6 +15,7 @@ export const cbam = defineModule({
   title: 'Channel and position gates',
   shortTitle: 'CBAM',
   kind: 'scale',
+  mark: 'λ',
   summary: 'Turns channels up or down by what the whole map holds, then positions by what all channels hold.',
   formula: 'x′ = x ⊙ σ(MLP(mean) + MLP(max)),  y = x′ ⊙ σ(Convₖ([mean_c, max_c]))',
   paper: {

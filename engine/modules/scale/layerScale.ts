@@ -11,6 +11,7 @@ export const layerScale = defineModule({
   id: 'layerScale',
   title: 'LayerScale',
   kind: 'scale',
+  mark: 'γ',
   summary: 'Scales the branch before it is added, channel by channel; training starts it near zero.',
   formula: 'y = λ ⊙ F(x)',
   paper: {

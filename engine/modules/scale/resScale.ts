@@ -10,6 +10,7 @@ export const resScale = defineModule({
   id: 'resScale',
   title: 'ResScale',
   kind: 'scale',
+  mark: 'λ',
   summary:
     'Scales the residual stream itself, channel by channel; the MetaFormer baselines use it in late stages.',
   formula: 'y = λ ⊙ x',

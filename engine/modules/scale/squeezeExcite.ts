@@ -17,6 +17,7 @@ export const squeezeExcite = defineModule({
   title: 'Squeeze and excitation',
   shortTitle: 'SE',
   kind: 'scale',
+  mark: 'λ',
   summary: 'Looks at the whole map, then turns each channel up or down.',
   formula: 'y = x ⊙ σ(W₂·ReLU(W₁·mean(x)))',
   paper: {
