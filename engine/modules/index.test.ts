@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { elements, type Graph, type Shape, type Value } from '../graph/graph'
-import { ModuleBuilder } from '../nn/moduleBuilder'
+import { elements, type Graph, type Shape } from '../graph/graph'
 import {
   type Attributes,
   completeAttributes,
@@ -10,112 +9,9 @@ import {
 } from '../schema/schema'
 import { modules } from '.'
 import { mixers } from './mixer'
-import type { ModuleDefinition } from './module'
-
-const picture: Shape = [1, 64, 64, 3]
-const map: Shape = [2, 8, 8, 32]
-const tokens: Shape = [2, 64, 32]
-
-/** Input and output of every module at its defaults; a module without a row fails here. */
-const shapes: {
-  readonly [id: string]: readonly [from: Shape | readonly Shape[], to: Shape, attrs?: Attributes]
-} = {
-  patchStem: [picture, [1, 16, 768]],
-  overlapStem: [picture, [1, 16, 16, 64]],
-  convStem: [picture, [1, 4, 4, 384]],
-  resnetStem: [picture, [1, 16, 16, 64]],
-  attention: [map, map],
-  gatedPosition: [map, map],
-  inceptionMixer: [map, map],
-  nonLocal: [map, map],
-  linearAttention: [map, map],
-  crossCovariance: [map, map],
-  retention: [map, map],
-  talkingHeads: [map, map],
-  convProjection: [map, map],
-  crossShaped: [map, map],
-  windowAttention: [map, map],
-  spatialReduction: [map, map],
-  separableConv: [map, map],
-  depthwiseConv: [map, map],
-  pooling: [map, map],
-  largeKernelAttention: [map, map],
-  gatedConv: [map, map],
-  focalModulation: [map, map],
-  inceptionConv: [map, map],
-  spatialMlp: [tokens, tokens],
-  spatialLinear: [tokens, tokens],
-  spatialGate: [tokens, tokens],
-  randomMixing: [tokens, tokens],
-  identity: [map, map],
-  mlp: [map, map],
-  gatedMlp: [map, map],
-  depthwiseMlp: [map, map],
-  layerNorm: [tokens, tokens],
-  modifiedLayerNorm: [map, map],
-  groupNorm: [map, map],
-  batchNorm: [map, map],
-  rmsNorm: [tokens, tokens],
-  globalResponseNorm: [map, map],
-  affine: [tokens, tokens],
-  localResponseNorm: [map, map],
-  noNorm: [map, map],
-  gelu: [map, map],
-  geluTanh: [map, map],
-  relu: [map, map],
-  relu6: [map, map],
-  squaredRelu: [map, map],
-  starRelu: [map, map],
-  silu: [map, map],
-  hardswish: [map, map],
-  quickGelu: [map, map],
-  mish: [map, map],
-  elu: [map, map],
-  hardSigmoid: [map, map],
-  sigmoid: [map, map],
-  tanh: [map, map],
-  noActivation: [map, map],
-  convDownsample: [map, [2, 4, 4, 64]],
-  patchMerging: [map, [2, 4, 4, 64]],
-  blurPool: [map, [2, 4, 4, 32]],
-  layerScale: [map, map],
-  resScale: [map, map],
-  branchScale: [[map, map], map],
-  squeezeExcite: [map, map],
-  cbam: [map, map],
-  add: [[map, map, map], map],
-  multiply: [[map, map], map],
-  concat: [
-    [map, [2, 8, 8, 16]],
-    [2, 8, 8, 48],
-  ],
-  poolHead: [map, [2, 1000]],
-  classTokenHead: [tokens, [2, 10], { classes: 10 }],
-  distilledHead: [tokens, [2, 10], { classes: 10 }],
-  mlpHead: [map, [2, 1000]],
-  attentionPoolHead: [map, [2, 1000]],
-  convolution: [map, map],
-  linear: [map, map],
-  averagePool: [map, [2, 4, 4, 32]],
-  maxPool: [map, [2, 4, 4, 32]],
-  globalPool: [map, [2, 32]],
-  classToken: [tokens, [2, 65, 32]],
-  positionEmbedding: [map, map],
-  addToFirst: [
-    [tokens, [2, 1, 32]],
-    [2, 1, 32],
-  ],
-  joinTokens: [
-    [tokens, map],
-    [2, 128, 32],
-  ],
-  firstTokens: [tokens, [2, 1, 32]],
-  classAttention: [tokens, [2, 1, 32]],
-  conditionalPosition: [map, map],
-  toTokens: [map, tokens],
-  toMap: [map, map],
-  flatten: [map, [2, 2048]],
-}
+// The rows of the modules' shapes are in testing/shapes.ts.
+import { build, find } from './testing/build'
+import { map, testedAt, tokens } from './testing/shapes'
 
 test.each(modules.map((module) => [module.id, module] as const))('%s says what it is', (id, module) => {
   expect(id).toMatch(/^[a-z][A-Za-z0-9]*$/)
@@ -143,9 +39,8 @@ test('the default of a slot is a module of its kind, with attributes that it kno
 test.each(modules.map((module) => [module.id, module] as const))(
   '%s builds and gives its shape',
   (id, module) => {
-    const [from, to, attrs] = shapes[id] ?? [[], []]
-    const inputs = (isShape(from) ? [from] : from) as readonly Shape[]
-    expect(build(module, inputs, attrs).output.shape).toEqual(to)
+    const { from, to, attrs } = testedAt(id)
+    expect(build(module, from, attrs).output.shape).toEqual(to)
   },
 )
 
@@ -377,33 +272,6 @@ test('a distilled head without a distillation token says what to put before it',
     'put two Class tokens before the blocks',
   )
 })
-
-function find(id: string): ModuleDefinition {
-  const module = modules.find((module) => module.id === id)
-  if (!module) throw new Error(`no module ${id}`)
-  return module
-}
-
-function build(
-  module: ModuleDefinition,
-  inputs: readonly Shape[],
-  attrs: Attributes = {},
-  grid: Value['grid'] = null,
-): { graph: Graph; output: Value } {
-  const b = new ModuleBuilder({
-    buildModule: (b, slot, inputs) => {
-      const inner = find(slotModule(slot))
-      return inner.build(b, inputs, completeAttributes(inner.attrs, slotAttributes(slot)))
-    },
-  })
-  const values = inputs.map((shape, index) => b.input(`x${index}`, shape, grid))
-  const output = b.instance('x', 'x', {}, () =>
-    module.build(b, values, completeAttributes(module.attrs, attrs)),
-  )
-  return { graph: b.finish([output]), output }
-}
-
-const isShape = (from: Shape | readonly Shape[]): from is Shape => typeof from[0] === 'number'
 
 function parameterCount(graph: Graph, role: 'trainable' | 'frozen' | 'buffer'): number {
   return graph.nodes.reduce(
