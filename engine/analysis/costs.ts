@@ -40,6 +40,8 @@ export function costsByScope({ graph, isLive }: LiveGraph): readonly Cost[] {
     if (!isLive[node.id] || !cost) continue
     cost.activationBytes += stored[node.id] ?? 0
     if (node.op === 'param') cost.weights[node.attrs.role] += elements(node.shape)
+    if (node.op === 'constant' && node.attrs.table)
+      cost.weights[node.attrs.table.role] += elements(node.shape)
     const { macs, flops } = nodeCost(graph, node)
     cost.flops += flops
     const kind = kinds.get(node.id)

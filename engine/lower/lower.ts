@@ -19,12 +19,14 @@ import {
 import { limits } from '../document/validate'
 import { inputCount, nodeTitle, portOf } from '../document/wiring'
 import { type ExpectedGot, SchemaError, ShapeError, VertebraError } from '../errors'
-import { type Graph, printShape, type Shape, type Value } from '../graph/graph'
+import { printShape, type Shape, type Value } from '../graph/graph'
 import { type Keys, ModuleBuilder, type Procedural } from '../nn/moduleBuilder'
 import type { ParamOptions } from '../ops/builder'
-import { completeAttributes, type SlotValue, slotAttributes, slotModule } from '../schema/schema'
+import { completeAttributes } from '../schema/schema'
+import { buildSlot } from './buildSlot'
 import { type Diagnostic, type DiagnosticCode, type Severity, titles } from './diagnostics'
 import { findFixes } from './fixes'
+import { liveNodes } from './liveNodes'
 import type { Lowered, NodeFacts, NodeStatus } from './lowered'
 
 export interface LowerOptions {
@@ -87,7 +89,10 @@ class Lowering {
   constructor(document: Document, options: LowerOptions) {
     this.document = document
     this.options = options
-    this.builder = new LoweringBuilder({ buildModule, ...(options.values ? { values: options.values } : {}) })
+    this.builder = new LoweringBuilder({
+      buildModule: buildSlot,
+      ...(options.values ? { values: options.values } : {}),
+    })
   }
 
   run(): Lowered {
@@ -534,23 +539,6 @@ class LoweringBuilder extends ModuleBuilder {
     else if (owner !== this.instancePath) this.clash ??= { key, owner }
     return super.param(key, shape, options)
   }
-}
-
-/** Builds the module of a slot: an activation inside an MLP, a norm inside a stem. */
-function buildModule(b: ModuleBuilder, slot: SlotValue, inputs: readonly Value[]): Value {
-  const module = findModule(slotModule(slot))
-  if (!module) throw new SchemaError('', `there is no module ${slotModule(slot)} to put there`)
-  return module.build(b, inputs, completeAttributes(module.attrs, slotAttributes(slot)))
-}
-
-/** The graph nodes that the roots are computed from. Inputs come before their users, so one pass backwards is enough. */
-function liveNodes(graph: Graph, roots: readonly Value[]): boolean[] {
-  const isLive = graph.nodes.map(() => false)
-  for (const root of roots) isLive[root.id] = true
-  for (let id = graph.nodes.length - 1; id >= 0; id--) {
-    if (isLive[id]) for (const input of graph.nodes[id]?.inputs ?? []) isLive[input] = true
-  }
-  return isLive
 }
 
 /**

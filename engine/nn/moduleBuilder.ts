@@ -1,7 +1,7 @@
 /** What a module builds with: the graph's verbs, and weights that are named by where they are. */
 import { VertebraError } from '../errors'
 import type { Shape, Value } from '../graph/graph'
-import type { ParamRole } from '../ops/attributes'
+import type { ParamRole, Table } from '../ops/attributes'
 import { Builder } from '../ops/builder'
 import type { SlotValue } from '../schema/schema'
 
@@ -67,6 +67,16 @@ export class ModuleBuilder extends Builder {
     const key = this.keyOf([...this.place.parts, name])
     const values = this.options.values?.get(key) ?? procedural(init, fanIn ?? columns(shape))
     return this.param(key, shape, { role, ...values })
+  }
+
+  /** Numbers that a formula gives and that the reference keeps in its state_dict all the same; counted, never trained. */
+  table(
+    name: string,
+    data: Float32Array | readonly number[],
+    shape: Shape,
+    role: Table['role'] = 'frozen',
+  ): Value {
+    return this.constant(data, shape, { name: this.keyOf([...this.place.parts, name]), role })
   }
 
   private at(place: Place, body: () => Value): Value {

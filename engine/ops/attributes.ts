@@ -6,7 +6,8 @@ export interface OpAttributes {
   input: { readonly name: string }
   /** A weight in the reference's own layout; `name` is the state_dict key. value = a + b u_i, golden/FORMAT.md. */
   param: { readonly name: string; readonly role: ParamRole; readonly a: number; readonly b: number }
-  constant: { readonly data: Float32Array }
+  /** `table` names numbers that a state_dict keeps although a formula gives them (sine positions). */
+  constant: { readonly data: Float32Array; readonly table?: Table }
   /** 0, 1, 2 ... along `axis`. */
   iota: { readonly axis: number }
   unary: { readonly fn: UnaryFunction }
@@ -57,6 +58,11 @@ export interface OpAttributes {
 
 export type Op = keyof OpAttributes
 export type ParamRole = 'trainable' | 'frozen' | 'buffer'
+export interface Table {
+  /** The state_dict key. */
+  readonly name: string
+  readonly role: Exclude<ParamRole, 'trainable'>
+}
 export type ReduceFunction = 'sum' | 'max' | 'min'
 export type Pair = readonly [number, number]
 

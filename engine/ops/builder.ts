@@ -9,6 +9,7 @@ import type {
   OpAttributes,
   ParamRole,
   ReduceFunction,
+  Table,
   WindowAttributes,
 } from './attributes'
 import type { Arithmetic, BinaryFunction, UnaryFunction } from './elementwise'
@@ -64,9 +65,9 @@ export class Builder implements Arithmetic<Value> {
     return node
   }
 
-  constant(data: Float32Array | readonly number[], shape: Shape): Value {
+  constant(data: Float32Array | readonly number[], shape: Shape, table?: Table): Value {
     const values = data instanceof Float32Array ? data : Float32Array.from(data)
-    return this.append('constant', { data: values }, [], { declared: shape })
+    return this.append('constant', { data: values, ...(table && { table }) }, [], { declared: shape })
   }
 
   scalar(value: number): Value {

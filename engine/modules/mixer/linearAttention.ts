@@ -98,6 +98,9 @@ function randomFeatures(b: ModuleBuilder, x: Value, omega: Value): Value {
   const [d = 1, half = 1] = omega.shape
   const scaled = b.mul(x, d ** -0.25)
   const along = b.dot(scaled, omega, { contract: [[3], [0]] })
-  const offset = b.add(b.mul(b.sum(b.square(scaled), [3]), 0.5), 0.5 * Math.log(2 * half))
+  const each = [0, 1, 2] as const
+  // A product per token, as the reference computes (and counts) it.
+  const energy = b.dot(scaled, scaled, { batch: [each, each], contract: [[3], [3]] })
+  const offset = b.add(b.mul(b.reshape(energy, [...energy.shape, 1]), 0.5), 0.5 * Math.log(2 * half))
   return b.concat([b.exp(b.sub(along, offset)), b.exp(b.sub(b.neg(along), offset))], 3)
 }

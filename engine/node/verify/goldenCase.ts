@@ -35,16 +35,23 @@ const goldenCase = z.object({
   float32_vs_float64: z.object({ logits: z.number(), features: z.number() }).partial().default({}),
   tensors: z.array(z.tuple([z.string(), z.array(z.number()), z.number(), z.number()])),
   aliases: z.array(z.tuple([z.string(), z.string()])).default([]),
-  outputs: z.object({
-    logits: recorded.optional(),
-    features: recorded.optional(),
-    stages: z.array(stage).default([]),
-    attention: z.array(attention).default([]),
-  }),
+  /** Tables of the state_dict that a formula gives. */
+  constants: z.array(recorded.extend({ name: z.string() })).default([]),
+  outputs: z
+    .object({
+      logits: recorded.optional(),
+      features: recorded.optional(),
+      features_list: z.array(recorded).default([]),
+      stages: z.array(stage).default([]),
+      attention: z.array(attention).default([]),
+    })
+    // Some models give more than logits: boxes, wavelet bands.
+    .catchall(z.unknown()),
   trace: z.array(traced).default([]),
 })
 
 export type Recorded = z.infer<typeof recorded>
+export const isRecorded = (value: unknown): value is Recorded => recorded.safeParse(value).success
 export type RecordedAttention = z.infer<typeof attention>
 export type CaseSize = 'tiny' | 'eps' | 'full'
 

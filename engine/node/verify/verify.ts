@@ -1,11 +1,14 @@
 /** Runs a golden case on our engine and compares every output that the reference recorded. */
-import { analyze } from '../../analyze'
+import { type Cost, costsByScope, noCost } from '../../analysis/costs'
+import { summarize } from '../../analysis/summary'
 import type { Document } from '../../document/types'
 import type { Graph, Scope } from '../../graph/graph'
 import { lower } from '../../lower/lower'
-import { goldenModel } from '../../presets/goldenCases'
+import { lowerLayer } from '../../lower/lowerLayer'
+import type { Procedural } from '../../nn/moduleBuilder'
+import { type GoldenLayer, goldenModel } from '../../presets/goldenCases'
 import { attentionTolerance, compareAttention, compareTensor, type Tensor, type Verdict } from './compare'
-import type { CaseSize, GoldenCase, OpCase, Recorded } from './goldenCase'
+import { type CaseSize, type GoldenCase, isRecorded, type OpCase, type Recorded } from './goldenCase'
 import { goldenInput, goldenTensor } from './goldenInput'
 import { opGraph } from './ops'
 import type { Runner } from './runner'
@@ -54,23 +57,21 @@ export async function verifyCase(
   runner: Runner,
   { changeDocument = (document) => document, changeGraph = (graph) => graph }: VerifyOptions = {},
 ): Promise<CaseReport> {
-  // A few papers' cases are of single mixers on tokens: those are no designs of ours.
-  const side = golden.input.shape.length === 4 ? golden.input.shape[2] : undefined
-  const model = side === undefined ? null : goldenModel(golden.reference, side)
+  const model = goldenModel(golden.reference, golden.input.shape)
   if (!model) return { name: golden.case, outcome: 'not built', comparisons: [], worst: null, problems: [] }
-  const document = changeDocument(model.document)
   const values = new Map(golden.tensors.map(([name, , a, b]) => [name, { a, b }]))
-  const lowered = lower(document, { batch: 1, values })
-  const errors = lowered.diagnostics.filter(({ severity }) => severity === 'error')
-  if (errors.length > 0 || lowered.output === null) {
-    return failed(
-      golden.case,
-      [],
-      errors.map(({ path, message }) => `${path}: ${message}`),
-    )
-  }
-  const countProblems = [...tensorProblems(golden, lowered.graph), ...figureProblems(golden, document)]
-  const subject = new Subject(golden, changeGraph(lowered.graph), lowered.output, model.features, runner)
+  const program =
+    'document' in model
+      ? programOf(changeDocument(model.document), golden.input, values)
+      : layerProgram(model, golden.input, values)
+  if ('problems' in program) return failed(golden.case, [], program.problems)
+  const countProblems = [
+    ...tensorProblems(golden, program.graph),
+    ...tableProblems(golden, program.graph),
+    ...figureProblems(golden, program.cost),
+  ]
+  const places = { ...model.outputs, ...('features' in model && { features: model.features }) }
+  const subject = new Subject(golden, { ...program, graph: changeGraph(program.graph) }, places, runner)
   const comparisons = [...(await subject.compareOutputs()), ...(await subject.compareAttentions())]
   const bad = comparisons.filter(({ passes }) => !passes)
   if (bad.length === 0 && countProblems.length === 0) return passed(golden.case, comparisons)
@@ -99,29 +100,62 @@ export async function verifyOp(op: OpCase, runner: Runner): Promise<CaseReport> 
     : failed(op.op, [comparison], [problemOf(comparison)])
 }
 
+interface Program {
+  readonly graph: Graph
+  readonly output: number
+  readonly cost: Pick<Cost, 'params' | 'macs'>
+  readonly input: Float32Array
+}
+type Values = ReadonlyMap<string, Procedural>
+
+function programOf(
+  document: Document,
+  input: GoldenCase['input'],
+  values: Values,
+): Program | { readonly problems: readonly string[] } {
+  const lowered = lower(document, { batch: 1, values })
+  const { graph, output, diagnostics } = lowered
+  const errors = diagnostics.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0 || output === null)
+    return { problems: errors.map(({ path, message }) => `${path}: ${message}`) }
+  return { graph, output, cost: summarize(lowered).whole, input: goldenInput(input) }
+}
+
+function layerProgram(layer: GoldenLayer, input: GoldenCase['input'], values: Values): Program {
+  const { graph, output, isLive } = lowerLayer(layer, values)
+  const tensor = { tensor: 'input', shape: input.shape, a: input.a, b: input.b }
+  return {
+    graph,
+    output,
+    cost: costsByScope({ graph, isLive })[0] ?? noCost,
+    input: goldenTensor(tensor, layer.order === 'asIs'),
+  }
+}
+
+/** State_dict prefixes of the scopes whose outputs the reference calls features, pred_boxes, ... */
+type Places = { readonly [output: string]: string }
+
 /** One case on one runner. */
 class Subject {
   private readonly golden: GoldenCase
   private readonly graph: Graph
   private readonly output: number
-  /** Key of the scope whose output the reference calls features. */
-  private readonly features: string
+  private readonly places: Places
   private readonly runner: Runner
   private readonly inputs: ReadonlyMap<string, Float32Array>
 
-  constructor(golden: GoldenCase, graph: Graph, output: number, features: string, runner: Runner) {
+  constructor(golden: GoldenCase, { graph, output, input }: Program, places: Places, runner: Runner) {
     this.golden = golden
     this.graph = graph
     this.output = output
-    this.features = features
+    this.places = places
     this.runner = runner
-    const name = graph.nodes.find((node) => node.op === 'input')?.attrs.name ?? 'input'
-    this.inputs = new Map([[name, goldenInput(golden.input)]])
+    this.inputs = new Map([['input', input]])
   }
 
   /** The logits by themselves, as in the plan that people run, then features and stages, which keep more values alive. */
   async compareOutputs(): Promise<readonly Comparison[]> {
-    const { logits, features, stages } = this.golden.outputs
+    const { logits, features, features_list: lists, stages, attention: _, ...others } = this.golden.outputs
     const noise = this.golden.float32_vs_float64
     const tolerance = (of: number) => toleranceOf(this.golden.size, of)
     const between = Math.max(noise.logits ?? 0, noise.features ?? 0)
@@ -129,7 +163,11 @@ class Subject {
       ? [{ what: 'logits', record: logits, node: this.output, noise: noise.logits ?? 0 }]
       : []
     const inner = [
-      ...(features ? [{ what: 'features', record: features, node: this.nodeOfScope(this.features, 0) }] : []),
+      ...(features ? [this.namedOutput('features', features)] : []),
+      ...lists.map((record, index) => this.namedOutput(`features_list.${index}`, record)),
+      ...Object.entries(others).flatMap(([name, record]) =>
+        isRecorded(record) ? [this.namedOutput(name, record)] : [],
+      ),
       ...stages.map((record, index) => ({ what: record.where, record, node: this.nodeOfStage(index) })),
     ].map((row) => ({ ...row, noise: row.what === 'features' ? (noise.features ?? 0) : between }))
     const comparisons: Comparison[] = []
@@ -146,6 +184,11 @@ class Subject {
       }
     }
     return comparisons
+  }
+
+  private namedOutput(what: string, record: Recorded) {
+    const key = this.places[what]
+    return { what, record, node: key === undefined ? null : this.nodeOfScope(key, 0) }
   }
 
   /** In a run of their own: asking for the probabilities keeps the attention kernel from being fused. */
@@ -253,13 +296,27 @@ function tensorProblems({ tensors, aliases }: GoldenCase, graph: Graph): string[
   ]
 }
 
+/** A table that the reference keeps is a table of ours, with its numbers. */
+function tableProblems({ constants }: GoldenCase, graph: Graph): string[] {
+  const ours = graph.nodes.flatMap((node) =>
+    node.op === 'constant' && node.attrs.table
+      ? [{ ...node.attrs, ...node.attrs.table, shape: node.shape }]
+      : [],
+  )
+  return ours.flatMap(({ name, data, shape }) => {
+    const record = constants.find((constant) => constant.name === name)
+    if (!record) return [`the reference keeps no table ${name}`]
+    const { passes, detail } = compareTensor({ ...record, layout: 'NHWC' }, { data, shape }, 1e-5)
+    return passes ? [] : [`table ${name}: ${detail}`]
+  })
+}
+
 function some(names: readonly string[]): string {
   const shown = names.slice(0, 3).join(', ')
   return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown
 }
 
-function figureProblems(golden: GoldenCase, document: Document): string[] {
-  const { params, macs } = analyze(document).totals
+function figureProblems(golden: GoldenCase, { params, macs }: Program['cost']): string[] {
   const rows: readonly (readonly [string, number, number])[] = [
     ['trainable parameters', params.trainable, golden.params],
     ['frozen parameters', params.frozen, golden.frozen_params],
