@@ -3,17 +3,15 @@
  * A class or an option that we do not have yet gives null: the case waits for it.
  */
 import type { Document } from '../document/types'
-import type { Shape } from '../graph/graph'
 import { findPreset, type Preset } from '.'
 import * as convolutional from './golden/convolutional'
-import { layers } from './golden/layers'
 import * as metaformer from './golden/metaformer'
 import * as pyramids from './golden/pyramids'
-import { type Build, type GoldenLayer, type GoldenModel, NotYet, Options, text } from './golden/reading'
+import { type Build, type GoldenModel, NotYet, Options, text } from './golden/reading'
 import * as transformers from './golden/transformers'
 import { parsePythonCall } from './pythonCall'
 
-export type { GoldenLayer, GoldenModel } from './golden/reading'
+export type { GoldenModel } from './golden/reading'
 
 /** `reference` of a golden case. */
 export interface GoldenReference {
@@ -21,25 +19,18 @@ export interface GoldenReference {
   readonly call: string
 }
 
-/** `shape` is the recorded input's, channels first. */
-export function goldenModel(
-  { source, call }: GoldenReference,
-  shape: Shape,
-): GoldenModel | GoldenLayer | null {
-  const size = shape[2] ?? 1
+export function goldenModel({ source, call }: GoldenReference, size: number): GoldenModel | null {
   const reconstruction = metaformer.reconstructions.find(
     ({ says }) => call.startsWith('RECONSTRUCTION') && call.includes(says),
   )
   if (reconstruction) return { document: resized(reconstruction.document(), size), features: 'stages.0.17' }
-  const named = layers.find(({ says }) => call.includes(says))
-  if (named) return named.layer(shape)
   const parsed = parsePythonCall(pyramids.plainCall(plainCall(call)))
   if (!parsed) return null
   const known = source.startsWith('timm') ? timm : papers
   const build = Object.hasOwn(known, parsed.name) ? known[parsed.name] : undefined
   const options = new Options(parsed)
   try {
-    const model = build?.(options, size, shape)
+    const model = build?.(options, size)
     return model && options.isUsedUp() ? model : null
   } catch (error) {
     if (error instanceof NotYet) return null

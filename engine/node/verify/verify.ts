@@ -6,10 +6,11 @@ import type { Graph, Scope } from '../../graph/graph'
 import { lower } from '../../lower/lower'
 import { lowerLayer } from '../../lower/lowerLayer'
 import type { Procedural } from '../../nn/moduleBuilder'
-import { type GoldenLayer, goldenModel } from '../../presets/goldenCases'
+import { goldenModel } from '../../presets/goldenCases'
 import { attentionTolerance, compareAttention, compareTensor, type Tensor, type Verdict } from './compare'
 import { type CaseSize, type GoldenCase, isRecorded, type OpCase, type Recorded } from './goldenCase'
 import { goldenInput, goldenTensor } from './goldenInput'
+import { type GoldenLayer, goldenLayer } from './layers'
 import { opGraph } from './ops'
 import type { Runner } from './runner'
 
@@ -57,13 +58,14 @@ export async function verifyCase(
   runner: Runner,
   { changeDocument = (document) => document, changeGraph = (graph) => graph }: VerifyOptions = {},
 ): Promise<CaseReport> {
-  const model = goldenModel(golden.reference, golden.input.shape)
+  const { reference, input } = golden
+  const model = goldenLayer(reference.call, input.shape) ?? goldenModel(reference, input.shape[2] ?? 1)
   if (!model) return { name: golden.case, outcome: 'not built', comparisons: [], worst: null, problems: [] }
   const values = new Map(golden.tensors.map(([name, , a, b]) => [name, { a, b }]))
   const program =
     'document' in model
-      ? programOf(changeDocument(model.document), golden.input, values)
-      : layerProgram(model, golden.input, values)
+      ? programOf(changeDocument(model.document), input, values)
+      : layerProgram(model, input, values)
   if ('problems' in program) return failed(golden.case, [], program.problems)
   const countProblems = [
     ...tensorProblems(golden, program.graph),

@@ -1,7 +1,5 @@
 /** Reading the arguments of a reference's class. */
 import type { Document } from '../../document/types'
-import type { Shape, Value } from '../../graph/graph'
-import type { Keys, ModuleBuilder } from '../../nn/moduleBuilder'
 import type { Python, PythonCall } from '../pythonCall'
 
 export interface GoldenModel {
@@ -12,22 +10,8 @@ export interface GoldenModel {
   readonly outputs?: { readonly [name: string]: string }
 }
 
-/** A case of one layer without a picture around it. */
-export interface GoldenLayer {
-  /** Shape of its input in our order of axes. */
-  readonly input: Shape
-  /** The input's recorded order: channels before positions, or as ours. */
-  readonly order: 'channelsFirst' | 'asIs'
-  readonly build: (b: ModuleBuilder, x: Value) => Value
-  /** Renames of the weights' paths. */
-  readonly keys?: Keys
-  readonly outputs?: { readonly [name: string]: string }
-}
-
-/**
- * A class of the reference: its arguments to our sizes, for a picture of this side; `shape` is the input's as recorded.
- */
-export type Build = (options: Options, size: number, shape: Shape) => GoldenModel | GoldenLayer | null
+/** A class of the reference: its arguments to our sizes, for a picture of this side. */
+export type Build = (options: Options, size: number) => GoldenModel | null
 
 /** Something in the call that no module of ours stands for. */
 export class NotYet extends Error {}

@@ -1,8 +1,20 @@
 /** Single layers of the papers' code, found by words of their call: those are Python that only a person can read. */
-import type { Shape } from '../../graph/graph'
-import type { Keys } from '../../nn/moduleBuilder'
+import type { Shape, Value } from '../../graph/graph'
+import type { Keys, ModuleBuilder } from '../../nn/moduleBuilder'
 import type { SlotValue } from '../../schema/schema'
-import type { GoldenLayer } from './reading'
+
+/** A case of one layer without a picture around it. */
+export interface GoldenLayer {
+  /** Shape of its input in our order of axes. */
+  readonly input: Shape
+  /** The input's recorded order: channels before positions, or as ours. */
+  readonly order: 'channelsFirst' | 'asIs'
+  readonly build: (b: ModuleBuilder, x: Value) => Value
+  /** Renames of the weights' paths. */
+  readonly keys?: Keys
+  /** State_dict prefixes of further outputs that the reference recorded. */
+  readonly outputs?: { readonly [name: string]: string }
+}
 
 /** Where `says` is part of the call; `shape` is the recorded input's. */
 interface NamedLayer {
@@ -10,7 +22,11 @@ interface NamedLayer {
   readonly layer: (shape: Shape) => GoldenLayer
 }
 
-export const layers: readonly NamedLayer[] = [
+/** The layer of a call; null when it is no single layer that we know. */
+export const goldenLayer = (call: string, shape: Shape): GoldenLayer | null =>
+  layers.find(({ says }) => call.includes(says))?.layer(shape) ?? null
+
+const layers: readonly NamedLayer[] = [
   {
     says: 'AttentionLayer(LinearAttention(8), d_model=32, n_heads=4)',
     layer: (shape) => oneModule({ module: 'linearAttention', attrs: { heads: 4 } }, shape, projections),
