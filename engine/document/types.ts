@@ -49,7 +49,7 @@ export interface ModuleNode extends NodeBase {
   readonly module: string
   /** Only what differs from the module's defaults. */
   readonly attrs: Attributes
-  /** Renames inside the module: local state_dict path -> the path to use (`conv` -> `0`; '' removes it). */
+  /** Renames inside the module: local state_dict path -> the path to use (`conv` -> `0`; '' removes it; `/x` is `x` from the root, shared). */
   readonly keys?: { readonly [local: string]: string }
 }
 

@@ -232,6 +232,14 @@ const stateKey = z
   .string('a key is a text')
   .regex(/^[A-Za-z0-9_.-]{0,128}$/, 'a key has up to 128 letters, digits, dots, dashes or underscores')
 
+/** Behind a stroke it is the whole key, not relative to the node: a weight that several modules share. */
+const weightKey = z
+  .string('a key is a text')
+  .regex(
+    /^\/?[A-Za-z0-9_.-]{0,128}$/,
+    'a key has up to 128 letters, digits, dots, dashes or underscores, and a stroke before them when it is the whole key',
+  )
+
 const nodeBase = {
   id,
   title: text('a title', 200).exactOptional(),
@@ -245,7 +253,7 @@ const moduleNode = z.object({
   ...nodeBase,
   module: moduleName,
   attrs: attributes,
-  keys: z.record(key('a weight', /^[A-Za-z0-9_.-]{0,128}$/), stateKey).exactOptional(),
+  keys: z.record(key('a weight', /^[A-Za-z0-9_.-]{0,128}$/), weightKey).exactOptional(),
 })
 
 const override = z.object({

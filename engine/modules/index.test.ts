@@ -85,6 +85,11 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['attention', { heads: 4, qkNorm: 'layerNorm' }, 4 * c * c + 4 * c + 4 * (c / 4)],
   ['spatialReduction', {}, 4 * c * c + 4 * c + (4 * c * c + c) + 2 * c],
   ['spatialReduction', { ratio: 1, qkvBias: false, projBias: false }, 4 * c * c],
+  [
+    'spatialReduction',
+    { heads: 4, depthwise: true, position: 'pairs', weights: 'apart', norm: 'batchNorm' },
+    4 * c * c + 4 * c + 5 * c + 2 * c + 4 * 64 * 16,
+  ],
   ['windowAttention', { heads: 4 }, 4 * c * c + 4 * c + 13 * 13 * 4],
   ['windowAttention', { position: 'none', shifted: true }, 4 * c * c + 4 * c],
   ['patchMerging', {}, 8 * c * c + 8 * c],

@@ -41,6 +41,20 @@ test('the longest rename inside a module wins; an empty one removes the part', (
   expect(paramKeys(b.finish([y]))).toEqual(['stem.0.weight', 'stem.weight', 'stem.beta'])
 })
 
+test('a weight that is named from the root is one for all modules that ask for it', () => {
+  const b = new ModuleBuilder()
+  const x = b.input('x', [1, 4])
+  const block = (index: number, x: Value) =>
+    b.instance(`blocks.${index}`, `blocks.${index}`, { 'fc.bias': '/shared' }, () =>
+      linear(b, x, { name: 'fc', out: 4, bias: true }),
+    )
+  expect(paramKeys(b.finish([block(1, block(0, x))]))).toEqual([
+    'blocks.0.fc.weight',
+    'shared',
+    'blocks.1.fc.weight',
+  ])
+})
+
 test('procedural values: by fan-in, or as the case says', () => {
   const b = new ModuleBuilder({ values: new Map([['fc.bias', { a: 2, b: 3 }]]) })
   const y = b.instance('fc', 'fc', {}, () =>

@@ -23,7 +23,10 @@ export interface WeightOptions {
   readonly role?: ParamRole
 }
 
-/** Renames of dotted paths inside a module: `conv` -> `0`; '' removes the part. */
+/**
+ * Renames of dotted paths inside a module: `conv` -> `0`; '' removes the part. `/table` is called `table` wherever the module
+ * lies: a weight that several modules share.
+ */
 export type Keys = { readonly [local: string]: string }
 
 export interface ModuleBuilderOptions {
@@ -91,6 +94,7 @@ export class ModuleBuilder extends Builder {
 
   private keyOf(parts: readonly string[]): string {
     const local = renamed(parts.join('.'), this.place.keys)
+    if (local.startsWith('/')) return local.slice(1)
     return [this.place.key, local].filter(Boolean).join('.')
   }
 }

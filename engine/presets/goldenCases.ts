@@ -6,6 +6,7 @@ import type { Document } from '../document/types'
 import { findPreset, type Preset } from '.'
 import * as convolutional from './golden/convolutional'
 import * as metaformer from './golden/metaformer'
+import * as beside from './golden/papers'
 import * as pyramids from './golden/pyramids'
 import { type Build, type GoldenModel, NotYet, Options, text } from './golden/reading'
 import * as transformers from './golden/transformers'
@@ -55,6 +56,7 @@ const papers: { readonly [name: string]: Build } = {
   ...metaformer.papers,
   ...convolutional.papers,
   ...pyramids.papers,
+  ...beside.papers,
   ...Object.fromEntries(
     Object.entries({
       alexnet: 'alexnet',
@@ -62,6 +64,7 @@ const papers: { readonly [name: string]: Build } = {
       hornet_tiny_7x7: 'hornet_tiny_7x7',
       create_RepLKNet31B: 'replknet_31b',
       ...pyramids.presetCalls,
+      ...beside.presetCalls,
     }).map(([name, id]): [string, Build] => [name, (_, size) => presetOf(id, size)]),
   ),
 }
@@ -91,6 +94,7 @@ const features: { readonly [family: string]: string } = {
   van: 'norm4',
   alexnet: 'features',
   convmixer: 'blocks.19',
+  ...beside.features,
 }
 
 const resized = (document: Document, size: number): Document => ({

@@ -2,6 +2,7 @@
 
 import { classics } from './alexnet'
 import { caits } from './cait'
+import { cmts } from './cmt'
 import { convits } from './convit'
 import { convmixers } from './convmixer'
 import { convnexts } from './convnext'
@@ -39,6 +40,7 @@ export const presets: readonly Preset[] = [
   ...cswins,
   ...cvts,
   ...uniformers,
+  ...cmts,
   ...caits,
   ...rmts,
   ...iformers,

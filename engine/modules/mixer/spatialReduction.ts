@@ -15,7 +15,8 @@ import { defineModule } from '../module'
  *
  * x [n, h, w, c] or tokens on a grid → the same shape. MACs fall from 2t²c to 2t²c/r². The map shrinks by a strided
  * convolution (PVT) or to a fixed size by pooling (PVT v2 linear). With r = 1 it is plain attention.
- * Wang et al. 2021, https://arxiv.org/abs/2102.12122; PVT v2: https://arxiv.org/abs/2106.13797
+ * Wang et al. 2021, https://arxiv.org/abs/2102.12122; PVT v2: https://arxiv.org/abs/2106.13797. A convolution per channel and
+ * a number B for every pair of places: CMT, Guo et al. 2021, https://arxiv.org/abs/2107.06263
  */
 export const spatialReduction = defineModule({
   id: 'spatialReduction',
@@ -58,11 +59,35 @@ export const spatialReduction = defineModule({
       max: 64,
       when: { field: 'reduction', is: 'pool' },
     }),
+    depthwise: flag({
+      label: 'Per channel',
+      help: 'The convolution keeps channels apart.',
+      default: false,
+      when: { field: 'reduction', is: 'conv' },
+    }),
     norm: slot({
       label: 'Norm',
       help: 'Of the smaller map.',
       of: 'norm',
       default: { module: 'layerNorm', attrs: { eps: 1e-5 } },
+    }),
+    position: choice({
+      label: 'Positions',
+      help: 'What attention knows about where two tokens lie.',
+      default: 'none',
+      options: [
+        { value: 'none', label: 'None' },
+        { value: 'pairs', label: 'A number per pair' },
+      ],
+    }),
+    weights: choice({
+      label: 'Weights of K and V',
+      help: 'How a checkpoint stores them; the computation is the same.',
+      default: 'joint',
+      options: [
+        { value: 'joint', label: 'Joint' },
+        { value: 'apart', label: 'Apart' },
+      ],
     }),
     qkvBias: flag({ label: 'Bias of Q, K, V', default: true }),
     projBias: flag({ label: 'Bias of the projection', default: true }),
@@ -84,13 +109,19 @@ export const spatialReduction = defineModule({
       const q = b.reshape(linear(b, tokens, { name: 'q', out: width, bias }), [n, t, heads, headDim])
       const isWhole = attrs.reduction === 'conv' && attrs.ratio === 1
       const read = isWhole ? tokens : reduced(b, tokens, attrs, (map) => shrink(b, map, attrs))
-      const kv = linear(b, read, { name: 'kv', out: 2 * width, bias })
-      const part = (index: number) => {
-        const tokenCount = read.shape[1] ?? 1
-        const half = b.slice(kv, { start: [0, 0, index * width], size: [n, tokenCount, width] })
-        return b.reshape(half, [n, tokenCount, heads, headDim])
+      const s = read.shape[1] ?? 1
+      const split = (y: Value) => b.reshape(y, [n, s, heads, headDim])
+      const apart = (name: string) => split(linear(b, read, { name, out: width, bias }))
+      const halves = () => {
+        const kv = linear(b, read, { name: 'kv', out: 2 * width, bias })
+        return [0, width].map((start) => split(b.slice(kv, { start: [0, 0, start], size: [n, s, width] })))
       }
-      const mixed = attend(b, q, part(0), part(1), headDim ** -0.5)
+      const [k = q, v = q] = attrs.weights === 'joint' ? halves() : [apart('k'), apart('v')]
+      const position =
+        attrs.position === 'pairs'
+          ? b.reshape(b.weight('relative_pos', [heads, t, s], { init: { a: 0, b: 0.035 } }), [1, heads, t, s])
+          : undefined
+      const mixed = attend(b, q, k, v, headDim ** -0.5, position)
       return linear(b, b.reshape(mixed, [n, t, width]), { name: 'proj', out: c, bias: attrs.projBias })
     }),
 })
@@ -99,6 +130,7 @@ interface Shrinking {
   readonly reduction: 'conv' | 'pool'
   readonly ratio: number
   readonly poolSize: number
+  readonly depthwise: boolean
   readonly norm: Parameters<ModuleBuilder['module']>[0]
 }
 
@@ -117,7 +149,7 @@ function reduced(b: ModuleBuilder, tokens: Value, attrs: Shrinking, body: (map: 
   return b.concat([b.slice(tokens, { start: [0, 0, 0], size: [n, prefix, c] }), active], 1)
 }
 
-function shrink(b: ModuleBuilder, map: Value, { reduction, ratio, poolSize }: Shrinking): Value {
+function shrink(b: ModuleBuilder, map: Value, { reduction, ratio, poolSize, depthwise }: Shrinking): Value {
   const [, h = 1, w = 1, c = 1] = map.shape
   if (reduction === 'pool') {
     const pooled = adaptiveAverage(b, map, poolSize, poolSize)
@@ -130,5 +162,6 @@ function shrink(b: ModuleBuilder, map: Value, { reduction, ratio, poolSize }: Sh
       [{ what: 'ratio', expected: `at most ${Math.min(h, w)}`, got: `${ratio}` }],
     )
   }
-  return conv2d(b, map, { name: 'sr', out: c, kernel: ratio, stride: ratio, bias: true })
+  const groups = depthwise ? c : 1
+  return conv2d(b, map, { name: 'sr', out: c, kernel: ratio, stride: ratio, groups, bias: true })
 }

@@ -1,0 +1,31 @@
+/** Attention beside convolutions, and on several scales, as the papers' own code builds them. */
+import { cmt } from '../cmt'
+import { type Build, count, flag, listed } from './reading'
+
+export const papers: { readonly [name: string]: Build } = {
+  CMT(options) {
+    if (!options.take('qkv_bias', flag, false)) return null
+    const mlpRatios = options.take('mlp_ratios', listed(count), [3.6])
+    const depths = options.take('depths', listed(count), [2, 2, 10, 2])
+    return {
+      features: `blocks_d.${(depths.at(-1) ?? 1) - 1}`,
+      document: cmt('CMT', {
+        dims: options.take('embed_dims', listed(count), [46, 92, 184, 368]),
+        depths,
+        heads: options.take('num_heads', listed(count), [1, 2, 4, 8]),
+        stem: options.take('stem_channel', count, 16),
+        hidden: options.take('fc_dim', count, 1280),
+        ratios: options.take('sr_ratios', listed(count), [8, 4, 2, 1]),
+        mlpRatio: mlpRatios[0] ?? 4,
+        classes: options.take('num_classes', count, 1000),
+        size: options.take('img_size', count, 224),
+      }),
+    }
+  },
+}
+
+/** Calls that stand for presets of ours, with the node that the reference calls features. */
+export const presetCalls = { cmt_ti: 'cmt_ti' }
+
+/** The last node before the head, where it is not called norm. */
+export const features = { cmt: 'blocks_d.1' }
