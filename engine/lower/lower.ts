@@ -536,7 +536,7 @@ class LoweringBuilder extends ModuleBuilder {
   override param(key: string, shape: Shape, options: ParamOptions): Value {
     const owner = this.owners.get(key)
     if (owner === undefined) this.owners.set(key, this.instancePath)
-    else if (owner !== this.instancePath) this.clash ??= { key, owner }
+    else if (owner !== this.instancePath && !options.isShared) this.clash ??= { key, owner }
     return super.param(key, shape, options)
   }
 }

@@ -67,9 +67,11 @@ export class ModuleBuilder extends Builder {
 
   /** The parameter `name` of this place, in the layout that the reference keeps it in. */
   weight(name: string, shape: Shape, { init, fanIn, role = 'trainable' }: WeightOptions): Value {
-    const key = this.keyOf([...this.place.parts, name])
+    const parts = [...this.place.parts, name]
+    const key = this.keyOf(parts)
+    const isShared = this.localKey(parts).startsWith('/')
     const values = this.options.values?.get(key) ?? procedural(init, fanIn ?? columns(shape))
-    return this.param(key, shape, { role, ...values })
+    return this.param(key, shape, { role, isShared, ...values })
   }
 
   /** Numbers that a formula gives and that the reference keeps in its state_dict all the same; counted, never trained. */
@@ -93,9 +95,12 @@ export class ModuleBuilder extends Builder {
   }
 
   private keyOf(parts: readonly string[]): string {
-    const local = renamed(parts.join('.'), this.place.keys)
-    if (local.startsWith('/')) return local.slice(1)
-    return [this.place.key, local].filter(Boolean).join('.')
+    const local = this.localKey(parts)
+    return local.startsWith('/') ? local.slice(1) : [this.place.key, local].filter(Boolean).join('.')
+  }
+
+  private localKey(parts: readonly string[]): string {
+    return renamed(parts.join('.'), this.place.keys)
   }
 }
 

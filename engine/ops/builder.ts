@@ -23,6 +23,8 @@ export interface ParamOptions {
   readonly role: ParamRole
   readonly a: number
   readonly b: number
+  /** Several modules mean this one weight; otherwise two that have one name are a mistake. */
+  readonly isShared?: boolean
 }
 
 /**

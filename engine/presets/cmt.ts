@@ -102,7 +102,7 @@ function feedForward(dim: number, hidden: number): GroupNode {
 
 const table = (top1: number): Published => ({
   top1,
-  source: 'README of huawei-noah/Efficient-AI-Backbones, cmt_pytorch',
+  source: 'CMT (Guo et al. 2021), README of the repository',
 })
 
 export const cmts: readonly Preset[] = presetsOf(

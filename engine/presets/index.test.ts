@@ -86,7 +86,7 @@ test.each(rows)('%s says who reported its accuracy', (_, preset) => {
   expect(preset.summary).toMatch(/^[A-Z].*\.$/)
   if (preset.published === null) return
   expect(preset.published.top1).toBeGreaterThan(50)
-  expect(preset.published.source).toMatch(/et al\. \d{4}\), (Table|text|abstract)/)
+  expect(preset.published.source).toMatch(/et al\. \d{4}\), (Table|text|abstract|README)/)
 })
 
 function* moduleNodes(bodies: readonly GraphBody[]): Generator<ModuleNode> {
