@@ -18,18 +18,21 @@ import type { UnaryFunction } from '../elementwise'
 import type { Floats } from '../evaluate'
 
 /** Names of the steps that a program may be made of; a test may ask for a subset. */
-type StepName = keyof typeof steps
+type StepName = keyof typeof rules
 
 export interface RandomGraphOptions {
   readonly steps?: readonly StepName[]
+  readonly without?: readonly StepName[]
   readonly maxSteps?: number
 }
 
 /** Graphs with one to three inputs, some params and one or two outputs. */
 export function randomGraph({
-  steps: names = stepNames,
+  steps = stepNames,
+  without = [],
   maxSteps = 12,
 }: RandomGraphOptions = {}): fc.Arbitrary<Graph> {
+  const names = steps.filter((name) => !without.includes(name))
   // fast-check prefers small numbers and short arrays, of which most programs of these steps cannot be made.
   const numbers = (count: number) => fc.array(fc.noBias(fc.nat()), { minLength: count, maxLength: count })
   return fc
@@ -44,7 +47,7 @@ export function randomGraph({
         const dice = new Dice(thrown)
         const x = dice.of(pool.slice(-4))
         const name = names[which % names.length]
-        const made = steps[name](b, x, dice, { pool, name: `s${i}` })
+        const made = rules[name](b, x, dice, { pool, name: `s${i}` })
         if (made && elements(made.shape) <= 20_000) pool.push(made)
       })
       return b.finish(pool.length > inputs.length + 1 ? pool.slice(-2) : pool.slice(-1))
@@ -153,7 +156,7 @@ const numbers = (b: ModuleBuilder, dice: Dice, shape: Shape, below: number): Val
   )
 }
 
-const steps = {
+const rules = {
   unary: (b, x, dice) => b.unary(dice.of(tame), x),
   bounded: (b, x, dice) => {
     // Functions with a pole or without bound get an argument that keeps clear of it.
@@ -342,4 +345,4 @@ const steps = {
   },
 } satisfies { [name: string]: StepRule }
 
-const stepNames = Object.keys(steps) as StepName[]
+const stepNames = Object.keys(rules) as StepName[]
