@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { openNodeDevice } from './dawn'
-import { goldenFiles, pathOf } from './testing/goldenFiles'
+import { fullCasesOfToday, goldenFiles, pathOf } from './testing/goldenFiles'
 import { mistakes } from './testing/mistakes'
 import { readGoldenFile } from './verify/goldenCase'
 import { gpuRunner } from './verify/gpuRunner'
@@ -13,8 +13,11 @@ beforeAll(async () => {
   runner = gpuRunner(await openNodeDevice(process.env.VERTEBRA_ADAPTER))
 })
 
-describe.each(['eps', 'full'] as const)('%s cases on the GPU path', (size) => {
-  test.each(goldenFiles(size))('%s is as the reference recorded it', async (_, path) => {
+describe.each([
+  ['eps', goldenFiles('eps')],
+  ['full', fullCasesOfToday()],
+] as const)('%s cases on the GPU path', (_, files) => {
+  test.each(files)('%s is as the reference recorded it', async (_, path) => {
     const golden = readGoldenFile(path)
     if (golden.kind !== 'case') throw new Error(`${path} is not a case`)
     const { outcome, problems } = await verifyCase(golden.golden, runner)

@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { findPreset, serializeDocument, setAttributes } from '../index'
-import { goldenFiles } from './testing/goldenFiles'
+import { goldenFiles, pathOf } from './testing/goldenFiles'
 import { vertebra } from './testing/vertebra'
 
 const scratch = () => mkdtempSync(join(tmpdir(), 'vertebra-test-'))
@@ -98,6 +98,17 @@ test('verify answers 0 when the case holds', async () => {
     totals: { passed: 1, failed: 0, notBuilt: 0 },
     cases: [{ name: 'vit_cls', outcome: 'passed' }],
   })
+})
+
+test('verify finds the cases of a folder and leaves lists alone', async () => {
+  const folder = scratch()
+  mkdirSync(join(folder, 'tiny'))
+  copyFileSync(pathOf('tiny', 'vit_cls'), join(folder, 'tiny', 'vit_cls.json'))
+  writeFileSync(join(folder, 'index.json'), '[]')
+  const { code, out } = await vertebra('verify', folder, '--on', 'reference', '--json')
+  expect(code).toBe(0)
+  expect(JSON.parse(out)).toMatchObject({ totals: { passed: 1, failed: 0, notBuilt: 0 } })
+  expect((await vertebra('verify', join(folder, 'tiny'), '--on', 'reference')).code).toBe(0)
 })
 
 test('verify answers 1 when the case does not hold, and says where it first differs', async () => {

@@ -1,3 +1,5 @@
+import { readdirSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { VertebraError } from '../../errors'
 import { type Command, UsageError } from '../command'
 import { openNodeDevice } from '../dawn'
@@ -11,7 +13,7 @@ import { type CaseReport, verifyCase, verifyOp } from '../verify/verify'
 
 export const verify: Command = {
   name: 'verify',
-  usage: '<case.json>... [--on gpu|reference] [--adapter NAME] [--skip-unbuilt]',
+  usage: '<case.json or folder>... [--on gpu|reference] [--adapter NAME] [--skip-unbuilt]',
   summary:
     'Runs golden cases and compares every recorded output. Fails when one differs, or when a case is not built yet.',
   options: {
@@ -20,8 +22,8 @@ export const verify: Command = {
     'skip-unbuilt': { type: 'boolean' },
   },
   async run({ names, isJson, text, flag }) {
-    if (names.length === 0) throw new UsageError('verify needs a golden case')
-    const read = names.map((file) => ({ file, golden: readGoldenFile(file) }))
+    if (names.length === 0) throw new UsageError('verify needs a golden case or a folder of them')
+    const read = names.flatMap(caseFiles).map((file) => ({ file, golden: readGoldenFile(file) }))
     const runner = await runnerOf(text('on'), text('adapter'))
     if (!isJson) printLine(`on ${runner.name}`)
     const files: FileReport[] = []
@@ -43,6 +45,18 @@ export const verify: Command = {
     return holds ? 0 : 1
   },
 }
+
+/** The cases in a folder and below it, in the order of their names; an index is none. */
+function caseFiles(name: string): readonly string[] {
+  if (!statSync(name, { throwIfNoEntry: false })?.isDirectory()) return [name]
+  const inside = readdirSync(name, { recursive: true, encoding: 'utf8' }).sort()
+  const files = inside.map((file) => resolve(name, file)).filter(isCase)
+  if (files.length === 0) throw new UsageError(`there is no golden case in the folder ${name}`)
+  return files
+}
+
+/** Golden folders hold lists beside the cases: index.json, models.json, the keys of state_dicts. */
+const isCase = (file: string): boolean => /[\\/](tiny|eps|full|ops)[\\/][^\\/]+\.json$/.test(file)
 
 /** A file is one case, or a list of single functions. */
 interface FileReport {

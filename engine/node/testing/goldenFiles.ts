@@ -8,6 +8,12 @@ export function goldenFiles(size: 'tiny' | 'eps' | 'full' | 'ops'): [name: strin
   return readdirSync(join(cases, size)).map((file) => [basename(file, '.json'), join(cases, size, file)])
 }
 
+/** A third of the full ones, another one every day: all of them take too long for every run (`npm run golden` does). */
+export function fullCasesOfToday(): [name: string, path: string][] {
+  const day = Math.floor(Date.now() / 86_400_000)
+  return goldenFiles('full').filter((_, index) => index % 3 === day % 3)
+}
+
 /** Where our copy of a case lies. */
 export function pathOf(size: 'tiny' | 'eps', name: string): string {
   const found = goldenFiles(size).find(([file]) => file === name)
