@@ -2,7 +2,20 @@ import type { Value } from '../graph/graph'
 import { conv2d } from '../nn/conv2d'
 import { linear } from '../nn/linear'
 import type { ModuleBuilder } from '../nn/moduleBuilder'
+import { choice } from '../schema/schema'
 import { isMap } from './layout'
+
+/** How a form asks for the storage of `pointwise`. */
+export const weightsField = () =>
+  choice({
+    label: 'Weights',
+    help: 'How a checkpoint stores them; the computation is the same.',
+    default: 'linear',
+    options: [
+      { value: 'linear', label: 'Linear' },
+      { value: 'conv', label: '1×1 convolution' },
+    ],
+  })
 
 /**
  * One linear map for every position. `linear` keeps its weight as [out, in], `conv` as a 1×1 convolution

@@ -7,6 +7,7 @@ import { findPreset, type Preset } from '.'
 import * as convolutional from './golden/convolutional'
 import * as metaformer from './golden/metaformer'
 import * as beside from './golden/papers'
+import * as mlps from './golden/mlps'
 import * as pyramids from './golden/pyramids'
 import { type Build, type GoldenModel, NotYet, Options, text } from './golden/reading'
 import * as transformers from './golden/transformers'
@@ -57,10 +58,12 @@ const papers: { readonly [name: string]: Build } = {
   ...convolutional.papers,
   ...pyramids.papers,
   ...beside.papers,
+  ...mlps.papers,
   ...Object.fromEntries(
     Object.entries({
       alexnet: 'alexnet',
       van_b0: 'van_b0',
+      vip_s7: 'vip_s7',
       hornet_tiny_7x7: 'hornet_tiny_7x7',
       create_RepLKNet31B: 'replknet_31b',
       ...pyramids.presetCalls,

@@ -15,6 +15,7 @@ import { iformers } from './iformer'
 import { inceptionNexts } from './inceptionNext'
 import { metaformers } from './metaformer'
 import { mlpMixers } from './mlpMixer'
+import { permutators } from './permutator'
 import type { Preset } from './preset'
 import { pvts } from './pvt'
 import { regnets } from './regnet'
@@ -54,6 +55,7 @@ export const presets: readonly Preset[] = [
   ...slaks,
   ...convmixers,
   ...mlpMixers,
+  ...permutators,
   ...resnets,
   ...resnetV2s,
   ...regnets,

@@ -1,7 +1,7 @@
-import { linear } from '../../nn/linear'
 import { autoInt, choice, flag, slot } from '../../schema/schema'
 import { mapSizes } from '../layout'
 import { defineModule } from '../module'
+import { pointwise, weightsField } from '../pointwise'
 
 /**
  * Four neighbours become one token of four times the channels, normalised and narrowed: y = LN([x₀₀, x₁₀, x₀₁, x₁₁])·W.
@@ -35,16 +35,17 @@ export const patchMerging = defineModule({
       ],
     }),
     bias: flag({ label: 'Bias', default: false }),
+    weights: weightsField(),
   },
   subtitle: ({ dim }, width) => `2×2 → ${dim ?? (width === null ? 'twice' : 2 * width)}`,
-  build(b, [x], { dim, norm, normOrder, bias }) {
+  build(b, [x], { dim, norm, normOrder, bias, weights }) {
     const { n, h, w, c } = mapSizes('patchMerging', x)
     const even = h % 2 || w % 2 ? b.pad(x, { low: [0, 0, 0, 0], high: [0, h % 2, w % 2, 0] }) : x
     const [rows, columns] = [Math.ceil(h / 2), Math.ceil(w / 2)]
     const cut = b.reshape(even, [n, rows, 2, columns, 2, c])
     const joined = b.reshape(b.transpose(cut, [0, 1, 3, 4, 2, 5]), [n, rows, columns, 4 * c])
     const normed = normOrder === 'before' ? b.module(norm, 'norm', joined) : joined
-    const y = linear(b, normed, { name: 'reduction', out: dim ?? 2 * c, bias })
+    const y = pointwise(b, normed, { name: 'reduction', out: dim ?? 2 * c, bias, weights })
     return normOrder === 'after' ? b.module(norm, 'norm', y) : y
   },
 })

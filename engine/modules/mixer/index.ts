@@ -1,8 +1,10 @@
 import type { ModuleDefinition } from '../module'
 import { attention } from './attention'
+import { axialShift } from './axialShift'
 import { convProjection } from './convProjection'
 import { crossCovariance } from './crossCovariance'
 import { crossShaped } from './crossShaped'
+import { cycleMlp } from './cycleMlp'
 import { depthwiseConv } from './depthwiseConv'
 import { focalModulation } from './focalModulation'
 import { gatedConv } from './gatedConv'
@@ -13,6 +15,7 @@ import { inceptionMixer } from './inceptionMixer'
 import { largeKernelAttention } from './largeKernelAttention'
 import { linearAttention } from './linearAttention'
 import { nonLocal } from './nonLocal'
+import { permutator } from './permutator'
 import { pooling } from './pooling'
 import { randomMixing } from './randomMixing'
 import { retention } from './retention'
@@ -47,6 +50,9 @@ export const mixers: readonly ModuleDefinition[] = [
   spatialMlp,
   spatialLinear,
   spatialGate,
+  permutator,
+  cycleMlp,
+  axialShift,
   randomMixing,
   identity,
 ]

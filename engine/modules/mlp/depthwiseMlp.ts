@@ -1,8 +1,8 @@
 import { conv2d } from '../../nn/conv2d'
-import { choice, flag, int, number, slot } from '../../schema/schema'
+import { flag, int, number, slot } from '../../schema/schema'
 import { channelsOf, onMap } from '../layout'
 import { defineModule } from '../module'
-import { pointwise } from '../pointwise'
+import { pointwise, weightsField } from '../pointwise'
 
 /**
  * Channel MLP with a depthwise convolution between its layers: y = σ(DWₖ(x W₁)) W₂. The zeros around the map tell
@@ -42,15 +42,7 @@ export const depthwiseMlp = defineModule({
     }),
     act: slot({ label: 'Activation', help: 'After the convolution.', of: 'activation', default: 'gelu' }),
     bias: flag({ label: 'Biases', default: true }),
-    weights: choice({
-      label: 'Weights',
-      help: 'How a checkpoint stores them; the computation is the same.',
-      default: 'linear',
-      options: [
-        { value: 'linear', label: 'Linear' },
-        { value: 'conv', label: '1×1 convolution' },
-      ],
-    }),
+    weights: weightsField(),
   },
   subtitle: ({ mlpRatio, kernelSize }, dim) =>
     `${kernelSize}×${kernelSize}, ${dim === null ? `×${mlpRatio}` : `${dim} → ${Math.floor(dim * mlpRatio)}`}`,

@@ -1,7 +1,7 @@
-import { choice, flag, number, slot } from '../../schema/schema'
+import { flag, number, slot } from '../../schema/schema'
 import { channelsOf } from '../layout'
 import { defineModule } from '../module'
-import { pointwise } from '../pointwise'
+import { pointwise, weightsField } from '../pointwise'
 
 /**
  * Channel MLP: every token is widened, activated and narrowed, y = σ(x W₁ + b₁) W₂ + b₂.
@@ -33,15 +33,7 @@ export const mlp = defineModule({
     act: slot({ label: 'Activation', of: 'activation', default: 'gelu' }),
     norm: slot({ label: 'Norm', help: 'Of the hidden layer.', of: 'norm', default: 'noNorm' }),
     bias: flag({ label: 'Biases', default: true }),
-    weights: choice({
-      label: 'Weights',
-      help: 'How a checkpoint stores them; the computation is the same.',
-      default: 'linear',
-      options: [
-        { value: 'linear', label: 'Linear' },
-        { value: 'conv', label: '1×1 convolution' },
-      ],
-    }),
+    weights: weightsField(),
   },
   subtitle: ({ mlpRatio }, dim) =>
     dim === null ? `×${mlpRatio}` : `${dim} → ${Math.floor(dim * mlpRatio)} → ${dim}`,

@@ -6,6 +6,7 @@ import type { Graph, Scope } from '../../graph/graph'
 import { lower } from '../../lower/lower'
 import { lowerLayer } from '../../lower/lowerLayer'
 import type { Procedural } from '../../nn/moduleBuilder'
+import { nodeCost } from '../../ops/cost'
 import { goldenModel } from '../../presets/goldenCases'
 import { attentionTolerance, compareAttention, compareTensor, type Tensor, type Verdict } from './compare'
 import { type CaseSize, type GoldenCase, isRecorded, type OpCase, type Recorded } from './goldenCase'
@@ -70,7 +71,7 @@ export async function verifyCase(
   const countProblems = [
     ...tensorProblems(golden, program.graph),
     ...tableProblems(golden, program.graph),
-    ...figureProblems(golden, program.cost),
+    ...figureProblems(golden, program.cost, program.graph),
   ]
   const places = { ...model.outputs, ...('features' in model && { features: model.features }) }
   const subject = new Subject(golden, { ...program, graph: changeGraph(program.graph) }, places, runner)
@@ -318,15 +319,25 @@ function some(names: readonly string[]): string {
   return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown
 }
 
-function figureProblems(golden: GoldenCase, { params, macs }: Program['cost']): string[] {
+function figureProblems(golden: GoldenCase, { params, macs }: Program['cost'], graph: Graph): string[] {
   const rows: readonly (readonly [string, number, number])[] = [
     ['trainable parameters', params.trainable, golden.params],
     ['frozen parameters', params.frozen, golden.frozen_params],
-    ['MACs', macs.total, golden.macs.total],
+    ['MACs', macs.total - uncountedMacs(graph), golden.macs.total],
   ]
   return rows
     .filter(([, ours, theirs]) => ours !== theirs)
     .map(([what, ours, theirs]) => `${what}: expected ${theirs}, got ${ours}`)
+}
+
+/** Calls that the references run by an operator of its own, which their counter does not see (golden/papers/README.md). */
+const uncounted = new Set(['deformableConvolution'])
+
+function uncountedMacs(graph: Graph): number {
+  const inside = graph.calls.filter(({ name }) => uncounted.has(name))
+  return graph.nodes
+    .filter(({ id }) => inside.some(({ first, end }) => id >= first && id < end))
+    .reduce((sum, node) => sum + nodeCost(graph, node).macs, 0)
 }
 
 function passed(name: string, comparisons: readonly Comparison[]): CaseReport {
