@@ -72,7 +72,7 @@ export function vip(name: string, sizes: VipSizes): Document {
     return module({ id, keys: { conv: 'proj' } }, 'convDownsample', {
       dim,
       kernelSize: stride,
-      stride,
+      ...differing({ stride }, { stride: 2 }),
       norm: 'noNorm',
     })
   })
