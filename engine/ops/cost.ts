@@ -24,7 +24,10 @@ export function nodeCost(graph: Graph, node: Node): NodeCost {
   )
 }
 
-/** `conv` for convolutions, `linear` for contractions inside a call of that name, `matmul` for all others. */
+/** Transforms, whose products with fixed tables stand for a fast algorithm: nobody counts their MACs. They do cost FLOPs. */
+const uncounted: ReadonlySet<string> = new Set(['fourier', 'inverseFourier'])
+
+/** `conv` for convolutions, `linear` for contractions inside a call of that name, `matmul` for all others but those of transforms. */
 export function macKinds(graph: Graph): ReadonlyMap<number, MacKind> {
   const kinds = new Map<number, MacKind>()
   for (const { id, op } of graph.nodes) {
@@ -32,8 +35,12 @@ export function macKinds(graph: Graph): ReadonlyMap<number, MacKind> {
     if (op === 'dot') kinds.set(id, 'matmul')
   }
   for (const { name, first, end } of graph.calls) {
-    if (name !== 'linear') continue
-    for (let id = first; id < end; id++) if (kinds.get(id) === 'matmul') kinds.set(id, 'linear')
+    const isTransform = uncounted.has(name)
+    if (name !== 'linear' && !isTransform) continue
+    for (let id = first; id < end; id++) {
+      if (isTransform) kinds.delete(id)
+      else if (kinds.get(id) === 'matmul') kinds.set(id, 'linear')
+    }
   }
   return kinds
 }
