@@ -121,6 +121,14 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['largeKernelAttention', {}, c * (25 + 49) + c * c + 3 * c],
   // p widths 8, 16, 32: in c → 2c, depthwise on 56 channels, 8 → 16 → 32, out.
   ['gatedConv', {}, 2 * c * c + 2 * c + 56 * 50 + (8 * 16 + 16) + (16 * 32 + 32) + c * c + c],
+  // Of 56 channels half are filtered over 8 rows and 5 columns of complex numbers.
+  [
+    'gatedConv',
+    { context: 'global' },
+    2 * c * c + 2 * c + 28 * (9 + 8 * 5 * 2) + 4 * 56 + (8 * 16 + 16) + (16 * 32 + 32) + c * c + c,
+  ],
+  ['globalFilter', {}, 8 * 5 * 2 * c],
+  ['globalFilter', { size: 14 }, 14 * 8 * 2 * c],
   ['focalModulation', {}, c * (2 * c + 3) + 2 * c + 3 + c * (9 + 25) + 2 * (c * c + c)],
   ['inceptionConv', {}, 4 * (9 + 11 + 11) + 3 * 4],
   ['spatialLinear', {}, 64 * 64 + 64],

@@ -49,6 +49,14 @@ export function inverseFourier2d(b: Builder, spectrum: Value, width: number): Va
   })
 }
 
+/**
+ * Every wave of x [n, h, w, c] times a complex number of its own, `filter` [2, h, ⌊w/2⌋ + 1, n or 1, c or 1]: a circular convolution as
+ * large as the map.
+ */
+export function spectralFilter(b: Builder, x: Value, filter: Value): Value {
+  return inverseFourier2d(b, complexProduct(b, fourier2d(b, x), filter), x.shape[2])
+}
+
 /** Products of complex numbers whose real and imaginary parts lie along axis 0; the other axes broadcast. */
 export function complexProduct(b: Builder, x: Value, y: Value): Value {
   const [re, im] = complexParts(b, x)

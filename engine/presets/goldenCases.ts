@@ -10,6 +10,7 @@ import * as mlps from './golden/mlps'
 import * as beside from './golden/papers'
 import * as pyramids from './golden/pyramids'
 import { type Build, type GoldenModel, NotYet, Options, text } from './golden/reading'
+import * as spectral from './golden/spectral'
 import * as transformers from './golden/transformers'
 import { parsePythonCall } from './pythonCall'
 
@@ -59,12 +60,14 @@ const papers: { readonly [name: string]: Build } = {
   ...pyramids.papers,
   ...beside.papers,
   ...mlps.papers,
+  ...spectral.papers,
   ...Object.fromEntries(
     Object.entries({
       alexnet: 'alexnet',
       van_b0: 'van_b0',
       vip_s7: 'vip_s7',
       hornet_tiny_7x7: 'hornet_tiny_7x7',
+      hornet_tiny_gf: 'hornet_tiny_gf',
       create_RepLKNet31B: 'replknet_31b',
       ...pyramids.presetCalls,
       ...beside.presetCalls,
@@ -72,11 +75,9 @@ const papers: { readonly [name: string]: Build } = {
   ),
 }
 
-/** Without a remark in brackets. HorNet's mixers are a list comprehension over their orders, which say all there is. */
+/** Without a remark in brackets, and words in place of what they describe. */
 const plainCall = (call: string): string =>
-  call
-    .replace(/\) \([^()]*\)$/, ')')
-    .replace(/\[partial\(gnconv,order=o,s=1\/3\) for o in (\([\d,]*\))\]/, '$1')
+  spectral.plainCall(convolutional.plainCall(call.replace(/\) \([^()]*\)$/, ')')))
 
 /** The last node before the head, by family: where timm's forward_features ends. */
 function featuresOf({ family, document }: Preset): string {

@@ -19,6 +19,8 @@ export interface HorNetSizes extends TrunkSizes {
   readonly dim: number
   /** Number of products in each stage. */
   readonly orders?: readonly number[]
+  /** Side of the map that a global filter is made for, in the last stages; the ones before have windows of 7×7. */
+  readonly filters?: readonly number[]
 }
 
 export interface SlakSizes extends TrunkSizes {
@@ -28,9 +30,10 @@ export interface SlakSizes extends TrunkSizes {
 }
 
 export function hornet(name: string, sizes: HorNetSizes): Document {
-  const { dim, orders = [2, 3, 4, 5] } = sizes
+  const { dim, orders = [2, 3, 4, 5], filters = [] } = sizes
   const dims = sizes.depths.map((_, stage) => dim * 2 ** stage)
-  return trunk(name, dims, sizes, (stage) => hornetBlock(orders[stage] ?? 3))
+  const windows = dims.length - filters.length
+  return trunk(name, dims, sizes, (stage) => hornetBlock(orders[stage] ?? 3, filters[stage - windows]))
 }
 
 export function slak(name: string, sizes: SlakSizes): Document {
@@ -80,9 +83,13 @@ const mlp = (): DocumentNode[] => [
 const scale = (id: string) => module({ id, keys: { gamma: '' } }, 'layerScale')
 
 /** x + γ₁·gnConv(LN x), x + γ₂·MLP(LN x). */
-function hornetBlock(order: number): GraphBody {
+function hornetBlock(order: number, filterSize: number | undefined): GraphBody {
   const sketch = new Sketch()
-  const mixer = module('gnconv', 'gatedConv', { ...(order === 3 ? {} : { order }), scale: 1 / 3 })
+  const mixer = module('gnconv', 'gatedConv', {
+    ...(order === 3 ? {} : { order }),
+    ...(filterSize === undefined ? {} : { context: 'global', filterSize }),
+    scale: 1 / 3,
+  })
   const mixed = sketch.residual(IN, 'add1', [module('norm1', 'layerNorm'), mixer, scale('gamma1')])
   return sketch.body(
     sketch.residual(mixed, 'add2', [module('norm2', 'layerNorm'), ...mlp(), scale('gamma2')]),
@@ -125,6 +132,9 @@ const hornetPaper = {
   url: 'https://arxiv.org/abs/2207.14284',
 }
 const depths = [2, 3, 18, 2]
+const filters = [14, 7]
+const larger = { filters: [24, 12], size: 384 }
+const reported = (top1: number) => ({ published: { top1, source: 'HorNet (Rao et al. 2022), README of its repository' } })
 export const hornets: readonly Preset[] = presetsOf(
   { family: 'hornet', paper: hornetPaper, preprocessing: imagenetPixels(0.875) },
   hornet,
@@ -134,10 +144,62 @@ export const hornets: readonly Preset[] = presetsOf(
       'HorNet-T (7×7)',
       { depths, dim: 64 },
       'Products of neighbourhoods, of second order in the first stage and fifth in the last.',
+      reported(82.8),
     ],
-    ['hornet_small_7x7', 'HorNet-S (7×7)', { depths, dim: 96 }, 'HorNet-T half as wide again.'],
-    ['hornet_base_7x7', 'HorNet-B (7×7)', { depths, dim: 128 }, 'HorNet-T at twice the width.'],
+    [
+      'hornet_small_7x7',
+      'HorNet-S (7×7)',
+      { depths, dim: 96 },
+      'HorNet-T half as wide again.',
+      reported(83.8),
+    ],
+    [
+      'hornet_base_7x7',
+      'HorNet-B (7×7)',
+      { depths, dim: 128 },
+      'HorNet-T at twice the width.',
+      reported(84.2),
+    ],
     ['hornet_large_7x7', 'HorNet-L (7×7)', { depths, dim: 192 }, 'HorNet-T at three times the width.'],
+    [
+      'hornet_tiny_gf',
+      'HorNet-T (GF)',
+      { depths, dim: 64, filters },
+      'HorNet-T whose last two stages see the whole map through filters of its waves.',
+      reported(83.0),
+    ],
+    [
+      'hornet_small_gf',
+      'HorNet-S (GF)',
+      { depths, dim: 96, filters },
+      'HorNet-S with global filters in the last two stages.',
+      reported(84.0),
+    ],
+    [
+      'hornet_base_gf',
+      'HorNet-B (GF)',
+      { depths, dim: 128, filters },
+      'HorNet-B with global filters in the last two stages.',
+      reported(84.3),
+    ],
+    [
+      'hornet_base_gf_img384',
+      'HorNet-B (GF) 384',
+      { depths, dim: 128, ...larger },
+      'HorNet-B (GF) with filters made for larger maps.',
+    ],
+    [
+      'hornet_large_gf',
+      'HorNet-L (GF)',
+      { depths, dim: 192, filters },
+      'HorNet-L with global filters in the last two stages.',
+    ],
+    [
+      'hornet_large_gf_img384',
+      'HorNet-L (GF) 384',
+      { depths, dim: 192, ...larger },
+      'HorNet-L (GF) with filters made for larger maps.',
+    ],
   ],
 )
 

@@ -10,6 +10,7 @@ import { cswins } from './cswin'
 import { cvts } from './cvt'
 import { efficientNets } from './efficientnet'
 import { focalnets } from './focalnet'
+import { gfnets } from './gfnet'
 import { hornets, slaks } from './hornet'
 import { iformers } from './iformer'
 import { inceptionNexts } from './inceptionNext'
@@ -49,6 +50,7 @@ export const presets: readonly Preset[] = [
   ...convnexts,
   ...inceptionNexts,
   ...hornets,
+  ...gfnets,
   ...vans,
   ...focalnets,
   ...replknets,

@@ -9,6 +9,7 @@ import { depthwiseConv } from './depthwiseConv'
 import { focalModulation } from './focalModulation'
 import { gatedConv } from './gatedConv'
 import { gatedPosition } from './gatedPosition'
+import { globalFilter } from './globalFilter'
 import { identity } from './identity'
 import { inceptionConv } from './inceptionConv'
 import { inceptionMixer } from './inceptionMixer'
@@ -47,6 +48,7 @@ export const mixers: readonly ModuleDefinition[] = [
   focalModulation,
   inceptionConv,
   pooling,
+  globalFilter,
   spatialMlp,
   spatialLinear,
   spatialGate,

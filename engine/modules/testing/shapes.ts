@@ -35,6 +35,7 @@ const shapes: { readonly [id: string]: Row } = {
   inceptionConv: [map, map],
   spatialMlp: [tokens, tokens],
   spatialLinear: [tokens, tokens],
+  globalFilter: [map, map],
   spatialGate: [tokens, tokens],
   permutator: [map, map],
   cycleMlp: [map, map],

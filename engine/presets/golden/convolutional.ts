@@ -205,6 +205,7 @@ export const papers: { readonly [name: string]: Build } = {
       dim: options.take('base_dim', count, 64),
       depths: options.take('depths', listed(count), [2, 3, 18, 2]),
       orders: options.take('gnconv', listed(count), [2, 3, 4, 5]),
+      filters: options.take('filters', listed(count), []),
       classes: options.take('num_classes', count, 1000),
       size,
     }),
@@ -222,6 +223,18 @@ export const papers: { readonly [name: string]: Build } = {
     return isSplit ? { features: 'stages.3', document } : null
   },
 }
+
+/**
+ * HorNet's mixers are a list comprehension over their orders, which say all there is; the one with global filters is told by what it has
+ * otherwise.
+ */
+export const plainCall = (call: string): string =>
+  call
+    .replace(/\[partial\(gnconv,order=o,s=1\/3\) for o in (\([\d,]*\))\]/, '$1')
+    .replace(
+      /^as hornet_7x7_tiny but stages 3,4 use GlobalLocalFilter h=(\d+),.* and h=(\d+),.*$/,
+      'HorNet(depths=[1,1,2,1],base_dim=16,num_classes=10,filters=[$1,$2])',
+    )
 
 /** The options of networks that are made of words. */
 function efficientNet(options: Options, more: Partial<EfficientNetSizes>): Document {
