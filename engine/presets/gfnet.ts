@@ -87,7 +87,9 @@ const paper = {
   url: 'https://arxiv.org/abs/2107.00645',
 }
 const common = { family: 'gfnet', paper, preprocessing: imagenetPixels(0.875) }
-const reported = (top1: number) => ({ published: { top1, source: 'GFNet (Rao et al. 2021), README of its repository' } })
+const reported = (top1: number) => ({
+  published: { top1, source: 'GFNet (Rao et al. 2021), README of its repository' },
+})
 
 const isotropic = presetsOf(common, gfnet, [
   [

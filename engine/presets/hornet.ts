@@ -134,7 +134,9 @@ const hornetPaper = {
 const depths = [2, 3, 18, 2]
 const filters = [14, 7]
 const larger = { filters: [24, 12], size: 384 }
-const reported = (top1: number) => ({ published: { top1, source: 'HorNet (Rao et al. 2022), README of its repository' } })
+const reported = (top1: number) => ({
+  published: { top1, source: 'HorNet (Rao et al. 2022), README of its repository' },
+})
 export const hornets: readonly Preset[] = presetsOf(
   { family: 'hornet', paper: hornetPaper, preprocessing: imagenetPixels(0.875) },
   hornet,
