@@ -92,6 +92,10 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ],
   ['windowAttention', { heads: 4 }, 4 * c * c + 4 * c + 13 * 13 * 4],
   ['windowAttention', { position: 'none', shifted: true }, 4 * c * c + 4 * c],
+  // The MLP of offsets has 2 channels here: 2·2 + 2, twice 2·2 + 2 + 4, then 2·4 + 4 + 4.
+  ['windowAttention', { heads: 4, position: 'mlp', padding: 'masked' }, 4 * c * c + 4 * c + 6 + 2 * 10 + 16],
+  ['dilatedAttention', { heads: 4 }, 4 * c * c + 4 * c + 6 + 2 * 10 + 16],
+  ['crossScaleMerging', {}, 4 * c * c + 16 * c * c + 2 * c + 2 * c],
   ['patchMerging', {}, 8 * c * c + 8 * c],
   ['conditionalPosition', {}, 9 * c + c],
   ['crossShaped', {}, 4 * c * c + 4 * c + 10 * c],

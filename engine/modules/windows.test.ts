@@ -3,7 +3,7 @@ import type { Shape, Value } from '../graph/graph'
 import { ModuleBuilder } from '../nn/moduleBuilder'
 import { evaluate } from '../ops/evaluate'
 import { relativeBias } from './relativeBias'
-import { fromWindows, padToWindows, toWindows } from './windows'
+import { fromWindows, paddingMask, padToWindows, toWindows } from './windows'
 
 const window = { height: 2, width: 2 }
 /** A map of 4 × 4 with its raster numbers. */
@@ -16,6 +16,20 @@ test('windows hold their positions row by row', () => {
 test('a map comes back from its windows', () => {
   const back = run(map, (b, x) => fromWindows(b, toWindows(b, x, window), window, [4, 4]))
   expect(back).toEqual(Array.from({ length: 16 }, (_, index) => index))
+})
+
+test('windows that spread take every second position', () => {
+  const wide = { ...window, step: [2, 2] } as const
+  expect(run(map, (b, x) => toWindows(b, x, wide)).slice(0, 8)).toEqual([0, 2, 8, 10, 1, 3, 9, 11])
+  const back = run(map, (b, x) => fromWindows(b, toWindows(b, x, wide), wide, [4, 4]))
+  expect(back).toEqual(Array.from({ length: 16 }, (_, index) => index))
+})
+
+test('keys beyond the map are hidden', () => {
+  const mask = run(map, (b) => paddingMask(b, window, [3, 4]) ?? b.scalar(0))
+  expect(mask.map((value) => value < 0)).toEqual(
+    [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1].map((hidden) => hidden === 1),
+  )
 })
 
 test('zeros complete the last windows at the bottom and the right', () => {

@@ -6,6 +6,7 @@ import { cmts } from './cmt'
 import { convits } from './convit'
 import { convmixers } from './convmixer'
 import { convnexts } from './convnext'
+import { crossformers } from './crossformer'
 import { cswins } from './cswin'
 import { cvts } from './cvt'
 import { efficientNets } from './efficientnet'
@@ -39,6 +40,7 @@ export const presets: readonly Preset[] = [
   ...pvts,
   ...swins,
   ...twinTransformers,
+  ...crossformers,
   ...cswins,
   ...cvts,
   ...uniformers,

@@ -1,6 +1,12 @@
 import type { ModuleDefinition } from '../module'
 import { blurPool } from './blurPool'
 import { convDownsample } from './convDownsample'
+import { crossScaleMerging } from './crossScaleMerging'
 import { patchMerging } from './patchMerging'
 
-export const downsamples: readonly ModuleDefinition[] = [convDownsample, blurPool, patchMerging]
+export const downsamples: readonly ModuleDefinition[] = [
+  convDownsample,
+  blurPool,
+  patchMerging,
+  crossScaleMerging,
+]

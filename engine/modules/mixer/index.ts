@@ -6,6 +6,7 @@ import { crossCovariance } from './crossCovariance'
 import { crossShaped } from './crossShaped'
 import { cycleMlp } from './cycleMlp'
 import { depthwiseConv } from './depthwiseConv'
+import { dilatedAttention } from './dilatedAttention'
 import { focalModulation } from './focalModulation'
 import { gatedConv } from './gatedConv'
 import { gatedPosition } from './gatedPosition'
@@ -32,6 +33,7 @@ export const mixers: readonly ModuleDefinition[] = [
   attention,
   spatialReduction,
   windowAttention,
+  dilatedAttention,
   crossShaped,
   convProjection,
   talkingHeads,

@@ -6,9 +6,11 @@ import { choice, flag, int } from '../../schema/schema'
 import { headCount, headFields, splitHeads } from '../heads'
 import { mapSizes, onMap } from '../layout'
 import { defineModule } from '../module'
+import { offsetBias } from '../offsetBias'
+import { queriesKeysValues } from '../qkv'
 import { windowPattern } from '../reading'
 import { relativeBias } from '../relativeBias'
-import { fromWindows, padToWindows, toWindows, type Window } from '../windows'
+import { fromWindows, paddingMask, padToWindows, toWindows, type Window } from '../windows'
 
 /**
  * Attention inside windows of m×m positions: Y = softmax(Q Kᵀ/√d + B) V per window, B by the offset of the pair.
@@ -16,7 +18,8 @@ import { fromWindows, padToWindows, toWindows, type Window } from '../windows'
  * x [n, h, w, c] or tokens on a grid → the same shape. MACs 4tc² + 2tm²c: linear in t. Shifted windows are cut after
  * the map was rolled by half a window, and positions that are not neighbours in the picture are masked by −100. Maps
  * are padded by zeros to whole windows (these take part); a map smaller than a window is one window, unshifted.
- * Liu et al. 2021, https://arxiv.org/abs/2103.14030; without B: Twins, Chu et al. 2021, https://arxiv.org/abs/2104.13840
+ * Liu et al. 2021, https://arxiv.org/abs/2103.14030; without B: Twins, Chu et al. 2021, https://arxiv.org/abs/2104.13840;
+ * B by an MLP, padding hidden: CrossFormer, Wang et al. 2021, https://arxiv.org/abs/2108.00154
  */
 export const windowAttention = defineModule({
   id: 'windowAttention',
@@ -38,11 +41,12 @@ export const windowAttention = defineModule({
     shifted: flag({ label: 'Shifted', help: 'Windows lie half a window further.', default: false }),
     padding: choice({
       label: 'Padding',
-      help: 'Swin fits the window to a smaller map and projects what it padded; Twins always pads and projects the map.',
+      help: 'Swin and CrossFormer fit the window to a smaller map; CrossFormer hides what it padded. Twins always pads and projects the map.',
       default: 'swin',
       options: [
         { value: 'swin', label: 'As Swin' },
         { value: 'twins', label: 'As Twins' },
+        { value: 'masked', label: 'As CrossFormer' },
       ],
     }),
     position: choice({
@@ -51,6 +55,7 @@ export const windowAttention = defineModule({
       default: 'table',
       options: [
         { value: 'table', label: 'Relative bias' },
+        { value: 'mlp', label: 'MLP of the offset' },
         { value: 'none', label: 'None' },
       ],
     }),
@@ -66,7 +71,7 @@ export const windowAttention = defineModule({
       const { n, h, w, c } = mapSizes('windowAttention', map)
       const { heads, headDim } = splitHeads('windowAttention', c, attrs)
       const side = (size: number) =>
-        attrs.padding === 'swin' ? Math.min(size, attrs.windowSize) : attrs.windowSize
+        attrs.padding === 'twins' ? attrs.windowSize : Math.min(size, attrs.windowSize)
       const window = { height: side(h), width: side(w) }
       const shift = attrs.shifted
         ? ([shiftOf(h, attrs.windowSize), shiftOf(w, attrs.windowSize)] as const)
@@ -76,19 +81,18 @@ export const windowAttention = defineModule({
       const tokens = toWindows(b, padded, window)
       const [all = 1, t = 1] = tokens.shape
       const width = heads * headDim
-      const qkv = linear(b, tokens, { name: 'qkv', out: 3 * width, bias: attrs.qkvBias })
-      const part = (index: number) =>
-        b.reshape(b.slice(qkv, { start: [0, 0, index * width], size: [all, t, width] }), [
-          all,
-          t,
-          heads,
-          headDim,
-        ])
-      const [q, k, v] = [part(0), part(1), part(2)]
+      const [q, k, v] = queriesKeysValues(b, tokens, { heads, headDim, bias: attrs.qkvBias })
       const scale = headDim ** -0.5
-      const table = attrs.position === 'table' ? tableBias(b, window, heads) : undefined
-      const mask = shift[0] + shift[1] > 0 ? shiftMask(b, window, sides, shift) : undefined
-      const bias = table && mask ? b.add(b.reshape(table, [1, 1, heads, t, t]), mask) : (table ?? mask)
+      const positions = {
+        none: () => undefined,
+        table: () => tableBias(b, window, heads),
+        mlp: () => offsetBias(b, window, heads, Math.max(1, Math.floor(Math.floor(c / 4) / 4))),
+      }[attrs.position]()
+      const padding = attrs.padding === 'masked' ? paddingMask(b, window, [h, w]) : undefined
+      const shifting = shift[0] + shift[1] > 0 ? shiftMask(b, window, sides, shift) : undefined
+      const mask = padding && shifting ? b.add(padding, shifting) : (padding ?? shifting)
+      const bias =
+        positions && mask ? b.add(b.reshape(positions, [1, 1, heads, t, t]), mask) : (positions ?? mask)
       const mixed = b.part('softmax', () => attend(b, q, k, v, scale, bias))
       const project = (y: Value) => linear(b, y, { name: 'proj', out: c, bias: attrs.projBias })
       const crop = (y: Value) => {
@@ -96,7 +100,7 @@ export const windowAttention = defineModule({
         return b.slice(laid, { start: [0, 0, 0, 0], size: [n, h, w, laid.shape[3] ?? 1] })
       }
       const y = b.reshape(mixed, [all, t, width])
-      const whole = attrs.padding === 'swin' ? crop(project(y)) : project(crop(y))
+      const whole = attrs.padding === 'twins' ? project(crop(y)) : crop(project(y))
       return rolled(b, whole, shift)
     }),
 })

@@ -1,7 +1,14 @@
 import type { ModuleDefinition } from '../module'
 import { convStem } from './convStem'
+import { crossScaleStem } from './crossScaleStem'
 import { overlapStem } from './overlapStem'
 import { patchStem } from './patchStem'
 import { resnetStem } from './resnetStem'
 
-export const stems: readonly ModuleDefinition[] = [patchStem, overlapStem, convStem, resnetStem]
+export const stems: readonly ModuleDefinition[] = [
+  patchStem,
+  overlapStem,
+  crossScaleStem,
+  convStem,
+  resnetStem,
+]

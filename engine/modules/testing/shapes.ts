@@ -12,6 +12,7 @@ type Row = readonly [from: Shape | readonly Shape[], to: Shape, attrs?: Attribut
 const shapes: { readonly [id: string]: Row } = {
   patchStem: [picture, [1, 16, 768]],
   overlapStem: [picture, [1, 16, 16, 64]],
+  crossScaleStem: [picture, [1, 16, 16, 96]],
   convStem: [picture, [1, 4, 4, 384]],
   resnetStem: [picture, [1, 16, 16, 64]],
   attention: [map, map],
@@ -25,6 +26,7 @@ const shapes: { readonly [id: string]: Row } = {
   convProjection: [map, map],
   crossShaped: [map, map],
   windowAttention: [map, map],
+  dilatedAttention: [map, map],
   spatialReduction: [map, map],
   separableConv: [map, map],
   depthwiseConv: [map, map],
@@ -70,6 +72,7 @@ const shapes: { readonly [id: string]: Row } = {
   tanh: [map, map],
   noActivation: [map, map],
   convDownsample: [map, [2, 4, 4, 64]],
+  crossScaleMerging: [map, [2, 4, 4, 64]],
   patchMerging: [map, [2, 4, 4, 64]],
   blurPool: [map, [2, 4, 4, 32]],
   layerScale: [map, map],

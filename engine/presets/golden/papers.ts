@@ -1,5 +1,6 @@
 /** Attention beside convolutions, and on several scales, as the papers' own code builds them. */
 import { cmt } from '../cmt'
+import { crossformer } from '../crossformer'
 import { type Build, count, flag, listed } from './reading'
 
 export const papers: { readonly [name: string]: Build } = {
@@ -16,6 +17,29 @@ export const papers: { readonly [name: string]: Build } = {
         stem: options.take('stem_channel', count, 16),
         hidden: options.take('fc_dim', count, 1280),
         ratios: options.take('sr_ratios', listed(count), [8, 4, 2, 1]),
+        mlpRatio: mlpRatios[0] ?? 4,
+        classes: options.take('num_classes', count, 1000),
+        size: options.take('img_size', count, 224),
+      }),
+    }
+  },
+
+  CrossFormer(options) {
+    const scales = [
+      options.take('patch_size', listed(count), [4]),
+      ...options.take('merge_size', listed(listed(count)), []),
+    ]
+    const mlpRatios = options.take('mlp_ratio', listed(count), [4])
+    options.take('drop_path_rate', count, 0.1)
+    if (JSON.stringify(scales) !== '[[4,8,16,32],[2,4],[2,4],[2,4]]') return null
+    return {
+      features: 'norm',
+      document: crossformer('CrossFormer', {
+        dim: options.take('embed_dim', count, 96),
+        depths: options.take('depths', listed(count), [2, 2, 6, 2]),
+        heads: options.take('num_heads', listed(count), [3, 6, 12, 24]),
+        groups: options.take('group_size', listed(count), [7, 7, 7, 7]),
+        intervals: options.take('crs_interval', listed(count), [8, 4, 2, 1]),
         mlpRatio: mlpRatios[0] ?? 4,
         classes: options.take('num_classes', count, 1000),
         size: options.take('img_size', count, 224),
