@@ -57,6 +57,21 @@ export function spectralFilter(b: Builder, x: Value, filter: Value): Value {
   return inverseFourier2d(b, complexProduct(b, fourier2d(b, x), filter), x.shape[2])
 }
 
+/** [n, t, c] -> the real part of its transform along channels and along tokens, not normalised. */
+export function realFourier(b: Builder, x: Value): Value {
+  const [, t, c] = x.shape
+  return b.call('fourier', {}, [x], (x) => {
+    const channels = b.dot(x, table(b, 'waves', c), { contract: [[2], [2]] })
+    const tokens = b.dot(table(b, 'realPart', t), channels, {
+      contract: [
+        [1, 2],
+        [2, 1],
+      ],
+    })
+    return b.transpose(tokens, [1, 0, 2], x.grid)
+  })
+}
+
 /** Products of complex numbers whose real and imaginary parts lie along axis 0; the other axes broadcast. */
 export function complexProduct(b: Builder, x: Value, y: Value): Value {
   const [re, im] = complexParts(b, x)
@@ -94,6 +109,16 @@ const tables = {
   realRows: {
     shape: (size) => [2, halfWidth(size), size],
     entry: (size, [part, k, j]) => ((part === 0 ? 1 : -1) * wave(part, size, k, j)) / Math.sqrt(size),
+  },
+  /** Cosines and sines, not normalised: [part, k, j]. */
+  waves: {
+    shape: (size) => [2, size, size],
+    entry: (size, [part, k, j]) => wave(part, size, k, j),
+  },
+  /** The real part of e^(−iθ) (c − i s) of cosine and sine sums c and s: [k, part, j]. */
+  realPart: {
+    shape: (size) => [size, 2, size],
+    entry: (size, [k, part, j]) => (part === 0 ? 1 : -1) * wave(part, size, k, j),
   },
   /** e^(−iθ) as a matrix of real numbers: [part of the result, k, part, j]. */
   forward: {

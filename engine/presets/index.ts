@@ -10,6 +10,7 @@ import { crossformers } from './crossformer'
 import { cswins } from './cswin'
 import { cvts } from './cvt'
 import { efficientNets } from './efficientnet'
+import { fnets } from './fnet'
 import { focalnets } from './focalnet'
 import { gfnets } from './gfnet'
 import { hornets, slaks } from './hornet'
@@ -53,6 +54,7 @@ export const presets: readonly Preset[] = [
   ...inceptionNexts,
   ...hornets,
   ...gfnets,
+  ...fnets,
   ...vans,
   ...focalnets,
   ...replknets,

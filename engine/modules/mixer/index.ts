@@ -8,6 +8,7 @@ import { cycleMlp } from './cycleMlp'
 import { depthwiseConv } from './depthwiseConv'
 import { dilatedAttention } from './dilatedAttention'
 import { focalModulation } from './focalModulation'
+import { fourierMixing } from './fourierMixing'
 import { gatedConv } from './gatedConv'
 import { gatedPosition } from './gatedPosition'
 import { globalFilter } from './globalFilter'
@@ -51,6 +52,7 @@ export const mixers: readonly ModuleDefinition[] = [
   inceptionConv,
   pooling,
   globalFilter,
+  fourierMixing,
   spatialMlp,
   spatialLinear,
   spatialGate,

@@ -38,6 +38,7 @@ const shapes: { readonly [id: string]: Row } = {
   spatialMlp: [tokens, tokens],
   spatialLinear: [tokens, tokens],
   globalFilter: [map, map],
+  fourierMixing: [map, map],
   spatialGate: [tokens, tokens],
   permutator: [map, map],
   cycleMlp: [map, map],

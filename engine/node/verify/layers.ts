@@ -39,7 +39,57 @@ const layers: readonly NamedLayer[] = [
         omega: 'inner_attention.feature_map.omega',
       }),
   },
+  {
+    says: 'FNet(dim=32,depth=2,mlp_dim=64)',
+    layer: (shape) => ({
+      input: shape,
+      order: 'asIs',
+      keys: renamed(2, (block) => [
+        [`layers.${block}.1.fn.fc1`, `layers.${block}.1.fn.net.0`],
+        [`layers.${block}.1.fn.fc2`, `layers.${block}.1.fn.net.3`],
+      ]),
+      build: (b, x) => repeated(2, x, (x, block) => preNormFourier(b, x, `layers.${block}`)),
+    }),
+  },
+  {
+    says: 'Sequential(FNetLayer, FNetLayer)',
+    layer: (shape) => ({
+      input: shape,
+      order: 'asIs',
+      keys: renamed(2, (block) => [
+        [`${block}.mlp.fc1`, `${block}.intermediate.dense`],
+        [`${block}.mlp.fc2`, `${block}.output.dense`],
+      ]),
+      build: (b, x) => repeated(2, x, (x, block) => b.part(`${block}`, () => postNormFourier(b, x))),
+    }),
+  },
 ]
+
+/** x ← x + F(LN x); x ← x + MLP(LN x), as a third party wrote FNet. */
+function preNormFourier(b: ModuleBuilder, x: Value, name: string): Value {
+  const half = (part: string, x: Value, fn: SlotValue) =>
+    b.part(`${name}.${part}`, () => b.module(fn, 'fn', b.module(norm(1e-5), 'norm', x)))
+  const mixed = b.add(x, half('0', x, 'fourierMixing'))
+  return b.add(mixed, half('1', mixed, { module: 'mlp', attrs: { mlpRatio: 2 } }))
+}
+
+/** x ← LN(x + F(x)); x ← LN(x + MLP(x)), as FNet's paper has it. */
+function postNormFourier(b: ModuleBuilder, x: Value): Value {
+  const mixed = b.part('fourier', () =>
+    b.module(norm(1e-12), 'output.LayerNorm', b.add(x, b.module('fourierMixing', 'self', x))),
+  )
+  const mlp = { module: 'mlp', attrs: { mlpRatio: 2, act: 'geluTanh' } }
+  return b.module(norm(1e-12), 'output.LayerNorm', b.add(mixed, b.module(mlp, 'mlp', mixed)))
+}
+
+const norm = (eps: number): SlotValue => ({ module: 'layerNorm', attrs: { eps } })
+
+const repeated = (count: number, x: Value, block: (x: Value, index: number) => Value): Value =>
+  Array.from({ length: count }, (_, index) => index).reduce(block, x)
+
+/** Renames of one block for each of several. */
+const renamed = (count: number, block: (index: number) => readonly (readonly [string, string])[]): Keys =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => block(index)).flat())
 
 const projections: Keys = {
   q: 'query_projection',
