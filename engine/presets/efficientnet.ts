@@ -10,10 +10,10 @@
  * https://arxiv.org/abs/1905.02244; EfficientNet: Tan, Le 2019, https://arxiv.org/abs/1905.11946; V2: https://arxiv.org/abs/2104.00298
  */
 import { type Document, type DocumentNode, type GraphBody, IN } from '../document/types'
-import { halfToEven } from '../modules/rounding'
+import { divisible, halfToEven } from '../modules/rounding'
 import type { Attributes } from '../schema/schema'
 import { imagenetPixels, type Preset, type PresetRow, presetsOf, symmetricPixels } from './preset'
-import { chain, design, group, module, Sketch } from './sketch'
+import { chain, design, group, module, runs, Sketch } from './sketch'
 
 export interface EfficientNetSizes {
   /** Per stage, words that follow each other. */
@@ -65,7 +65,7 @@ export function efficientnet(name: string, sizes: EfficientNetSizes): Document {
     return group(
       id,
       1,
-      chain(...runs(blocks).map(({ at, count, block }) => group(`${at}`, count, body(block, style)))),
+      chain(...runs(blocks).map(({ at, count, item }) => group(`${at}`, count, body(item, style)))),
     )
   })
   const count: Attributes = classes === 1000 ? {} : { classes }
@@ -193,17 +193,6 @@ function gate(block: Block, style: Style, act: string, width: number): DocumentN
   ]
 }
 
-/** Equal neighbours as one repeated group. */
-function runs(blocks: readonly Block[]): { at: number; count: number; block: Block }[] {
-  const found: { at: number; count: number; block: Block }[] = []
-  for (const [at, block] of blocks.entries()) {
-    const last = found.at(-1)
-    if (last && JSON.stringify(last.block) === JSON.stringify(block)) last.count++
-    else found.push({ at, count: 1, block })
-  }
-  return found
-}
-
 // --- words and scaling -------------------------------------------------------------------------------------------
 
 interface Word {
@@ -271,12 +260,6 @@ function depthOf({ stages, depth = 1, fixEnds = false }: EfficientNetSizes, stag
 
 const roundWidth = (channels: number, { width = 1, roundLimit = 0.9 }: EfficientNetSizes): number =>
   divisible(channels * width, roundLimit)
-
-/** The nearest multiple of eight; never less than a tenth below. */
-function divisible(channels: number, limit = 0.9): number {
-  const rounded = Math.max(8, Math.floor((channels + 4) / 8) * 8)
-  return rounded < limit * channels ? rounded + 8 : rounded
-}
 
 // --- the models --------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@
  */
 import type { Document } from '../document/types'
 import { findPreset, type Preset } from '.'
+import * as byobnet from './golden/byobnet'
 import * as convolutional from './golden/convolutional'
 import * as metaformer from './golden/metaformer'
 import * as mlps from './golden/mlps'
@@ -52,6 +53,7 @@ const timm: { readonly [name: string]: Build } = {
   ...transformers.timm,
   ...pyramids.timm,
   ...convolutional.timm,
+  ...byobnet.timm,
 }
 
 const papers: { readonly [name: string]: Build } = {
@@ -89,6 +91,7 @@ function featuresOf({ family, document }: Preset): string {
 const features: { readonly [family: string]: string } = {
   resnet: 'layer4',
   regnet: 's4',
+  byobnet: 'stages.3',
   efficientnet: 'act2',
   mobilenet: 'act2',
   metaformer: 'stages.3',

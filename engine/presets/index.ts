@@ -1,6 +1,7 @@
 /** Every preset, in the order of the menu. */
 
 import { classics } from './alexnet'
+import { byobnets } from './byobnets'
 import { caits } from './cait'
 import { cmts } from './cmt'
 import { convits } from './convit'
@@ -65,6 +66,7 @@ export const presets: readonly Preset[] = [
   ...resnets,
   ...resnetV2s,
   ...regnets,
+  ...byobnets,
   ...efficientNets,
   ...vggs,
   ...classics,

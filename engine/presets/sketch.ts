@@ -78,6 +78,17 @@ export function chain(...nodes: readonly DocumentNode[]): GraphBody {
   return sketch.body(sketch.chain(IN, ...nodes))
 }
 
+/** Neighbours of equal sizes, to be written as one repeated group. */
+export function runs<T>(items: readonly T[]): { at: number; count: number; item: T }[] {
+  const found: { at: number; count: number; item: T }[] = []
+  for (const [at, item] of items.entries()) {
+    const last = found.at(-1)
+    if (last && JSON.stringify(last.item) === JSON.stringify(item)) last.count++
+    else found.push({ at, count: 1, item })
+  }
+  return found
+}
+
 export function design(name: string, graph: GraphBody, size = 224): Document {
   return {
     format: 'vertebra',

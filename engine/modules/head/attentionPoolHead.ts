@@ -1,6 +1,6 @@
 import { attention } from '../../nn/attention'
 import { linear } from '../../nn/linear'
-import { int } from '../../schema/schema'
+import { choice, int } from '../../schema/schema'
 import { globalAverage } from '../globalPooling'
 import { headFields, splitHeads } from '../heads'
 import { channelsOf, dropPrefix, tokenSizes, toTokens } from '../layout'
@@ -38,9 +38,18 @@ export const attentionPoolHead = defineModule({
       max: 100000,
     }),
     ...headFields(),
+    queries: choice({
+      label: 'Queries',
+      help: 'timm lets every position ask as well and throws the answers away; the result is the same.',
+      default: 'mean',
+      options: [
+        { value: 'mean', label: 'The mean' },
+        { value: 'all', label: 'All positions, as timm' },
+      ],
+    }),
   },
   subtitle: headSubtitle,
-  build(b, [x], { classes, ...heading }) {
+  build(b, [x], { classes, queries, ...heading }) {
     const channels = channelsOf(x)
     const { heads, headDim } = splitHeads('attentionPoolHead', channels, heading)
     const tokens = toTokens(b, 'attentionPoolHead', x)
@@ -54,9 +63,12 @@ export const attentionPoolHead = defineModule({
       const projected = linear(b, value, { name, out: channels, bias: true })
       return b.reshape(projected, [n, value.shape[1] ?? 1, heads, headDim])
     }
-    const query = b.slice(placed, { start: [0, 0, 0], size: [n, 1, channels] })
+    const first = b.slice(placed, { start: [0, 0, 0], size: [n, 1, channels] })
+    const query = queries === 'all' ? placed : first
     const [q, k, v] = [project('q_proj', query), project('k_proj', placed), project('v_proj', placed)]
     const pooled = attention(b, q, k, v, headDim ** -0.5)
-    return linear(b, b.reshape(pooled, [n, channels]), { name: 'c_proj', out: classes, bias: true })
+    const answers = b.reshape(pooled, [n, query.shape[1] ?? 1, channels])
+    const y = linear(b, answers, { name: 'c_proj', out: classes, bias: true })
+    return b.reshape(b.slice(y, { start: [0, 0, 0], size: [n, 1, classes] }), [n, classes])
   },
 })

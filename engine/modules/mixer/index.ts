@@ -1,6 +1,7 @@
 import type { ModuleDefinition } from '../module'
 import { attention } from './attention'
 import { axialShift } from './axialShift'
+import { bottleneckAttention } from './bottleneckAttention'
 import { convProjection } from './convProjection'
 import { crossCovariance } from './crossCovariance'
 import { crossShaped } from './crossShaped'
@@ -12,9 +13,11 @@ import { fourierMixing } from './fourierMixing'
 import { gatedConv } from './gatedConv'
 import { gatedPosition } from './gatedPosition'
 import { globalFilter } from './globalFilter'
+import { haloAttention } from './haloAttention'
 import { identity } from './identity'
 import { inceptionConv } from './inceptionConv'
 import { inceptionMixer } from './inceptionMixer'
+import { lambdaLayer } from './lambdaLayer'
 import { largeKernelAttention } from './largeKernelAttention'
 import { linearAttention } from './linearAttention'
 import { nonLocal } from './nonLocal'
@@ -36,12 +39,15 @@ export const mixers: readonly ModuleDefinition[] = [
   windowAttention,
   dilatedAttention,
   crossShaped,
+  haloAttention,
+  bottleneckAttention,
   convProjection,
   talkingHeads,
   retention,
   crossCovariance,
   linearAttention,
   nonLocal,
+  lambdaLayer,
   inceptionMixer,
   gatedPosition,
   separableConv,

@@ -1,8 +1,18 @@
 import type { ModuleDefinition } from '../module'
 import { branchScale } from './branchScale'
 import { cbam } from './cbam'
+import { channelConvolution } from './channelConvolution'
+import { globalContext } from './globalContext'
 import { layerScale } from './layerScale'
 import { resScale } from './resScale'
 import { squeezeExcite } from './squeezeExcite'
 
-export const scales: readonly ModuleDefinition[] = [layerScale, resScale, branchScale, squeezeExcite, cbam]
+export const scales: readonly ModuleDefinition[] = [
+  layerScale,
+  resScale,
+  branchScale,
+  squeezeExcite,
+  channelConvolution,
+  globalContext,
+  cbam,
+]

@@ -59,3 +59,15 @@ test('attention is compared in absolute terms, with the whole first row', () => 
     detail: 'at 1 expected 0.750100, got 0.750000',
   })
 })
+
+test('a reference that counts heads before windows is found in ours, windows before heads', () => {
+  const values = [1, 2, 3, 4, 5, 6].map((value) => value / 10)
+  const headsFirst = {
+    where: 'halo',
+    shape: [2, 3, 1, 1],
+    samples: values.map((value, index): [number, number] => [index, value]),
+  }
+  const windowsFirst = { shape: [3, 2, 1, 1], data: new Float32Array([0.1, 0.4, 0.2, 0.5, 0.3, 0.6]) }
+  expect(compareAttention(headsFirst, windowsFirst).passes).toBe(true)
+  expect(compareAttention({ ...headsFirst, shape: [6, 1, 1, 1] }, windowsFirst).passes).toBe(false)
+})

@@ -1,0 +1,95 @@
+/** timm's networks of blocks that a configuration names. */
+import type { Attributes } from '../../schema/schema'
+import { type ByobBlock, type ByobSizes, byobnet, type Mixer } from '../byobnet'
+import type { Python } from '../pythonCall'
+import { type Build, count, flag, listed, lookUp, NotYet, Options, text } from './reading'
+
+export const timm: { readonly [name: string]: Build } = {
+  ByobNet(options, size) {
+    const sizes = options.argument(modelOf)
+    options.take('img_size', count, size)
+    const document = byobnet('ByobNet', { ...sizes, classes: options.take('num_classes', count, 1000), size })
+    const features = document.graph.nodes.findLast(({ id }) => id.startsWith('stages.'))
+    return { features: features?.id ?? '', document }
+  },
+}
+
+/** `ByoModelCfg(...)` and `ByoBlockCfg(...)`, which have to be read to the last word. */
+function configured<T>(name: string, value: Python, read: (options: Options) => T): T {
+  if (value.kind !== 'call' || value.name !== name) throw new NotYet()
+  const options = new Options(value)
+  const result = read(options)
+  if (!options.isUsedUp()) throw new NotYet()
+  return result
+}
+
+const modelOf = (value: Python): ByobSizes =>
+  configured('ByoModelCfg', value, (options) => {
+    const mixer = mixerOf(options)
+    const pool = options.take('stem_pool', (given) => lookUp(pools, text(given)), 'max')
+    // A map of fixed size only tells timm how large the tables are.
+    options.take('fixed_input_size', flag, false)
+    return {
+      stages: options.take(
+        'blocks',
+        listed((block) => [blockOf(block, mixer)]),
+        [],
+      ),
+      stemWidth: options.take('stem_chs', count, 32),
+      stem: options.take('stem_type', (given) => lookUp(stems, text(given)), '3x3'),
+      ...(pool === 'max' ? { stemPool: pool } : {}),
+    }
+  })
+
+const blockOf = (value: Python, mixer: Mixer | null): ByobBlock =>
+  configured('ByoBlockCfg', value, (options) => ({
+    kind: options.take('type', (given) => lookUp(kinds, text(given)), 'basic'),
+    repeat: options.take('d', count, 1),
+    width: options.take('c', count, 0),
+    stride: options.take('s', count, 2),
+    groupWidth: options.take('gs', count, 0),
+    ratio: options.take('br', count, 1),
+    ...(mixer ? { mixer } : {}),
+  }))
+
+function mixerOf(options: Options): Mixer | null {
+  const module = options.take('self_attn_layer', (given) => lookUp(mixers, text(given)), null)
+  const attrs = options.take('self_attn_kwargs', (given) => configured('dict', given, attributesOf), {})
+  return module && { module, attrs }
+}
+
+/** Attributes by our names; none that are our defaults. */
+function attributesOf(options: Options): Attributes {
+  const names = { num_heads: 'heads', block_size: 'blockSize', halo_size: 'haloSize', r: 'radius' }
+  const usual = Number.NaN
+  return Object.fromEntries(
+    Object.entries(names).flatMap(([theirs, ours]) => {
+      const isGiven = (given: Python) =>
+        given.kind === 'value' && given.value === null ? null : count(given)
+      const value = options.take<number | null>(theirs, isGiven, usual)
+      return Number.isNaN(value) ? [] : [[ours, value]]
+    }),
+  )
+}
+
+const kinds: { readonly [name: string]: ByobBlock['kind'] } = {
+  basic: 'basic',
+  bottle: 'bottle',
+  dark: 'dark',
+  edge: 'edge',
+  rep: 'rep',
+  one: 'one',
+  self_attn: 'mixer',
+}
+const mixers: { readonly [name: string]: Mixer['module'] } = {
+  bottleneck: 'bottleneckAttention',
+  halo: 'haloAttention',
+  lambda: 'lambdaLayer',
+}
+const stems: { readonly [name: string]: NonNullable<ByobSizes['stem']> } = {
+  tiered: 'tiered',
+  deep: 'deep',
+  rep: 'rep',
+  one: 'one',
+}
+const pools: { readonly [name: string]: 'max' | 'none' } = { '': 'none', maxpool: 'max' }
