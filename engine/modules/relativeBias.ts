@@ -15,3 +15,30 @@ export function relativeBias(b: ModuleBuilder, table: Value, height: number, wid
   )
   return b.transpose(b.gather(table, b.constant(rows.flat(), [count, count]), { axis: 0 }), [2, 0, 1])
 }
+
+/**
+ * One learned number per head and distance |query − key| in rows and columns: the bias [1, heads, q, k] of LeViT.
+ * With a stride the queries are every second (third …) key, row by row.
+ */
+export function distanceBias(
+  b: ModuleBuilder,
+  heads: number,
+  { height, width }: { readonly height: number; readonly width: number },
+  stride = 1,
+): Value {
+  const count = height * width
+  checkPairs('attention biases', count)
+  const places = (step: number) => {
+    const rows = Array.from({ length: Math.ceil(height / step) }, (_, row) => row * step)
+    const columns = Array.from({ length: Math.ceil(width / step) }, (_, column) => column * step)
+    return rows.flatMap((row) => columns.map((column) => [row, column] as const))
+  }
+  const keys = places(1)
+  const queries = places(stride)
+  const index = queries.flatMap(([row, column]) =>
+    keys.map(([y, x]) => Math.abs(row - y) * width + Math.abs(column - x)),
+  )
+  const table = b.weight('attention_biases', [heads, count], { init: { a: 0, b: 0.035 } })
+  const bias = b.gather(table, b.constant(index, [queries.length, count]), { axis: 1 })
+  return b.reshape(bias, [1, heads, queries.length, count])
+}

@@ -1,6 +1,7 @@
 import type { Value } from '../graph/graph'
 import type { ModuleBuilder } from '../nn/moduleBuilder'
 import { softmax } from '../nn/softmax'
+import { pointwise } from './pointwise'
 
 /**
  * Attention whose scores are touched: q [n, t, h, d], k [n, s, h, d], v [n, s, h, e] → [n, t, h, e]. `before` changes
@@ -36,4 +37,15 @@ export function scoredAttention(
     contract: [[3], [1]],
   })
   return b.transpose(mixed, [0, 2, 1, 3], q.grid)
+}
+
+/** One linear map over the heads of every pair: [n, h, t, s] → the same shape. */
+export function acrossHeads(
+  b: ModuleBuilder,
+  scores: Value,
+  { name, weights = 'linear' }: { readonly name: string; readonly weights?: 'linear' | 'conv' },
+): Value {
+  const last = b.transpose(scores, [0, 2, 3, 1])
+  const mixed = pointwise(b, last, { name, out: scores.shape[1] ?? 1, bias: true, weights })
+  return b.transpose(mixed, [0, 3, 1, 2])
 }

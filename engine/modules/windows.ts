@@ -58,3 +58,17 @@ export function paddingMask(
   const [count = 1, t = 1] = isMap.shape
   return b.reshape(b.mul(b.sub(1, isMap), -1e6), [1, count, 1, 1, t])
 }
+
+/** Runs `body` on the tokens of every window; zeros fill the last windows, and what became of them is cut off. */
+export function insideWindows(
+  b: ModuleBuilder,
+  map: Value,
+  window: Window,
+  body: (tokens: Value) => Value,
+): Value {
+  const { n, h, w } = mapSizes('windows', map)
+  const padded = padToWindows(b, map, window)
+  const mixed = body(toWindows(b, padded, window))
+  const laid = fromWindows(b, mixed, window, [padded.shape[1] ?? h, padded.shape[2] ?? w])
+  return b.slice(laid, { start: [0, 0, 0, 0], size: [n, h, w, laid.shape[3] ?? 1] })
+}

@@ -7,8 +7,8 @@ export interface BlockParts {
   /** One mixer, or several nodes one after the other. */
   readonly mixer: DocumentNode | readonly DocumentNode[]
   readonly mlp: DocumentNode
-  /** Both norms. */
-  readonly norm?: SlotValue
+  /** Both norms; null leaves them out, as blocks do whose layers have norms themselves. */
+  readonly norm?: SlotValue | null
   /** What follows the mixer and the MLP before they are added: a LayerScale. */
   readonly scale?: (half: 1 | 2) => readonly DocumentNode[]
   /** What comes before the first half: a position encoding. */
@@ -24,11 +24,21 @@ export function preNormBlock({
   first = [],
 }: BlockParts): GraphBody {
   const sketch = new Sketch()
-  const normed = (number: 1 | 2) => module(`norm${number}`, slotModule(norm), slotAttributes(norm))
+  const normed = (number: 1 | 2) =>
+    norm === null ? [] : [module(`norm${number}`, slotModule(norm), slotAttributes(norm))]
   const half = (x: string, number: 1 | 2, ...body: readonly DocumentNode[]): string =>
-    sketch.residual(x, `add${number}`, [normed(number), ...body, ...scale(number)])
+    sketch.residual(x, `add${number}`, [...normed(number), ...body, ...scale(number)])
   const mixers = 'id' in mixer ? [mixer] : mixer
   return sketch.body(half(half(sketch.chain(IN, ...first), 1, ...mixers), 2, mlp))
+}
+
+/** A convolution and its BatchNorm; `parts` are their names in the state_dict. */
+export function convNorm(
+  id: string,
+  attrs: Attributes,
+  parts: readonly [string, string] = ['conv', 'bn'],
+): DocumentNode[] {
+  return [module(`${id}.${parts[0]}`, 'convolution', attrs), module(`${id}.${parts[1]}`, 'batchNorm')]
 }
 
 /** Attributes without those that are the module's default. */

@@ -6,6 +6,7 @@ import type { Document } from '../document/types'
 import { findPreset, type Preset } from '.'
 import * as byobnet from './golden/byobnet'
 import * as convolutional from './golden/convolutional'
+import * as distances from './golden/distances'
 import * as metaformer from './golden/metaformer'
 import * as mlps from './golden/mlps'
 import * as beside from './golden/papers'
@@ -54,6 +55,7 @@ const timm: { readonly [name: string]: Build } = {
   ...pyramids.timm,
   ...convolutional.timm,
   ...byobnet.timm,
+  ...distances.timm,
 }
 
 const papers: { readonly [name: string]: Build } = {
@@ -90,6 +92,8 @@ function featuresOf({ family, document }: Preset): string {
 
 const features: { readonly [family: string]: string } = {
   resnet: 'layer4',
+  levit: 'stages.2',
+  tiny_vit: 'stages.3',
   regnet: 's4',
   byobnet: 'stages.3',
   efficientnet: 'act2',

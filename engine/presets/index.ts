@@ -10,6 +10,7 @@ import { convnexts } from './convnext'
 import { crossformers } from './crossformer'
 import { cswins } from './cswin'
 import { cvts } from './cvt'
+import { efficientFormers } from './efficientformer'
 import { efficientNets } from './efficientnet'
 import { fnets } from './fnet'
 import { focalnets } from './focalnet'
@@ -17,6 +18,7 @@ import { gfnets } from './gfnet'
 import { hornets, slaks } from './hornet'
 import { iformers } from './iformer'
 import { inceptionNexts } from './inceptionNext'
+import { levits } from './levit'
 import { metaformers } from './metaformer'
 import { mlpMixers } from './mlpMixer'
 import { permutators } from './permutator'
@@ -28,6 +30,7 @@ import { resnets } from './resnet'
 import { resnetV2s } from './resnetv2'
 import { rmts } from './rmt'
 import { swins } from './swin'
+import { tinyVits } from './tinyVit'
 import { twinTransformers } from './twins'
 import { uniformers } from './uniformer'
 import { vans } from './van'
@@ -51,6 +54,9 @@ export const presets: readonly Preset[] = [
   ...rmts,
   ...iformers,
   ...convits,
+  ...levits,
+  ...efficientFormers,
+  ...tinyVits,
   ...convnexts,
   ...inceptionNexts,
   ...hornets,

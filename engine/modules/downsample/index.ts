@@ -1,4 +1,5 @@
 import type { ModuleDefinition } from '../module'
+import { attentionDownsample } from './attentionDownsample'
 import { blurPool } from './blurPool'
 import { convDownsample } from './convDownsample'
 import { crossScaleMerging } from './crossScaleMerging'
@@ -9,4 +10,5 @@ export const downsamples: readonly ModuleDefinition[] = [
   blurPool,
   patchMerging,
   crossScaleMerging,
+  attentionDownsample,
 ]

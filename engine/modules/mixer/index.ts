@@ -8,6 +8,7 @@ import { crossShaped } from './crossShaped'
 import { cycleMlp } from './cycleMlp'
 import { depthwiseConv } from './depthwiseConv'
 import { dilatedAttention } from './dilatedAttention'
+import { distanceAttention } from './distanceAttention'
 import { focalModulation } from './focalModulation'
 import { fourierMixing } from './fourierMixing'
 import { gatedConv } from './gatedConv'
@@ -20,6 +21,7 @@ import { inceptionMixer } from './inceptionMixer'
 import { lambdaLayer } from './lambdaLayer'
 import { largeKernelAttention } from './largeKernelAttention'
 import { linearAttention } from './linearAttention'
+import { localValueAttention } from './localValueAttention'
 import { nonLocal } from './nonLocal'
 import { permutator } from './permutator'
 import { pooling } from './pooling'
@@ -43,6 +45,8 @@ export const mixers: readonly ModuleDefinition[] = [
   bottleneckAttention,
   convProjection,
   talkingHeads,
+  distanceAttention,
+  localValueAttention,
   retention,
   crossCovariance,
   linearAttention,

@@ -1,11 +1,9 @@
-import type { Value } from '../../graph/graph'
 import { linear } from '../../nn/linear'
-import type { ModuleBuilder } from '../../nn/moduleBuilder'
 import { flag } from '../../schema/schema'
 import { headCount, headFields, splitHeads } from '../heads'
 import { onTokens, tokenSizes } from '../layout'
 import { defineModule } from '../module'
-import { scoredAttention } from '../scores'
+import { acrossHeads, scoredAttention } from '../scores'
 
 /**
  * Attention whose heads hear each other: scores are mixed over the heads before the softmax, and probabilities after it,
@@ -55,16 +53,10 @@ export const talkingHeads = defineModule({
         { q: part(0), k: part(1), v: part(2) },
         {
           scale: headDim ** -0.5,
-          before: (scores) => overHeads(b, scores, 'proj_l'),
-          after: (probabilities) => overHeads(b, probabilities, 'proj_w'),
+          before: (scores) => acrossHeads(b, scores, { name: 'proj_l' }),
+          after: (probabilities) => acrossHeads(b, probabilities, { name: 'proj_w' }),
         },
       )
       return linear(b, b.reshape(mixed, [n, t, width]), { name: 'proj', out: c, bias: attrs.projBias })
     }),
 })
-
-/** One linear map over the heads of every pair: [n, h, t, s] → the same shape. */
-function overHeads(b: ModuleBuilder, scores: Value, name: string): Value {
-  const last = b.transpose(scores, [0, 2, 3, 1])
-  return b.transpose(linear(b, last, { name, out: scores.shape[1] ?? 1, bias: true }), [0, 3, 1, 2])
-}

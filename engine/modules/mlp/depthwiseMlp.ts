@@ -41,16 +41,17 @@ export const depthwiseMlp = defineModule({
       default: 'noActivation',
     }),
     act: slot({ label: 'Activation', help: 'After the convolution.', of: 'activation', default: 'gelu' }),
+    norm: slot({ label: 'Norm', help: 'After each of the three layers.', of: 'norm', default: 'noNorm' }),
     bias: flag({ label: 'Biases', default: true }),
     weights: weightsField(),
   },
   subtitle: ({ mlpRatio, kernelSize }, dim) =>
     `${kernelSize}×${kernelSize}, ${dim === null ? `×${mlpRatio}` : `${dim} → ${Math.floor(dim * mlpRatio)}`}`,
-  build(b, [x], { mlpRatio, kernelSize, firstAct, act, bias, weights }) {
+  build(b, [x], { mlpRatio, kernelSize, firstAct, act, norm, bias, weights }) {
     const dim = channelsOf(x)
     const hidden = Math.max(1, Math.floor(dim * mlpRatio))
     let y = pointwise(b, x, { name: 'fc1', out: hidden, bias, weights })
-    y = b.module(firstAct, 'relu', y)
+    y = b.module(firstAct, 'relu', b.module(norm, 'norm1', y))
     y = onMap(b, 'depthwiseMlp', y, (map) =>
       conv2d(b, map, {
         name: 'dwconv',
@@ -61,7 +62,7 @@ export const depthwiseMlp = defineModule({
         bias,
       }),
     )
-    y = b.module(act, 'act', y)
-    return pointwise(b, y, { name: 'fc2', out: dim, bias, weights })
+    y = b.module(act, 'act', b.module(norm, 'norm2', y))
+    return b.module(norm, 'norm3', pointwise(b, y, { name: 'fc2', out: dim, bias, weights }))
   },
 })

@@ -32,17 +32,25 @@ export const mlp = defineModule({
     }),
     act: slot({ label: 'Activation', of: 'activation', default: 'gelu' }),
     norm: slot({ label: 'Norm', help: 'Of the hidden layer.', of: 'norm', default: 'noNorm' }),
+    linearNorm: slot({
+      label: 'Norm of both layers',
+      help: 'After each linear layer, before the activation.',
+      of: 'norm',
+      default: 'noNorm',
+    }),
     bias: flag({ label: 'Biases', default: true }),
     weights: weightsField(),
   },
   subtitle: ({ mlpRatio }, dim) =>
     dim === null ? `×${mlpRatio}` : `${dim} → ${Math.floor(dim * mlpRatio)} → ${dim}`,
-  build(b, [x], { mlpRatio, act, norm, bias, weights }) {
+  build(b, [x], { mlpRatio, act, norm, linearNorm, bias, weights }) {
     const dim = channelsOf(x)
     const hidden = Math.max(1, Math.floor(dim * mlpRatio))
     let y = pointwise(b, x, { name: 'fc1', out: hidden, bias, weights })
+    y = b.module(linearNorm, 'norm1', y)
     y = b.module(act, 'act', y)
     y = b.module(norm, 'norm', y)
-    return pointwise(b, y, { name: 'fc2', out: dim, bias, weights })
+    y = pointwise(b, y, { name: 'fc2', out: dim, bias, weights })
+    return b.module(linearNorm, 'norm2', y)
   },
 })
