@@ -208,10 +208,7 @@ const paperV2: Paper = {
   url: 'https://arxiv.org/abs/2212.08059',
 }
 const table = (top1: number): { published: Published } => ({
-  published: { top1, source: 'EfficientFormer (Li et al. 2022)' },
-})
-const tableV2 = (top1: number): { published: Published } => ({
-  published: { top1, source: 'EfficientFormerV2 (Li et al. 2022)' },
+  published: { top1, source: 'EfficientFormer (Li et al. 2022), README of its repository' },
 })
 const preprocessing = imagenetPixels(0.95)
 
@@ -258,7 +255,6 @@ const efficientformersV2 = presetsOf(
         mlpRatios: [four(2), four(2), [4, ...three(3), ...four(2)], [4, ...three(2), 4]],
       },
       'As small as MobileNetV2: sizes of every block found by search.',
-      tableV2(75.7),
     ],
     [
       'efficientformerv2_s1',
@@ -275,7 +271,6 @@ const efficientformersV2 = presetsOf(
         ],
       },
       'Twenty-one blocks, of which four attend.',
-      tableV2(79),
     ],
     [
       'efficientformerv2_s2',
@@ -292,7 +287,6 @@ const efficientformersV2 = presetsOf(
         ],
       },
       'Twenty-eight blocks, of which eight attend.',
-      tableV2(81.6),
     ],
     [
       'efficientformerv2_l',
@@ -309,7 +303,6 @@ const efficientformersV2 = presetsOf(
         ],
       },
       'Thirty-five blocks, of which twelve attend.',
-      tableV2(83.3),
     ],
   ],
 )

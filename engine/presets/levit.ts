@@ -6,7 +6,7 @@
 import { type Document, type DocumentNode, type GroupNode, IN } from '../document/types'
 import type { Attributes } from '../schema/schema'
 import { convNorm, differing, preNormBlock } from './block'
-import { imagenetPixels, type Preset, type PresetRow, type Published, presetsOf } from './preset'
+import { imagenetPixels, type Preset, type PresetRow, presetsOf } from './preset'
 import { chain, design, group, module, Sketch } from './sketch'
 
 export interface LevitSizes {
@@ -96,10 +96,6 @@ function head({ classes = 1000, distilled }: LevitSizes): DocumentNode {
 
 // --- the models --------------------------------------------------------------------------------------------------
 
-const table = (top1: number): { published: Published } => ({
-  published: { top1, source: 'LeViT (Graham et al. 2021)' },
-})
-
 const fours = { depths: [4, 4, 4], distilled: true }
 const deep = { depths: [4, 8, 6], act: 'silu' } as const
 const of384 = { dims: [384, 512, 768], heads: [6, 9, 12], keyDim: 32 }
@@ -110,30 +106,26 @@ const rows: readonly PresetRow<LevitSizes>[] = [
     'LeViT-128S',
     { dims: [128, 256, 384], depths: [2, 3, 4], heads: [4, 6, 8], keyDim: 16, distilled: true },
     'The smallest: nine blocks whose keys are 16 wide, made for fast inference on processors.',
-    table(76.6),
   ],
   [
     'levit_128',
     'LeViT-128',
     { ...fours, dims: [128, 256, 384], heads: [4, 8, 12], keyDim: 16 },
     'Four blocks on each of three maps.',
-    table(78.6),
   ],
   [
     'levit_192',
     'LeViT-192',
     { ...fours, dims: [192, 288, 384], heads: [3, 5, 6], keyDim: 32 },
     'Keys of 32 and fewer heads.',
-    table(80),
   ],
   [
     'levit_256',
     'LeViT-256',
     { ...fours, dims: [256, 384, 512], heads: [4, 6, 8], keyDim: 32 },
     'Widths from 256 to 512 channels.',
-    table(81.6),
   ],
-  ['levit_384', 'LeViT-384', { ...fours, ...of384 }, 'The largest LeViT of the paper.', table(82.6)],
+  ['levit_384', 'LeViT-384', { ...fours, ...of384 }, 'The largest LeViT of the paper.'],
   [
     'levit_384_s8',
     'LeViT-384 stride 8',

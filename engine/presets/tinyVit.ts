@@ -94,7 +94,7 @@ const of21m = { dims: [96, 192, 384, 576], heads: [3, 6, 12, 18] }
 const table = (top1: number): { published: Published } => ({
   published: {
     top1,
-    source: 'TinyViT (Wu et al. 2022): distilled on ImageNet-22k, then fine-tuned',
+    source: 'TinyViT (Wu et al. 2022), README of its repository: distilled on ImageNet-22k, then fine-tuned',
   },
 })
 const whole = { preprocessing: imagenetPixels(1) }
