@@ -83,6 +83,8 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['attention', {}, 4 * c * c + 4 * c],
   ['attention', { qkvBias: false, projBias: false }, 4 * c * c],
   ['attention', { heads: 4, qkNorm: 'layerNorm' }, 4 * c * c + 4 * c + 4 * (c / 4)],
+  ['attention', { position: 'table', heads: 4 }, 4 * c * c + 4 * c + 15 * 15 * 4],
+  ['attention', { dim: 64, headsFrom: 'output' }, 6 * c * c + 6 * c + 4 * c * c + 2 * c],
   ['spatialReduction', {}, 4 * c * c + 4 * c + (4 * c * c + c) + 2 * c],
   ['spatialReduction', { ratio: 1, qkvBias: false, projBias: false }, 4 * c * c],
   [
@@ -96,6 +98,8 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['windowAttention', { heads: 4, position: 'mlp', padding: 'masked' }, 4 * c * c + 4 * c + 6 + 2 * 10 + 16],
   ['dilatedAttention', { heads: 4 }, 4 * c * c + 4 * c + 6 + 2 * 10 + 16],
   ['crossScaleMerging', {}, 4 * c * c + 16 * c * c + 2 * c + 2 * c],
+  ['dilatedAttention', { position: 'lookup' }, 4 * c * c + 4 * c + 13 * 13],
+  ['windowAttention', { position: 'log', hidden: 8 }, 4 * c * c + 4 * c + (3 * 8 + 8 + 1)],
   ['patchMerging', {}, 8 * c * c + 8 * c],
   ['conditionalPosition', {}, 9 * c + c],
   ['crossShaped', {}, 4 * c * c + 4 * c + 10 * c],

@@ -1,19 +1,143 @@
+/** What attention adds to the score of a pair, from the offset between its places: tables, and MLPs of the offset. */
 import type { Value } from '../graph/graph'
+import { layerNorm } from '../nn/layerNorm'
+import { linear } from '../nn/linear'
 import type { ModuleBuilder } from '../nn/moduleBuilder'
+import { int } from '../schema/schema'
 import { checkPairs } from './pairs'
+import type { Window } from './windows'
 
-/** One learned number per head and offset query − key, laid out for every pair: [(2h−1)(2w−1), heads] → [heads, hw, hw]. */
-export function relativeBias(b: ModuleBuilder, table: Value, height: number, width: number): Value {
-  const count = height * width
-  checkPairs('relative positions', count)
-  const rows = Array.from({ length: count }, (_, query) =>
-    Array.from({ length: count }, (_, key) => {
-      const down = Math.floor(query / width) - Math.floor(key / width)
-      const right = (query % width) - (key % width)
-      return (down + height - 1) * (2 * width - 1) + right + width - 1
+/** Ways to come by a bias per head and offset, for the forms. */
+export const biasOptions = [
+  { value: 'table', label: 'Relative bias' },
+  { value: 'lookup', label: 'Relative bias, looked up by products' },
+  { value: 'mlp', label: 'MLP of the offset' },
+  { value: 'log', label: 'MLP of the offset’s logarithm' },
+] as const
+
+export const biasHiddenField = () =>
+  int({
+    label: 'Hidden width of the MLP',
+    help: 'Of the MLP that makes a bias of a logarithm.',
+    default: 512,
+    min: 1,
+    max: 4096,
+    when: { field: 'position', is: 'log' },
+  })
+
+export interface BiasOptions {
+  readonly kind: (typeof biasOptions)[number]['value']
+  readonly heads: number
+  /** Channels of what is attended, and the hidden width of an MLP of logarithms. */
+  readonly dim: number
+  readonly hidden: number
+}
+
+/**
+ * [1, heads, t, t]: the bias of every pair of places in a window, behind `prefix` tokens that lie nowhere. A table has
+ * three more rows for these: as query, as key, and as both; otherwise their bias is 0.
+ */
+export function windowBias(b: ModuleBuilder, window: Window, options: BiasOptions, prefix = 0): Value {
+  const bias = builders[options.kind](b, window, { ...options, prefix })
+  const low = options.kind === 'table' ? 0 : prefix
+  const whole = low === 0 ? bias : b.pad(bias, { low: [0, low, low], high: [0, 0, 0] })
+  return b.reshape(whole, [1, ...whole.shape])
+}
+
+const builders: {
+  readonly [K in BiasOptions['kind']]: (
+    b: ModuleBuilder,
+    window: Window,
+    options: BiasOptions & { readonly prefix: number },
+  ) => Value
+} = {
+  /** Liu et al. 2021, Swin, https://arxiv.org/abs/2103.14030; with a class token: Bao et al. 2021, BEiT, https://arxiv.org/abs/2106.08254 */
+  table(b, { height, width }, { heads, prefix }) {
+    const offsets = (2 * height - 1) * (2 * width - 1)
+    return relativeBias(b, tableOf(b, [offsets + (prefix > 0 ? 3 : 0), heads]), height, width, prefix)
+  },
+
+  /** Rows and columns are picked one after the other by matrices of zeros and ones, as in MaxViT's own code. */
+  lookup(b, { height, width }, { heads }) {
+    checkPairs('relative positions', Math.max(height, width) ** 2)
+    const table = tableOf(b, [heads, 2 * height - 1, 2 * width - 1])
+    const rows = b.dot(table, picks(b, height), { contract: [[1], [2]] })
+    const both = b.dot(rows, picks(b, width), { contract: [[1], [2]] })
+    return b.reshape(b.transpose(both, [0, 1, 3, 2, 4]), [heads, height * width, height * width])
+  },
+
+  /** Three layers, as narrow as a sixteenth of the channels. Wang et al. 2021, CrossFormer, https://arxiv.org/abs/2108.00154 */
+  mlp(b, { height, width }, { heads, dim }) {
+    const table = b.part('pos', () => {
+      const out = Math.max(1, Math.floor(Math.floor(dim / 4) / 4))
+      const pairs = offsetPairs(b, height, width, (offset) => offset)
+      return [1, 2, 3].reduce(
+        (y, layer) =>
+          b.part(`pos${layer}`, () => {
+            const active = b.relu(layerNorm(b, y, { name: '0', eps: 1e-5 }))
+            return linear(b, active, { name: '2', out: layer === 3 ? heads : out, bias: true })
+          }),
+        linear(b, pairs, { name: 'pos_proj', out, bias: true }),
+      )
+    })
+    return relativeBias(b, table, height, width)
+  },
+
+  /** Of the logarithms of both distances, with their signs. Liu et al. 2021, Swin V2, https://arxiv.org/abs/2111.09883 */
+  log: (b, { height, width }, { heads, hidden }) =>
+    b.part('mlp', () => {
+      const logs = offsetPairs(b, height, width, (offset) => Math.sign(offset) * Math.log1p(Math.abs(offset)))
+      const active = b.relu(linear(b, logs, { name: 'fc1', out: hidden, bias: true }))
+      return relativeBias(b, linear(b, active, { name: 'fc2', out: heads, bias: true }), height, width)
     }),
+}
+
+const tableOf = (b: ModuleBuilder, shape: readonly number[]): Value =>
+  b.weight('relative_position_bias_table', shape, { init: { a: 0, b: 0.035 } })
+
+/** [query, key, offset]: 1 where key − query is that offset, counted from the smallest. */
+function picks(b: ModuleBuilder, size: number): Value {
+  const offsets = 2 * size - 1
+  const ones = Array.from({ length: size * size * offsets }, (_, index) => {
+    const [query, key] = [Math.floor(index / offsets / size), Math.floor(index / offsets) % size]
+    return index % offsets === key - query + size - 1 ? 1 : 0
+  })
+  return b.constant(ones, [size, size, offsets])
+}
+
+/** A function of both offsets, from the smallest to the largest: [(2h−1)(2w−1), 2]. */
+function offsetPairs(b: ModuleBuilder, height: number, width: number, of: (offset: number) => number): Value {
+  const along = (size: number) => Array.from({ length: 2 * size - 1 }, (_, index) => of(index - (size - 1)))
+  const [down, right] = [along(height), along(width)]
+  const pairs = down.flatMap((row) => right.flatMap((column) => [row, column]))
+  return b.constant(pairs, [down.length * right.length, 2])
+}
+
+/**
+ * One learned number per head and offset query − key, laid out for every pair of `prefix` + h·w tokens:
+ * [(2h−1)(2w−1), heads] → [heads, t, t]; with tokens before the grid the table has three more rows.
+ */
+export function relativeBias(
+  b: ModuleBuilder,
+  table: Value,
+  height: number,
+  width: number,
+  prefix = 0,
+): Value {
+  const count = prefix + height * width
+  checkPairs('relative positions', count)
+  const offsets = (2 * height - 1) * (2 * width - 1)
+  const rowOf = (query: number, key: number): number => {
+    if (query < prefix) return key < prefix ? offsets + 2 : offsets
+    if (key < prefix) return offsets + 1
+    const [q, k] = [query - prefix, key - prefix]
+    const down = Math.floor(q / width) - Math.floor(k / width)
+    return (down + height - 1) * (2 * width - 1) + (q % width) - (k % width) + width - 1
+  }
+  const rows = Array.from({ length: count * count }, (_, pair) =>
+    rowOf(Math.floor(pair / count), pair % count),
   )
-  return b.transpose(b.gather(table, b.constant(rows.flat(), [count, count]), { axis: 0 }), [2, 0, 1])
+  return b.transpose(b.gather(table, b.constant(rows, [count, count]), { axis: 0 }), [2, 0, 1])
 }
 
 /**

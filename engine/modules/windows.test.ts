@@ -36,6 +36,12 @@ test('zeros complete the last windows at the bottom and the right', () => {
   expect(run([1, 1, 3, 1], (b, x) => padToWindows(b, x, window))).toEqual([0, 1, 2, 0, 0, 0, 0, 0])
 })
 
+test('a class token has rows of its own in the table: as query, as key, and as both', () => {
+  const bias = run([12, 1], (b, x) => relativeBias(b, x, 2, 2, 1))
+  expect(bias.slice(0, 6)).toEqual([11, 9, 9, 9, 9, 10])
+  expect(bias[6]).toBe(4)
+})
+
 test('the relative bias of a pair stands at its offset in the table', () => {
   const [height, width] = [2, 3]
   const bias = run([15, 1], (b, x) => relativeBias(b, x, height, width))

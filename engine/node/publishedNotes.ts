@@ -183,4 +183,20 @@ export const knownReasons: readonly KnownReason[] = [
     reason: 'EfficientNetV2 counts XL on 512 pixels, not on 480, and rounds up',
     recount: ({ macs }) => Math.ceil((macs.total * (512 / 480) ** 2) / 1e9),
   },
+  {
+    quantity: 'macs',
+    models: ['CoAtNet-0', 'CoAtNet-1', 'CoAtNet-2', 'CoAtNet-3'],
+    reason:
+      'the paper strides in the first 1×1 convolution of a block, timm and we in the depthwise one behind it; its own code is not public',
+  },
+  {
+    quantity: 'params',
+    models: ['CoAtNet-3'],
+    reason: 'CoAtNet’s own figure; its code is not public, and timm’s layers give ours to the unit',
+  },
+  {
+    quantity: 'macs',
+    models: ['MaxViT-S', 'MaxViT-B'],
+    reason: 'MaxViT’s own figure, by a counter that is not described; timm’s layers give ours to the unit',
+  },
 ]

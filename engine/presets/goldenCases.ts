@@ -7,6 +7,7 @@ import { findPreset, type Preset } from '.'
 import * as byobnet from './golden/byobnet'
 import * as convolutional from './golden/convolutional'
 import * as distances from './golden/distances'
+import * as hybrids from './golden/hybrids'
 import * as metaformer from './golden/metaformer'
 import * as mlps from './golden/mlps'
 import * as beside from './golden/papers'
@@ -53,6 +54,7 @@ const timm: { readonly [name: string]: Build } = {
   ...metaformer.timm,
   ...transformers.timm,
   ...pyramids.timm,
+  ...hybrids.timm,
   ...convolutional.timm,
   ...byobnet.timm,
   ...distances.timm,
@@ -87,7 +89,10 @@ const plainCall = (call: string): string =>
 function featuresOf({ family, document }: Preset): string {
   if (Object.hasOwn(features, family)) return features[family] ?? ''
   const nodes = document.graph.nodes
-  return nodes.find(({ id }) => id === 'norm')?.id ?? 'norm'
+  return (
+    (nodes.find(({ id }) => id === 'norm') ?? nodes.findLast(({ id }) => id.startsWith('stages.')))?.id ??
+    'norm'
+  )
 }
 
 const features: { readonly [family: string]: string } = {

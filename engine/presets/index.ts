@@ -19,6 +19,7 @@ import { hornets, slaks } from './hornet'
 import { iformers } from './iformer'
 import { inceptionNexts } from './inceptionNext'
 import { levits } from './levit'
+import { maxxvits } from './maxvit'
 import { metaformers } from './metaformer'
 import { mlpMixers } from './mlpMixer'
 import { permutators } from './permutator'
@@ -52,6 +53,7 @@ export const presets: readonly Preset[] = [
   ...cmts,
   ...caits,
   ...rmts,
+  ...maxxvits,
   ...iformers,
   ...convits,
   ...levits,

@@ -94,10 +94,12 @@ class Reader {
     const args: Python[] = []
     const options = new Map<string, Python>()
     while (!this.eat(')')) {
+      const isSpread = this.eat('**')
       const option = this.match(/(\w+)\s*=/y)
       const value = this.expression()
       if (!value) return null
-      if (option) options.set(option[1] ?? '', value)
+      if (isSpread) options.set('**', value)
+      else if (option) options.set(option[1] ?? '', value)
       else args.push(value)
       this.eat(',')
     }

@@ -1,9 +1,13 @@
+import type { Value } from '../../graph/graph'
 import { attention as attend } from '../../nn/attention'
-import { linear } from '../../nn/linear'
-import { flag, slot } from '../../schema/schema'
+import type { ModuleBuilder } from '../../nn/moduleBuilder'
+import { autoInt, choice, flag, slot } from '../../schema/schema'
 import { headCount, headFields, splitHeads } from '../heads'
-import { onTokens, tokenSizes } from '../layout'
+import { onTokens, rankError, tokenSizes } from '../layout'
 import { defineModule } from '../module'
+import { pointwise, weightsField } from '../pointwise'
+import { orderField, queriesKeysValues } from '../qkv'
+import { type BiasOptions, biasHiddenField, biasOptions, windowBias } from '../relativeBias'
 
 /**
  * Multi-head self-attention over all tokens: per head softmax(Q Kᵀ/√d) V, then an output projection.
@@ -11,6 +15,7 @@ import { defineModule } from '../module'
  * x [n, t, c] or [n, h, w, c] → the same shape. Parameters 4c² (+ 4c), MACs 4tc² + 2t²c.
  * Heads are set by number (the channels must split evenly, else ShapeError) or by width: then there are ⌊c/d⌋ of
  * them, at least one, and the inner width is heads × d even where that is not c (as in the MetaFormer papers' code).
+ * Relative positions add a bias per head and offset to the scores, for tokens that lie on a grid (CoAtNet).
  * Vaswani et al. 2017, https://arxiv.org/abs/1706.03762; on images: Dosovitskiy et al. 2020, https://arxiv.org/abs/2010.11929
  */
 export const attention = defineModule({
@@ -37,6 +42,31 @@ export const attention = defineModule({
       of: 'norm',
       default: 'noNorm',
     }),
+    position: choice({
+      label: 'Positions',
+      help: 'What is added to the score of a pair for where it lies.',
+      default: 'none',
+      options: [{ value: 'none', label: 'None' }, ...biasOptions],
+    }),
+    hidden: biasHiddenField(),
+    dim: autoInt({
+      label: 'Output channels',
+      default: null,
+      min: 1,
+      max: 8192,
+      auto: 'as the input',
+    }),
+    headsFrom: choice({
+      label: 'Heads split',
+      help: 'Which channels, where input and output differ in number.',
+      default: 'input',
+      options: [
+        { value: 'input', label: 'The channels of the input' },
+        { value: 'output', label: 'The channels of the output' },
+      ],
+    }),
+    order: orderField(),
+    weights: weightsField(),
   },
   // One query's attention as it often looks: near tokens first, and a far spot that resembles it.
   pattern: (row, column) =>
@@ -51,14 +81,24 @@ export const attention = defineModule({
   build: (b, [x], attrs) =>
     onTokens(b, 'attention', x, (tokens) => {
       const { n, t, c } = tokenSizes('attention', tokens)
-      const { heads, headDim } = splitHeads('attention', c, attrs)
+      const { position, hidden, order, weights } = attrs
+      const out = attrs.dim ?? c
+      const { heads, headDim } = splitHeads('attention', attrs.headsFrom === 'input' ? c : out, attrs)
       const width = heads * headDim
-      const qkv = linear(b, tokens, { name: 'qkv', out: 3 * width, bias: attrs.qkvBias })
-      const part = (index: number) =>
-        b.reshape(b.slice(qkv, { start: [0, 0, index * width], size: [n, t, width] }), [n, t, heads, headDim])
-      const q = b.module(attrs.qkNorm, 'q_norm', part(0))
-      const k = b.module(attrs.qkNorm, 'k_norm', part(1))
-      const mixed = attend(b, q, k, part(2), headDim ** -0.5)
-      return linear(b, b.reshape(mixed, [n, t, width]), { name: 'proj', out: c, bias: attrs.projBias })
+      const projection = { heads, headDim, bias: attrs.qkvBias, order, weights }
+      const [queries, keys, v] = queriesKeysValues(b, tokens, projection)
+      const q = b.module(attrs.qkNorm, 'q_norm', queries)
+      const k = b.module(attrs.qkNorm, 'k_norm', keys)
+      const bias =
+        position === 'none' ? undefined : gridBias(b, tokens, { kind: position, heads, dim: c, hidden })
+      const mixed = attend(b, q, k, v, headDim ** -0.5, bias)
+      const y = b.reshape(mixed, [n, t, width])
+      return pointwise(b, y, { name: 'proj', out, bias: attrs.projBias, weights })
     }),
 })
+
+function gridBias(b: ModuleBuilder, tokens: Value, options: BiasOptions): Value {
+  if (!tokens.grid) throw rankError('attention', 'a map or tokens that lie on a grid', tokens.shape)
+  const { prefix, ...window } = tokens.grid
+  return b.part('rel_pos', () => windowBias(b, window, options, prefix))
+}

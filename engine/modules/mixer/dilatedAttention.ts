@@ -5,8 +5,8 @@ import { autoInt, choice, flag, int } from '../../schema/schema'
 import { headCount, headFields, splitHeads } from '../heads'
 import { mapSizes, onMap } from '../layout'
 import { defineModule } from '../module'
-import { offsetBias } from '../offsetBias'
-import { queriesKeysValues } from '../qkv'
+import { orderField, queriesKeysValues } from '../qkv'
+import { biasHiddenField, biasOptions, windowBias } from '../relativeBias'
 import { fromWindows, paddingMask, padToWindows, toWindows, type Window } from '../windows'
 
 /**
@@ -15,7 +15,8 @@ import { fromWindows, paddingMask, padToWindows, toWindows, type Window } from '
  *
  * x [n, h, w, c] or tokens on a grid → the same shape. MACs 4tc² + 2tm²c: linear in t. Padding takes no part. A map that is
  * not larger than a group is one group.
- * Wang et al. 2021, CrossFormer, https://arxiv.org/abs/2108.00154
+ * Wang et al. 2021, CrossFormer, https://arxiv.org/abs/2108.00154; spread over the map: Tu et al. 2022, MaxViT,
+ * https://arxiv.org/abs/2204.01697
  */
 export const dilatedAttention = defineModule({
   id: 'dilatedAttention',
@@ -47,11 +48,11 @@ export const dilatedAttention = defineModule({
       label: 'Positions',
       help: 'What attention knows about where two tokens lie.',
       default: 'mlp',
-      options: [
-        { value: 'mlp', label: 'MLP of the offset' },
-        { value: 'none', label: 'None' },
-      ],
+      options: [...biasOptions, { value: 'none', label: 'None' }],
     }),
+    hidden: biasHiddenField(),
+    dim: autoInt({ label: 'Output channels', default: null, min: 1, max: 8192, auto: 'as the input' }),
+    order: orderField(),
     qkvBias: flag({ label: 'Bias of Q, K, V', default: true }),
     projBias: flag({ label: 'Bias of the projection', default: true }),
   },
@@ -68,21 +69,26 @@ export const dilatedAttention = defineModule({
       const sides = [padded.shape[1] ?? 1, padded.shape[2] ?? 1] as const
       const tokens = toWindows(b, padded, window)
       const [all = 1, t = 1] = tokens.shape
-      const [q, k, v] = queriesKeysValues(b, tokens, { heads, headDim, bias: attrs.qkvBias })
+      const [q, k, v] = queriesKeysValues(b, tokens, {
+        heads,
+        headDim,
+        bias: attrs.qkvBias,
+        order: attrs.order,
+      })
       const mask = paddingMask(b, window, [h, w])
+      const { position, hidden } = attrs
       const positions =
-        attrs.position === 'mlp'
-          ? offsetBias(b, window, heads, Math.max(1, Math.floor(Math.floor(c / 4) / 4)))
-          : undefined
+        position === 'none' ? undefined : windowBias(b, window, { kind: position, heads, dim: c, hidden })
       const bias =
         positions && mask ? b.add(b.reshape(positions, [1, 1, heads, t, t]), mask) : (positions ?? mask)
       const mixed = b.part('softmax', () => attend(b, q, k, v, headDim ** -0.5, bias))
+      const out = attrs.dim ?? c
       const y: Value = linear(b, b.reshape(mixed, [all, t, heads * headDim]), {
         name: 'proj',
-        out: c,
+        out,
         bias: attrs.projBias,
       })
-      return b.slice(fromWindows(b, y, window, sides), { start: [0, 0, 0, 0], size: [n, h, w, c] })
+      return b.slice(fromWindows(b, y, window, sides), { start: [0, 0, 0, 0], size: [n, h, w, out] })
     }),
 })
 

@@ -2,14 +2,13 @@ import type { Value } from '../../graph/graph'
 import { attention as attend } from '../../nn/attention'
 import { linear } from '../../nn/linear'
 import type { ModuleBuilder } from '../../nn/moduleBuilder'
-import { choice, flag, int } from '../../schema/schema'
+import { autoInt, choice, flag, int } from '../../schema/schema'
 import { headCount, headFields, splitHeads } from '../heads'
 import { mapSizes, onMap } from '../layout'
 import { defineModule } from '../module'
-import { offsetBias } from '../offsetBias'
-import { queriesKeysValues } from '../qkv'
+import { orderField, queriesKeysValues } from '../qkv'
 import { windowPattern } from '../reading'
-import { relativeBias } from '../relativeBias'
+import { biasHiddenField, biasOptions, windowBias } from '../relativeBias'
 import { fromWindows, paddingMask, padToWindows, toWindows, type Window } from '../windows'
 
 /**
@@ -53,12 +52,11 @@ export const windowAttention = defineModule({
       label: 'Positions',
       help: 'What attention knows about where two tokens lie.',
       default: 'table',
-      options: [
-        { value: 'table', label: 'Relative bias' },
-        { value: 'mlp', label: 'MLP of the offset' },
-        { value: 'none', label: 'None' },
-      ],
+      options: [...biasOptions, { value: 'none', label: 'None' }],
     }),
+    hidden: biasHiddenField(),
+    dim: autoInt({ label: 'Output channels', default: null, min: 1, max: 8192, auto: 'as the input' }),
+    order: orderField(),
     qkvBias: flag({ label: 'Bias of Q, K, V', default: true }),
     projBias: flag({ label: 'Bias of the projection', default: true }),
   },
@@ -81,20 +79,23 @@ export const windowAttention = defineModule({
       const tokens = toWindows(b, padded, window)
       const [all = 1, t = 1] = tokens.shape
       const width = heads * headDim
-      const [q, k, v] = queriesKeysValues(b, tokens, { heads, headDim, bias: attrs.qkvBias })
+      const [q, k, v] = queriesKeysValues(b, tokens, {
+        heads,
+        headDim,
+        bias: attrs.qkvBias,
+        order: attrs.order,
+      })
       const scale = headDim ** -0.5
-      const positions = {
-        none: () => undefined,
-        table: () => tableBias(b, window, heads),
-        mlp: () => offsetBias(b, window, heads, Math.max(1, Math.floor(Math.floor(c / 4) / 4))),
-      }[attrs.position]()
+      const { position, hidden } = attrs
+      const positions =
+        position === 'none' ? undefined : windowBias(b, window, { kind: position, heads, dim: c, hidden })
       const padding = attrs.padding === 'masked' ? paddingMask(b, window, [h, w]) : undefined
       const shifting = shift[0] + shift[1] > 0 ? shiftMask(b, window, sides, shift) : undefined
       const mask = padding && shifting ? b.add(padding, shifting) : (padding ?? shifting)
       const bias =
         positions && mask ? b.add(b.reshape(positions, [1, 1, heads, t, t]), mask) : (positions ?? mask)
       const mixed = b.part('softmax', () => attend(b, q, k, v, scale, bias))
-      const project = (y: Value) => linear(b, y, { name: 'proj', out: c, bias: attrs.projBias })
+      const project = (y: Value) => linear(b, y, { name: 'proj', out: attrs.dim ?? c, bias: attrs.projBias })
       const crop = (y: Value) => {
         const laid = fromWindows(b, y, window, sides)
         return b.slice(laid, { start: [0, 0, 0, 0], size: [n, h, w, laid.shape[3] ?? 1] })
@@ -109,14 +110,6 @@ const none = [0, 0] as const
 
 /** A map that is one window along an axis has nothing to shift there. */
 const shiftOf = (size: number, window: number): number => (size <= window ? 0 : Math.floor(window / 2))
-
-function tableBias(b: ModuleBuilder, { height, width }: Window, heads: number): Value {
-  const table = b.weight('relative_position_bias_table', [(2 * height - 1) * (2 * width - 1), heads], {
-    init: { a: 0, b: 0.035 },
-  })
-  const bias = relativeBias(b, table, height, width)
-  return b.reshape(bias, [1, ...bias.shape])
-}
 
 /** −100 between positions of a rolled window that came from different sides: [1, windows, 1, t, t]. */
 function shiftMask(

@@ -86,7 +86,12 @@ export const dictionary = <T>(read: (options: Options) => T) => inCall('dict', [
 export const partial = <T>(of: readonly string[], read: (options: Options) => T) =>
   inCall('partial', of, read)
 
-function inCall<T>(name: string, of: readonly string[], read: (options: Options) => T): (value: Python) => T {
+/** The options of a call of `name`, whose first arguments are these. */
+export function inCall<T>(
+  name: string,
+  of: readonly string[],
+  read: (options: Options) => T,
+): (value: Python) => T {
   return (value) => {
     if (value.kind !== 'call' || value.name !== name) throw new NotYet()
     const options = new Options(value)

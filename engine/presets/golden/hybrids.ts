@@ -1,0 +1,88 @@
+/** Networks of convolution and attention, as timm builds them. */
+import { coatnetStyle, type MaxVitSizes, maxvit, maxvitStyle, tensorflowStyle } from '../maxvit'
+import type { Python } from '../pythonCall'
+import { type Build, count, flag, inCall, listed, lookUp, NotYet, Options, text } from './reading'
+
+export const timm: { readonly [name: string]: Build } = {
+  MaxxVit(options, size) {
+    const sizes = options.argument(inCall('MaxxVitCfg', [], maxxvitSizes))
+    options.take('img_size', count, 224)
+    const classes = options.take('num_classes', count, 1000)
+    return {
+      features: sizes.hidden === undefined ? 'norm' : `stages.${sizes.depths.length - 1}`,
+      document: maxvit('MaxxVit', { ...sizes, classes, size }),
+    }
+  },
+}
+
+function maxxvitSizes(options: Options): MaxVitSizes {
+  const stem = options.take(
+    'stem_width',
+    (value) => (value.kind === 'list' ? listed(count)(value) : [count(value)]),
+    [64],
+  )
+  const hidden = options.take('head_hidden_size', count, 0)
+  return {
+    dims: options.take('embed_dim', listed(count), []),
+    depths: options.take('depths', listed(count), []),
+    blocks: options.take(
+      'block_type',
+      listed((value) => lookUp(blocks, text(value))),
+      [],
+    ),
+    stem: [stem[0] ?? 64, stem.at(-1) ?? 64],
+    stemBias: options.take('stem_bias', flag, false),
+    ...(hidden === 0 ? {} : { hidden }),
+    ...options.take('**', style, {}),
+  }
+}
+
+type Style = Pick<MaxVitSizes, 'conv' | 'attention'>
+
+/** timm's functions for the options of a family, as they are or with another transformer in `dict(...)`. */
+function style(value: Python): Style {
+  if (value.kind !== 'call') throw new NotYet()
+  const options = new Options(value)
+  const read = value.name === 'dict' ? overridden(options) : lookUp(styles, value.name)(options)
+  if (!options.isUsedUp()) throw new NotYet()
+  return read
+}
+
+function overridden(options: Options): Style {
+  const usual = options.argument(style)
+  const attention = options.take('transformer_cfg', inCall('MaxxVitTransformerCfg', [], ofTransformer), {})
+  return { ...usual, attention: { ...usual.attention, ...attention } }
+}
+
+/** TensorFlow's transformer again, with heads and windows of its own. */
+function ofTransformer(options: Options): Style['attention'] {
+  const isTensorflow =
+    options.take('norm_eps', count, 1e-6) === 1e-5 &&
+    options.take('act_layer', text, 'gelu') === 'gelu_tanh' &&
+    !options.take('head_first', flag, true) &&
+    options.take('rel_pos_type', text, 'bias') === 'bias_tf'
+  if (!isTensorflow) throw new NotYet()
+  return headsAndWindows(options)
+}
+
+const headsAndWindows = (options: Options) => ({
+  headDim: options.take('dim_head', count, 32),
+  window: options.take('window_size', listed(count), [7])[0] ?? 7,
+})
+
+const styles: { readonly [name: string]: (options: Options) => Style } = {
+  _tf_cfg: () => tensorflowStyle,
+  _rw_max_cfg: (options) => ({
+    ...maxvitStyle,
+    attention: { ...maxvitStyle.attention, ...headsAndWindows(options) },
+  }),
+  _rw_coat_cfg: (options) => ({
+    conv: { ...coatnetStyle.conv, gateFirst: options.take('conv_attn_early', flag, false) },
+    attention: {
+      ...coatnetStyle.attention,
+      shortcutBias: options.take('transformer_shortcut_bias', flag, true),
+    },
+  }),
+}
+
+const blocks = { C: 'conv', T: 'attention', M: 'maxvit', PM: 'parallel' } as const
