@@ -67,6 +67,7 @@ const papers: { readonly [name: string]: Build } = {
   ...beside.papers,
   ...mlps.papers,
   ...spectral.papers,
+  ...transformers.papers,
   ...Object.fromEntries(
     Object.entries({
       alexnet: 'alexnet',

@@ -3,6 +3,7 @@
 import { classics } from './alexnet'
 import { byobnets } from './byobnets'
 import { caits } from './cait'
+import { clips } from './clip'
 import { cmts } from './cmt'
 import { convits } from './convit'
 import { convmixers } from './convmixer'
@@ -43,6 +44,7 @@ export type { Preset } from './preset'
 export const presets: readonly Preset[] = [
   ...metaformers,
   ...vits,
+  ...clips,
   ...pvts,
   ...swins,
   ...twinTransformers,

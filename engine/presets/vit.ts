@@ -7,6 +7,7 @@
 import { type Document, type DocumentNode, type GraphBody, IN } from '../document/types'
 import type { Paper } from '../modules/module'
 import type { Attributes } from '../schema/schema'
+import { differing } from './block'
 import { imagenetPixels, type Preset, type Published, presetsOf, symmetricPixels } from './preset'
 import { chain, design, group, module, Sketch } from './sketch'
 
@@ -31,6 +32,12 @@ export interface VitSizes {
   readonly mlpRatio?: number
   /** An MLP gated by SiLU; the ratio is then of the width behind the gate. */
   readonly swiglu?: boolean
+  /** The embedded tokens are normalised, and the patches have no bias (CLIP). */
+  readonly preNorm?: boolean
+  /** Epsilon of all norms. */
+  readonly eps?: number
+  /** Activation of the MLPs. */
+  readonly act?: 'gelu' | 'quickGelu'
 }
 
 export function vit(name: string, sizes: VitSizes): Document {
@@ -38,6 +45,7 @@ export function vit(name: string, sizes: VitSizes): Document {
   const embed = module('patch_embed', 'patchStem', {
     ...(dim === 768 ? {} : { dim }),
     ...(patch === 16 ? {} : { patchSize: patch }),
+    ...(sizes.preNorm ? { bias: false } : {}),
   })
   const learned: DocumentNode[] = []
   if (registers > 0) learned.push(module('reg_token', 'classToken', { tokens: registers }))
@@ -45,30 +53,40 @@ export function vit(name: string, sizes: VitSizes): Document {
   if (pool === 'token') learned.push(module('cls_token', 'classToken'))
   const positions = module('pos_embed', 'positionEmbedding')
   const tokens = sizes.positionsOfPatchesOnly ? [positions, ...learned] : [...learned, positions]
+  if (sizes.preNorm) tokens.push(norm('norm_pre', sizes))
   return design(name, chain(embed, ...tokens, group('blocks.0', depth, block(sizes)), ...head(sizes)), size)
 }
 
-function block({ dim, heads, qkNorm, layerScale, mlpRatio, swiglu }: VitSizes): GraphBody {
+const norm = (id: string, { eps = 1e-6 }: VitSizes) =>
+  module(id, 'layerNorm', differing({ eps }, { eps: 1e-6 }))
+
+function block(sizes: VitSizes): GraphBody {
+  const { dim, heads, qkNorm, layerScale, mlpRatio = 4, swiglu, act = 'gelu' } = sizes
   const sketch = new Sketch()
   const scale = (number: 1 | 2) => (layerScale ? [module(`ls${number}`, 'layerScale')] : [])
   const attrs: Attributes = { headDim: dim / heads, ...(qkNorm ? { qkNorm: 'layerNorm' } : {}) }
   const mixed = sketch.residual(IN, 'add1', [
-    module('norm1', 'layerNorm'),
+    norm('norm1', sizes),
     module('attn', 'attention', attrs),
     ...scale(1),
   ])
   const out = sketch.residual(mixed, 'add2', [
-    module('norm2', 'layerNorm'),
-    module('mlp', swiglu ? 'gatedMlp' : 'mlp', mlpRatio === undefined ? {} : { mlpRatio }),
+    norm('norm2', sizes),
+    module(
+      'mlp',
+      swiglu ? 'gatedMlp' : 'mlp',
+      differing({ mlpRatio, act }, { mlpRatio: 4, act: swiglu ? act : 'gelu' }),
+    ),
     ...scale(2),
   ])
   return sketch.body(out)
 }
 
-function head({ pool = 'token', classes = 1000, distilled }: VitSizes): DocumentNode[] {
+function head(sizes: VitSizes): DocumentNode[] {
+  const { pool = 'token', classes = 1000, distilled } = sizes
   const attrs: Attributes = classes === 1000 ? {} : { classes }
-  if (distilled) return [module('norm', 'layerNorm'), module({ id: 'head', key: '' }, 'distilledHead', attrs)]
-  if (pool === 'token') return [module('norm', 'layerNorm'), module('head', 'classTokenHead', attrs)]
+  if (distilled) return [norm('norm', sizes), module({ id: 'head', key: '' }, 'distilledHead', attrs)]
+  if (pool === 'token') return [norm('norm', sizes), module('head', 'classTokenHead', attrs)]
   return [module({ id: 'head', key: '', keys: { norm: 'fc_norm', fc: 'head' } }, 'poolHead', attrs)]
 }
 

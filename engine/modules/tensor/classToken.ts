@@ -1,4 +1,4 @@
-import { int } from '../../schema/schema'
+import { flag, int } from '../../schema/schema'
 import { tokenSizes, toTokens } from '../layout'
 import { defineModule } from '../module'
 
@@ -30,12 +30,18 @@ export const classToken = defineModule({
       min: 1,
       max: 64,
     }),
+    asVector: flag({
+      label: 'Kept as a vector',
+      help: 'Whether a checkpoint holds it without axes of its own, as CLIP’s do; the computation is the same.',
+      default: false,
+    }),
   },
   subtitle: ({ tokens }) => (tokens === 1 ? 'one token' : `${tokens} tokens`),
-  build(b, [x], { tokens }) {
+  build(b, [x], { tokens, asVector }) {
     const patches = toTokens(b, 'classToken', x)
     const { n, c } = tokenSizes('classToken', patches)
-    const learned = b.weight('', [1, tokens, c], { init: { a: 0, b: 0.035 } })
-    return b.concat([b.broadcast(learned, [n, tokens, c]), patches], 1)
+    const shape = asVector ? (tokens === 1 ? [c] : [tokens, c]) : [1, tokens, c]
+    const learned = b.weight('', shape, { init: { a: 0, b: 0.035 } })
+    return b.concat([b.broadcast(b.reshape(learned, [1, tokens, c]), [n, tokens, c]), patches], 1)
   },
 })

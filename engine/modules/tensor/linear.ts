@@ -3,7 +3,11 @@ import { autoInt, flag, number } from '../../schema/schema'
 import { channelsOf } from '../layout'
 import { defineModule } from '../module'
 
-/** One linear map for every position: y = x W + b. x [n, …, c] → [n, …, dim]. */
+/**
+ * One linear map for every position: y = x W + b. x [n, …, c] → [n, …, dim].
+ *
+ * Its weight is [dim, c] as PyTorch's linear layers keep it, or a bare matrix [c, dim] as in CLIP's projections.
+ */
 export const linear = defineModule({
   id: 'linear',
   title: 'Linear',
@@ -22,10 +26,21 @@ export const linear = defineModule({
       when: { field: 'dim', is: null },
     }),
     bias: flag({ label: 'Bias', default: true }),
+    asMatrix: flag({
+      label: 'Kept as a matrix',
+      help: 'Whether a checkpoint holds it as inputs × outputs, without a layer around it; the computation is the same.',
+      default: false,
+      when: { field: 'bias', is: false },
+    }),
   },
   subtitle: ({ dim, ratio }, width) => `→ ${dim ?? (width === null ? `×${ratio}` : outWidth(width, ratio))}`,
-  build: (b, [x], { dim, ratio, bias }) =>
-    project(b, x, { name: '', out: dim ?? outWidth(channelsOf(x), ratio), bias }),
+  build(b, [x], { dim, ratio, bias, asMatrix }) {
+    const width = channelsOf(x)
+    const out = dim ?? outWidth(width, ratio)
+    if (bias || !asMatrix) return project(b, x, { name: '', out, bias })
+    const matrix = b.weight('', [width, out], { init: 'weight', fanIn: width })
+    return b.dot(x, matrix, { contract: [[x.shape.length - 1], [0]] })
+  },
 })
 
 const outWidth = (width: number, ratio: number): number => Math.max(1, Math.round(width * ratio))

@@ -1,19 +1,21 @@
-import { flag } from '../../schema/schema'
-import { isMap, onTokens, tokenSizes } from '../layout'
+import { ShapeError } from '../../errors'
+import type { Value } from '../../graph/graph'
+import { choice, flag } from '../../schema/schema'
+import { isMap, onTokens, rankError, tokenSizes } from '../layout'
 import { defineModule } from '../module'
 
 /**
- * A learned vector per position, added to the token there: Y = X + P with P [1, t, c].
+ * A vector per position, added to the token there: Y = X + P with P [1, t, c], learned or of sines of rising wavelength.
  *
  * x [n, t, c] or [n, h, w, c] → the same shape. Ties the design to one input size.
- * Dosovitskiy et al. 2020, https://arxiv.org/abs/2010.11929
+ * Dosovitskiy et al. 2020, https://arxiv.org/abs/2010.11929; sines: Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
  */
 export const positionEmbedding = defineModule({
   id: 'positionEmbedding',
   title: 'Position embedding',
   shortTitle: 'Position',
   kind: 'tensor',
-  summary: 'Adds a learned vector to every token that says where it lies; attention alone could not tell.',
+  summary: 'Adds a vector to every token that says where it lies; attention alone could not tell.',
   formula: 'Y = X + P',
   paper: {
     title: 'An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale',
@@ -23,17 +25,71 @@ export const positionEmbedding = defineModule({
   },
   inputs: ['x'],
   attrs: {
+    positions: choice({
+      label: 'Positions',
+      help: 'Learned, or fixed: sines and cosines of the token’s number, or of its row and column.',
+      default: 'learned',
+      options: [
+        { value: 'learned', label: 'Learned' },
+        { value: 'sequence', label: 'Sines of the number' },
+        { value: 'grid', label: 'Sines of row and column' },
+      ],
+    }),
     asMap: flag({
       label: 'Kept as a map',
       help: 'Whether a checkpoint holds it as rows and columns; the computation is the same.',
       default: false,
+      when: { field: 'positions', is: 'learned' },
+    }),
+    asTable: flag({
+      label: 'Kept as a table',
+      help: 'Whether a checkpoint holds it without an axis for pictures; the computation is the same.',
+      default: false,
+      when: { field: 'positions', is: 'learned' },
     }),
   },
-  build: (b, [x], { asMap }) =>
+  subtitle: ({ positions }) => subtitles[positions],
+  build: (b, [x], { positions, asMap, asTable }) =>
     onTokens(b, 'positionEmbedding', x, (tokens) => {
       const { t, c } = tokenSizes('positionEmbedding', tokens)
+      if (positions === 'sequence') return b.add(tokens, b.table('', sinesOfNumbers(t, c), [1, t, c]))
+      if (positions === 'grid') return b.add(tokens, b.table('', sinesOfPlaces(tokens), [1, t, c]))
       const grid = asMap && isMap(x) ? x.shape.slice(1, 3) : [t]
-      const learned = b.weight('', [1, ...grid, c], { init: { a: 0, b: 0.035 } })
+      const learned = b.weight('', [...(asTable ? [] : [1]), ...grid, c], { init: { a: 0, b: 0.035 } })
       return b.add(tokens, b.reshape(learned, [1, t, c]))
     }),
 })
+
+const subtitles = { learned: 'learned', sequence: 'sines', grid: 'sines of row, column' }
+
+/** Sine and cosine in turn, of p / 10000^(2⌊j/2⌋/c). */
+const sinesOfNumbers = (count: number, width: number): number[] =>
+  Array.from({ length: count * width }, (_, at) => {
+    const [place, channel] = [Math.floor(at / width), at % width]
+    const angle = place / 10000 ** ((2 * Math.floor(channel / 2)) / width)
+    return channel % 2 === 0 ? Math.sin(angle) : Math.cos(angle)
+  })
+
+/** Half of the channels for the column and half for the row, each all sines, then all cosines; 0 for tokens before the grid. */
+function sinesOfPlaces(tokens: Value): number[] {
+  const { t, c } = tokenSizes('positionEmbedding', tokens)
+  const { grid } = tokens
+  if (!grid) throw rankError('positionEmbedding', 'a map or tokens that lie on a grid', tokens.shape)
+  if (c % 4 !== 0) {
+    throw new ShapeError(
+      'ATTRIBUTE',
+      `positionEmbedding: ${c} channels do not split into sines and cosines of rows and columns; choose a multiple of 4`,
+      [{ what: 'channels', expected: 'a multiple of 4', got: `${c}` }],
+    )
+  }
+  const quarter = c / 4
+  const sines = (place: number) => {
+    const angles = Array.from({ length: quarter }, (_, i) => place / 10000 ** (i / quarter))
+    return [...angles.map(Math.sin), ...angles.map(Math.cos)]
+  }
+  return Array.from({ length: t }, (_, token) => {
+    const place = token - grid.prefix
+    if (place < 0) return new Array<number>(c).fill(0)
+    return [...sines(place % grid.width), ...sines(Math.floor(place / grid.width))]
+  }).flat()
+}

@@ -33,6 +33,14 @@ export class Options {
     return read(value)
   }
 
+  /** The argument of this name, or the next without one. */
+  named<T>(name: string, read: (value: Python) => T): T {
+    const value = this.options.get(name) ?? this.args.shift()
+    this.options.delete(name)
+    if (!value) throw new NotYet()
+    return read(value)
+  }
+
   take<T>(name: string, read: (value: Python) => T, usual: T): T {
     const value = this.options.get(name)
     this.options.delete(name)

@@ -1,4 +1,5 @@
 /** Vision Transformers and MLPs of the same shape, as timm builds them. */
+import { clipTower } from '../clip'
 import { type MlpMixerSizes, mlpMixer } from '../mlpMixer'
 import { vit } from '../vit'
 import { type Build, count, flag, isSet, lookUp, type Options, symbol, text } from './reading'
@@ -71,3 +72,27 @@ const trunk = (options: Options) => ({
   heads: options.take('num_heads', count, 12),
   classes: options.take('num_classes', count, 1000),
 })
+
+/** The papers' own code. */
+export const papers: { readonly [name: string]: Build } = {
+  /** CLIP's: six numbers, by name or in this order. */
+  VisionTransformer(options) {
+    const next = (name: string) => options.named(name, count)
+    const size = next('input_resolution')
+    const patch = next('patch_size')
+    const dim = next('width')
+    const depth = next('layers')
+    const heads = next('heads')
+    return {
+      features: 'ln_post',
+      document: clipTower('VisionTransformer', {
+        size,
+        patch,
+        dim,
+        depth,
+        heads,
+        out: next('output_dim'),
+      }),
+    }
+  },
+}
