@@ -30,7 +30,7 @@ export function goldenModel({ source, call }: GoldenReference, size: number): Go
     ({ says }) => call.startsWith('RECONSTRUCTION') && call.includes(says),
   )
   if (reconstruction) return { document: resized(reconstruction.document(), size), features: 'stages.0.17' }
-  const parsed = parsePythonCall(pyramids.plainCall(plainCall(call)))
+  const parsed = parsePythonCall(beside.plainCall(pyramids.plainCall(plainCall(call))))
   if (!parsed) return null
   const known = source.startsWith('timm') ? timm : papers
   const build = Object.hasOwn(known, parsed.name) ? known[parsed.name] : undefined

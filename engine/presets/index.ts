@@ -1,6 +1,7 @@
 /** Every preset, in the order of the menu. */
 
 import { classics } from './alexnet'
+import { biformers } from './biformer'
 import { byobnets } from './byobnets'
 import { caits } from './cait'
 import { clips } from './clip'
@@ -50,6 +51,7 @@ export const presets: readonly Preset[] = [
   ...twinTransformers,
   ...crossformers,
   ...cswins,
+  ...biformers,
   ...cvts,
   ...uniformers,
   ...cmts,

@@ -1,9 +1,10 @@
 import type { Value } from '../../graph/graph'
 import { attention as attend } from '../../nn/attention'
 import type { ModuleBuilder } from '../../nn/moduleBuilder'
-import { autoInt, choice, flag, slot } from '../../schema/schema'
+import { autoInt, choice, flag, int, slot } from '../../schema/schema'
 import { headCount, headFields, splitHeads } from '../heads'
 import { onTokens, rankError, tokenSizes } from '../layout'
+import { localConvolution } from '../localConvolution'
 import { defineModule } from '../module'
 import { pointwise, weightsField } from '../pointwise'
 import { orderField, queriesKeysValues } from '../qkv'
@@ -16,6 +17,7 @@ import { type BiasOptions, biasHiddenField, biasOptions, windowBias } from '../r
  * Heads are set by number (the channels must split evenly, else ShapeError) or by width: then there are ⌊c/d⌋ of
  * them, at least one, and the inner width is heads × d even where that is not c (as in the MetaFormer papers' code).
  * Relative positions add a bias per head and offset to the scores, for tokens that lie on a grid (CoAtNet).
+ * A convolution of the values beside it is CSWin's locally enhanced position, Dong et al. 2021, https://arxiv.org/abs/2107.00652
  * Vaswani et al. 2017, https://arxiv.org/abs/1706.03762; on images: Dosovitskiy et al. 2020, https://arxiv.org/abs/2010.11929
  */
 export const attention = defineModule({
@@ -67,6 +69,24 @@ export const attention = defineModule({
     }),
     order: orderField(),
     weights: weightsField(),
+    local: choice({
+      label: 'Local convolution',
+      help: 'Adds what a convolution per channel sees around a token, which tells where it is.',
+      default: 'none',
+      options: [
+        { value: 'none', label: 'None' },
+        { value: 'values', label: 'Of the values' },
+        { value: 'input', label: 'Of the input' },
+      ],
+    }),
+    localKernel: int({
+      label: 'Kernel',
+      help: 'Side of its window.',
+      default: 3,
+      min: 1,
+      max: 31,
+      step: 2,
+    }),
   },
   // One query's attention as it often looks: near tokens first, and a far spot that resembles it.
   pattern: (row, column) =>
@@ -92,7 +112,14 @@ export const attention = defineModule({
       const bias =
         position === 'none' ? undefined : gridBias(b, tokens, { kind: position, heads, dim: c, hidden })
       const mixed = attend(b, q, k, v, headDim ** -0.5, bias)
-      const y = b.reshape(mixed, [n, t, width])
+      const far = b.reshape(mixed, [n, t, width])
+      const near = () =>
+        localConvolution(b, 'attention', attrs.local === 'input' ? tokens : b.reshape(v, [n, t, width]), {
+          name: 'lepe',
+          kernel: attrs.localKernel,
+          grid: tokens.grid,
+        })
+      const y = attrs.local === 'none' ? far : b.add(far, near())
       return pointwise(b, y, { name: 'proj', out, bias: attrs.projBias, weights })
     }),
 })

@@ -1,6 +1,7 @@
 import type { ModuleDefinition } from '../module'
 import { attention } from './attention'
 import { axialShift } from './axialShift'
+import { biLevelRouting } from './biLevelRouting'
 import { bottleneckAttention } from './bottleneckAttention'
 import { convProjection } from './convProjection'
 import { crossCovariance } from './crossCovariance'
@@ -43,6 +44,7 @@ export const mixers: readonly ModuleDefinition[] = [
   crossShaped,
   haloAttention,
   bottleneckAttention,
+  biLevelRouting,
   convProjection,
   talkingHeads,
   distanceAttention,

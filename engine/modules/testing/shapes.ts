@@ -30,6 +30,7 @@ const shapes: { readonly [id: string]: Row } = {
   localValueAttention: [map, map],
   convProjection: [map, map],
   crossShaped: [map, map],
+  biLevelRouting: [map, map],
   windowAttention: [map, map],
   dilatedAttention: [map, map],
   spatialReduction: [map, map],

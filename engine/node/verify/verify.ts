@@ -323,7 +323,7 @@ function figureProblems(golden: GoldenCase, { params, macs }: Program['cost'], g
   const rows: readonly (readonly [string, number, number])[] = [
     ['trainable parameters', params.trainable, golden.params],
     ['frozen parameters', params.frozen, golden.frozen_params],
-    ['MACs', macs.total - uncountedMacs(graph), golden.macs.total],
+    ['MACs', macs.total - macsInside(graph, uncounted) + macsInside(graph, countedTwice), golden.macs.total],
   ]
   return rows
     .filter(([, ours, theirs]) => ours !== theirs)
@@ -333,8 +333,11 @@ function figureProblems(golden: GoldenCase, { params, macs }: Program['cost'], g
 /** Calls that the references run by an operator of its own, which their counter does not see (golden/papers/README.md). */
 const uncounted = new Set(['deformableConvolution'])
 
-function uncountedMacs(graph: Graph): number {
-  const inside = graph.calls.filter(({ name }) => uncounted.has(name))
+/** The recorder measured the gap between chosen and other regions under its counter, by a second product like the reference's one. */
+const countedTwice = new Set(['routingScores'])
+
+function macsInside(graph: Graph, calls: ReadonlySet<string>): number {
+  const inside = graph.calls.filter(({ name }) => calls.has(name))
   return graph.nodes
     .filter(({ id }) => inside.some(({ first, end }) => id >= first && id < end))
     .reduce((sum, node) => sum + nodeCost(graph, node).macs, 0)

@@ -1,7 +1,8 @@
 /** Attention beside convolutions, and on several scales, as the papers' own code builds them. */
+import { biformer } from '../biformer'
 import { cmt } from '../cmt'
 import { crossformer } from '../crossformer'
-import { type Build, count, flag, listed } from './reading'
+import { type Build, count, flag, listed, symbol } from './reading'
 
 export const papers: { readonly [name: string]: Build } = {
   CMT(options) {
@@ -20,6 +21,29 @@ export const papers: { readonly [name: string]: Build } = {
         mlpRatio: mlpRatios[0] ?? 4,
         classes: options.take('num_classes', count, 1000),
         size: options.take('img_size', count, 224),
+      }),
+    }
+  },
+
+  BiFormer(options, size) {
+    const headDim = options.take('head_dim', count, 64)
+    const widths = options.take('qk_dims', listed(count), [])
+    const dims = options.take('embed_dim', listed(count), [64, 128, 320, 512])
+    const mlpRatios = options.take('mlp_ratios', listed(count), [4])
+    const chosen = options.take('topks', listed(count), [8, 8, -1, -1])
+    options.argument(symbol)
+    if (widths.some((width, stage) => width !== dims[stage]) || chosen.at(-1) !== -2) return null
+    return {
+      features: 'norm',
+      document: biformer('BiFormer', {
+        dims,
+        depths: options.take('depth', listed(count), [3, 4, 8, 3]),
+        mlpRatio: mlpRatios[0] ?? 4,
+        headDim,
+        regions: options.take('n_win', count, 7),
+        chosen,
+        classes: options.take('num_classes', count, 1000),
+        size,
       }),
     }
   },
@@ -49,7 +73,10 @@ export const papers: { readonly [name: string]: Build } = {
 }
 
 /** Calls that stand for presets of ours, with the node that the reference calls features. */
-export const presetCalls = { cmt_ti: 'cmt_ti' }
+export const presetCalls = { cmt_ti: 'cmt_ti', biformer_tiny: 'biformer_tiny' }
 
 /** The last node before the head, where it is not called norm. */
+/** The rest of a call that is told in words. */
+export const plainCall = (call: string): string => call.replace('rest as biformer_tiny', 'usual')
+
 export const features = { cmt: 'blocks_d.1' }
