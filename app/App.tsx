@@ -1,48 +1,52 @@
-import { Toaster } from 'sonner'
+import { Suspense, useEffect, useState } from 'react'
 import { Canvas } from './canvas/Canvas'
+import { laterComponent } from './later'
 import { Inspector } from './panels/inspector/Inspector'
 import { Banners } from './shell/Banners'
-import { CommandPalette } from './shell/CommandPalette'
 import { Dock } from './shell/Dock'
 import { DragLayer } from './shell/DragLayer'
 import { FirstRun } from './shell/FirstRun'
 import { InspectorDrawer } from './shell/InspectorDrawer'
 import { LeftPanel } from './shell/LeftPanel'
-import { NarrowView } from './shell/NarrowView'
-import { Picker } from './shell/Picker'
-import { PresetsDialog } from './shell/PresetsDialog'
 import { Rail } from './shell/Rail'
-import { ShareDialog } from './shell/ShareDialog'
-import { ShortcutsDialog } from './shell/ShortcutsDialog'
 import { StatusBar } from './shell/StatusBar'
 import { TopBar } from './shell/TopBar'
-import { WgslDialog } from './shell/WgslDialog'
 import { useSessionStore } from './state/sessionStore'
 import { useWidthClass } from './state/widthClass'
 import { Split, SplitHandle, SplitPanel } from './ui/Split'
 import { TooltipProvider } from './ui/Tooltip'
+import { whenIdle } from './ui/whenIdle'
 import './App.css'
+
+const NarrowView = laterComponent(async () => (await import('./shell/NarrowView')).NarrowView)
+const Overlays = laterComponent(async () => (await import('./shell/Overlays')).Overlays)
 
 /** The arrangement of the page, nothing else. */
 export function App() {
+  const [isDrawn, setDrawn] = useState(false)
+  useEffect(() => whenIdle(() => setDrawn(true)), [])
   const width = useWidthClass()
   return (
     <TooltipProvider>
       <div className="app" data-width={width}>
         <TopBar width={width} />
         <Banners />
-        {width === 'narrow' ? <NarrowView /> : <Workspace width={width} />}
+        {width === 'narrow' ? (
+          <Suspense fallback={null}>
+            <NarrowView />
+          </Suspense>
+        ) : (
+          <Workspace width={width} />
+        )}
         {width !== 'narrow' && <StatusBar width={width} />}
       </div>
       <DragLayer />
-      <CommandPalette />
-      <Picker />
-      <PresetsDialog />
-      <ShareDialog />
-      <ShortcutsDialog />
-      <WgslDialog />
       <Announcements />
-      <Notices />
+      {isDrawn && (
+        <Suspense fallback={null}>
+          <Overlays />
+        </Suspense>
+      )}
     </TooltipProvider>
   )
 }
@@ -111,19 +115,5 @@ function Announcements() {
     <div className="spoken" role="status" aria-live="polite">
       {announcement}
     </div>
-  )
-}
-
-function Notices() {
-  const theme = useSessionStore((state) => state.theme)
-  return (
-    <Toaster
-      theme={theme}
-      position="bottom-center"
-      offset={42}
-      gap={8}
-      visibleToasts={4}
-      containerAriaLabel="Notices"
-    />
   )
 }

@@ -3,7 +3,7 @@ import { listenToFileDrops } from './commands/fileDrop'
 import { listenToKeys } from './commands/keyboard'
 import { engine } from './engine/engine'
 import { followInputSize, samples, takeSample } from './engine/picture'
-import { preloadPanels } from './panels/index'
+import { fetchTheRest } from './later'
 import { followAddress, openLink } from './state/address'
 import { announceChanges } from './state/announcements'
 import { restoreLatest, startAutosave } from './state/autosave'
@@ -17,7 +17,7 @@ export async function begin(): Promise<void> {
   followTheme()
   followWidth()
   const unreadable = await restoreLatest()
-  const opened = openLink(location.hash)
+  const opened = await openLink(location.hash)
   startAutosave()
   keepDesignInView()
   announceChanges()
@@ -33,10 +33,8 @@ export async function begin(): Promise<void> {
   // All faces now: a formula that is opened later must not ask the network.
   for (const face of document.fonts) void face.load().catch(() => undefined)
 
-  // The toaster is drawn with the page.
-  setTimeout(() => {
-    void preloadPanels()
-    if (unreadable !== null) notify.problem(unreadable)
-    if (opened.kind === 'refused') notify.problem(opened.reason)
-  })
+  if (unreadable !== null) notify.problem(unreadable)
+  if (opened.kind === 'refused') notify.problem(opened.reason)
+  // Once the page is drawn; it then asks for nothing more.
+  setTimeout(() => void fetchTheRest())
 }

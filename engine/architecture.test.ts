@@ -57,8 +57,11 @@ const mayImport: Record<string, readonly string[]> = {
   'engine/worker': ['engine', 'except engine/node'],
   'engine/node': ['engine', 'except engine/worker/worker'],
   'engine/index': ['engine', 'except engine/node', 'except engine/gpu', 'except engine/worker/worker'],
+  // What the page loads later has doors of its own.
+  'engine/catalogue': ['engine/presets'],
+  'engine/exchange': ['engine/document'],
   'engine/platform.d': [],
-  app: ['engine/index'],
+  app: ['engine/index', 'engine/catalogue', 'engine/exchange'],
   'app/engine': ['app', 'engine/index', 'engine/worker/worker'],
   e2e: [],
 }
@@ -88,7 +91,7 @@ test('a forbidden import is found', () => {
     'engine/kernels/gemm.ts must not import engine/modules/index: engine/kernels may see engine/errors, engine/schema, engine/graph, engine/ops, shaders.',
   )
   expect(complaint('app/panels/layers/Layers.tsx', 'engine/graph/graph')).toContain(
-    'app may see engine/index.',
+    'app may see engine/index, engine/catalogue, engine/exchange.',
   )
   expect(complaint('app/engine/client.ts', 'engine/worker/worker')).toBeUndefined()
   expect(complaint('engine/nn/attention.ts', 'shaders/attention.wgsl')).toContain('must not import')

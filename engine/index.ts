@@ -1,4 +1,4 @@
-/** The engine's door: all that the app imports. */
+/** The engine's door: all that the page needs from the first moment on. */
 export * from './analysis/attentionRow'
 export type { Cost, Macs } from './analysis/costs'
 export {
@@ -28,7 +28,6 @@ export {
   copyNodes,
   duplicateNodes,
   type Fragment,
-  parseFragment,
   pasteNodes,
   serializeFragment,
 } from './document/clipboard'
@@ -37,7 +36,6 @@ export { findModule } from './document/findModule'
 export { forgetPositions } from './document/forgetPositions'
 export { groupNodes, makeShared, makeUnique, splitRepeat, ungroup, useShared } from './document/groups'
 export { instanceName } from './document/instances'
-export { decodeLink, encodeLink, isLink } from './document/link'
 export {
   addAfter,
   addNode,
@@ -56,7 +54,7 @@ export {
   setRepeat,
 } from './document/nodes'
 export { clearOverride, setOverride } from './document/overrides'
-export { emptyDocument, parseDocument, serializeDocument } from './document/serialize'
+export { emptyDocument, serializeDocument } from './document/serialize'
 export {
   DOCUMENT_VERSION,
   type Document,
@@ -87,7 +85,8 @@ export { lower } from './lower/lower'
 export type { Lowered, NodeFacts, NodeStatus } from './lower/lowered'
 export { modules } from './modules'
 export type { MixerFamily, ModuleDefinition, ModuleKind, Paper, ReadingPattern } from './modules/module'
-export { findPreset, type Preset, presets } from './presets'
+export { firstPreset } from './presets/first'
+export type { Preset } from './presets/preset'
 export {
   type Attributes,
   type AttributeValue,

@@ -227,14 +227,19 @@ function useScene(): Scene {
   // Places of another design mean nothing here.
   const started = useDocumentStore((state) => (state.lastChange.kind === 'open' ? state.document : null))
   const startedBefore = useRef(started)
-  if (started !== null && startedBefore.current !== started) {
-    startedBefore.current = started
+  const tidied = useCanvasStore((state) => state.tidied)
+  const tidiedBefore = useRef(tidied)
+  if ((started !== null && startedBefore.current !== started) || tidiedBefore.current !== tidied) {
+    if (started !== null) startedBefore.current = started
+    tidiedBefore.current = tidied
     previous.current = new Map()
   }
   const drawn = isDragging ? document : shown
+  // What tidies up changes how places are found.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   const scene = useMemo(
     () => buildScene(drawn, { root, lens, opened, isLow, previous: previous.current }),
-    [drawn, root, lens, opened, isLow],
+    [drawn, root, lens, opened, isLow, tidied],
   )
   useEffect(() => {
     if (drawn === document) previous.current = new Map([...previous.current, ...positionsOf(scene)])

@@ -13,11 +13,14 @@ interface CanvasState {
   readonly dismissed: ReadonlySet<string>
   /** Edges on screen, as `edgeKey`s. */
   readonly edges: ReadonlySet<string>
+  /** Counts up when places of nodes that nobody has chosen are to be found anew. */
+  readonly tidied: number
   showEdges(edges: ReadonlySet<string>): void
   openGroup(key: PathKey, isOpen: boolean): void
   setFocused(key: PathKey | null): void
   setLow(isLow: boolean): void
   dismiss(problem: string, isDismissed: boolean): void
+  tidyUp(): void
 }
 
 export const useCanvasStore = create<CanvasState>()((set, get) => ({
@@ -26,6 +29,7 @@ export const useCanvasStore = create<CanvasState>()((set, get) => ({
   isLow: false,
   dismissed: new Set(),
   edges: new Set(),
+  tidied: 0,
   showEdges: (edges) => set({ edges }),
   openGroup: (key, isOpen) => set({ opened: new Map([...get().opened, [key, isOpen]]) }),
   setFocused: (focused) => get().focused !== focused && set({ focused }),
@@ -34,4 +38,5 @@ export const useCanvasStore = create<CanvasState>()((set, get) => ({
     const others = [...get().dismissed].filter((other) => other !== problem)
     set({ dismissed: new Set(isDismissed ? [...others, problem] : others) })
   },
+  tidyUp: () => set({ tidied: get().tidied + 1 }),
 }))

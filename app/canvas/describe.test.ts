@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { setOverride } from '../../engine/index'
-import { presetDocument } from '../state/documentStore'
 import { pathOf } from '../state/paths'
+import { presetDocument } from '../testing/presetDocument'
 import { overriddenBlocks } from './describe'
 
 test('a block that differs is called by the number in its path', () => {

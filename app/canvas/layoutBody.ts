@@ -2,12 +2,12 @@
  * Places the nodes of one graph, with the line from IN to OUT at y = 0 and IN at x = 0.
  *
  * A nest of splits is drawn as a residual stream: what carries the stream lies on the line, ribs hang below it. Anything
- * else goes to dagre. Where a person has put a node, it stays.
+ * else is laid in layers. Where a person has put a node, it stays.
  */
-import * as dagre from '@dagrejs/dagre'
 import { type Edge, type GraphBody, IN, OUT } from '../../engine/index'
 import type { Point, Rect } from './geometry'
 import { bottom, right } from './geometry'
+import { arrange } from './layers'
 import { type Stream, streamsOf } from './streams'
 
 /** The room that a node takes. `axis` is where edges enter and leave, from its top; margins are a socket around it. */
@@ -247,27 +247,21 @@ function layFreely(
     const width = Math.max(start.width, ...[...nodes.values()].map(right)) + options.endGap
     return { nodes, routes, width }
   }
-  const graph = new dagre.graphlib.Graph({ multigraph: true })
-  graph.setGraph({ rankdir: 'LR', nodesep: 28, ranksep: options.gap + 18 })
-  graph.setDefaultEdgeLabel(() => ({}))
   const ids = [IN, ...core.map((node) => node.id), OUT]
-  for (const id of ids) {
+  const outer = ids.map((id) => {
     const box = options.box(id)
-    graph.setNode(id, {
-      width: Math.max(1, outerWidth(box)),
-      height: Math.max(1, withMargin(rectAt({ x: 0, y: 0 }, box), box).height),
-    })
-  }
-  for (const [index, { from, to }] of body.edges.entries()) {
-    if (ids.includes(from) && ids.includes(to) && from !== to) graph.setEdge(from, to, {}, `${index}`)
-  }
-  dagre.layout(graph)
-  const origin = graph.node(IN) as { x: number; y: number }
+    const { height } = withMargin(rectAt({ x: 0, y: 0 }, box), box)
+    return { id, width: Math.max(1, outerWidth(box)), height: Math.max(1, height) }
+  })
+  const edges = body.edges.filter(({ from, to }) => ids.includes(from) && ids.includes(to) && from !== to)
+  const centres = arrange(outer, edges, options.gap + 18)
+  const centre = (id: string): Point => centres.get(id) ?? { x: 0, y: 0 }
+  const origin = centre(IN)
   const nodes = new Map<string, Rect>()
   for (const id of ids) {
     const box = options.box(id)
     if (id === OUT || (id === IN && start.width === 0)) continue
-    const { x, y } = graph.node(id) as { x: number; y: number }
+    const { x, y } = centre(id)
     const left = x - origin.x + start.width / 2 - box.width / 2
     nodes.set(id, {
       x: id === IN ? 0 : left + (start.width === 0 ? options.startGap / 2 : 0),

@@ -1,18 +1,16 @@
-import { describe, expect, test } from 'vitest'
-import {
-  connect,
-  type Document,
-  disconnect,
-  findBody,
-  insertOnEdge,
-  moveNodes,
-  presets,
-} from '../../engine/index'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { presets } from '../../engine/catalogue'
+import { connect, type Document, disconnect, findBody, insertOnEdge, moveNodes } from '../../engine/index'
 import { legalTargets } from '../commands/place'
 import { pathOf } from '../state/paths'
 import { targetAt } from './dropTargets'
 import { bottom, center, contains, type Rect, right } from './geometry'
+import { loadDagre } from './layers'
 import { buildScene, type Item, positionsOf, type Scene, type View } from './scene'
+
+beforeAll(async () => {
+  await loadDagre()
+})
 
 const preset = (id: string): Document => {
   const found = presets.find((candidate) => candidate.id === id)

@@ -2,7 +2,7 @@
 import { ClipboardPaste, Copy, Scissors } from 'lucide-react'
 import {
   copyNodes,
-  parseFragment,
+  type Fragment,
   pasteNodes,
   removeNodes,
   serializeFragment,
@@ -11,6 +11,7 @@ import {
 import { takePicture } from '../engine/picture'
 import { openLink } from '../state/address'
 import { useDocumentStore } from '../state/documentStore'
+import { exchange } from '../state/exchange'
 import { pathOf } from '../state/paths'
 import { currentGraph, useSessionStore } from '../state/sessionStore'
 import { notify } from '../ui/notify'
@@ -19,19 +20,18 @@ import { edit, editAndSelect } from './edit'
 import { areInOneGraph, namesOf, selectedNodes } from './subject'
 
 /** For pages that may not read the clipboard, and for the menu. */
-let lastCopied: string | null = null
+let lastCopied: Fragment | null = null
 
 const canCopy = () => selectedNodes().length > 0 && areInOneGraph(selectedNodes())
 
 function copySelection(): void {
   const nodes = selectedNodes()
-  const fragment = copyNodes(
+  lastCopied = copyNodes(
     useDocumentStore.getState().document,
     nodes.map((node) => node.path),
   )
-  lastCopied = serializeFragment(fragment)
   // Where the page may not write to the clipboard, nodes still travel within it.
-  void navigator.clipboard?.writeText(lastCopied)?.catch(() => undefined)
+  void navigator.clipboard?.writeText(serializeFragment(lastCopied))?.catch(() => undefined)
   useSessionStore.getState().announce(`Copied ${namesOf(nodes)}`)
 }
 
@@ -74,7 +74,7 @@ export const paste: Command = {
   shortcuts: ['mod+v'],
   enabled: () => lastCopied !== null,
   run: () => {
-    if (lastCopied !== null) pasteText(lastCopied)
+    if (lastCopied) pasteFragment(lastCopied)
   },
 }
 
@@ -85,25 +85,32 @@ export function takePasted(data: DataTransfer): boolean {
     void takePicture(picture, picture.name || 'Pasted picture')
     return true
   }
-  const text = data.getData('text/plain').trim() || lastCopied
-  if (!text) return false
-  const hash = /#v\d+\.[\w-]+/.exec(text)?.[0]
-  if (hash !== undefined && !text.startsWith('{')) {
-    const opened = openLink(hash)
-    if (opened.kind === 'refused') notify.problem(opened.reason)
-    return true
+  const text = data.getData('text/plain').trim()
+  if (text === '') {
+    if (lastCopied) pasteFragment(lastCopied)
+    return lastCopied !== null
   }
-  return pasteText(text)
+  const hash = /#v\d+\.[\w-]+/.exec(text)?.[0]
+  void (hash !== undefined && !text.startsWith('{') ? pasteLink(hash) : pasteText(text))
+  return true
 }
 
-function pasteText(text: string): boolean {
+async function pasteLink(hash: string): Promise<void> {
+  const opened = await openLink(hash)
+  if (opened.kind === 'refused') notify.problem(opened.reason)
+}
+
+async function pasteText(text: string): Promise<void> {
+  const { parseFragment } = await exchange()
   try {
-    const fragment = parseFragment(text)
-    const graph = currentGraph(useSessionStore.getState())
-    return editAndSelect('Paste', (document) => pasteNodes(document, pathOf(graph), fragment))
+    pasteFragment(parseFragment(text))
   } catch (error) {
     if (!(error instanceof VertebraError)) throw error
     notify.problem('What is on the clipboard is neither nodes of Vertebra nor a link to a design.')
-    return false
   }
+}
+
+function pasteFragment(fragment: Fragment): void {
+  const graph = currentGraph(useSessionStore.getState())
+  editAndSelect('Paste', (document) => pasteNodes(document, pathOf(graph), fragment))
 }

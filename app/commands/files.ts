@@ -1,16 +1,11 @@
 /** Designs in and out: files, links, presets. */
 import { ClipboardCopy, FilePlus2, FolderOpen, Library, Link, Save, Share2, Table2 } from 'lucide-react'
-import {
-  type Document,
-  emptyDocument,
-  parseDocument,
-  serializeDocument,
-  VertebraError,
-} from '../../engine/index'
-import { linkTo } from '../state/address'
+import { type Document, emptyDocument, serializeDocument, VertebraError } from '../../engine/index'
+import { addressWith } from '../state/address'
 import { ownDesign } from '../state/autosave'
 import { analysisOf } from '../state/derived'
 import { useDocumentStore } from '../state/documentStore'
+import { exchange } from '../state/exchange'
 import { completeStep } from '../state/firstRun'
 import { useRunStore } from '../state/runStore'
 import { useSessionStore } from '../state/sessionStore'
@@ -35,7 +30,8 @@ export const copyLink: Command = {
 }
 
 export async function copyLinkNow(options: { readonly positions: boolean }): Promise<void> {
-  const link = linkTo(options)
+  const { encodeLink } = await exchange()
+  const link = addressWith(encodeLink(useDocumentStore.getState().document, options))
   try {
     await navigator.clipboard.writeText(link)
     completeStep('copy')
@@ -133,6 +129,7 @@ export const openFile: Command = {
 /** Opens a design from a file; one that cannot be read changes nothing and says why. */
 export async function openDesignFile(file: File): Promise<void> {
   try {
+    const { parseDocument } = await exchange()
     const design = parseDocument(await file.text())
     useDocumentStore.getState().open(design, `Open file ${file.name}`, 'file')
     useSessionStore.getState().select([])

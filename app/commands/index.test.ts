@@ -1,10 +1,11 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import { findNode, setAttributes } from '../../engine/index'
 import { analysisOf, errorsOf } from '../state/derived'
-import { presetDocument, useDocumentStore } from '../state/documentStore'
+import { useDocumentStore } from '../state/documentStore'
 import { figuresOf } from '../state/figures'
 import { pathOf } from '../state/paths'
 import { useSessionStore } from '../state/sessionStore'
+import { presetDocument } from '../testing/presetDocument'
 import { applyFix } from './fixes'
 import { commandById, commands, run } from './index'
 

@@ -1,12 +1,16 @@
-import { beforeEach, expect, test } from 'vitest'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { findBody, IN, modules, OUT } from '../../engine/index'
+import { loadCatalogue } from '../state/catalogue'
 import { analysisOf, errorsOf } from '../state/derived'
-import { presetDocument, useDocumentStore } from '../state/documentStore'
+import { useDocumentStore } from '../state/documentStore'
 import { figuresOf } from '../state/figures'
 import { edgeKey, pathOf } from '../state/paths'
 import { useSessionStore } from '../state/sessionStore'
+import { presetDocument } from '../testing/presetDocument'
 import { legalTargets, place, placeAfterSelection, trial } from './place'
 import { templates } from './templates'
+
+beforeAll(loadCatalogue)
 
 const caformer = presetDocument('caformer_s18')
 const mixer = 'stages.2/blocks.0/token_mixer'

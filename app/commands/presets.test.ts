@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { presets } from '../../engine/index'
+import { presets } from '../../engine/catalogue'
 import { keepDesignInView } from '../state/keepInView'
 import { useSessionStore } from '../state/sessionStore'
 import { openPreset } from './presets'

@@ -1,5 +1,6 @@
 /** Blocks to drag in whole, cut out of the presets that made them known. */
-import { copyNodes, type Fragment, findNode, findPreset, setRepeat } from '../../engine/index'
+import { copyNodes, EditError, type Fragment, findNode, setRepeat } from '../../engine/index'
+import { knownPresets } from '../state/catalogue'
 import { pathOf } from '../state/paths'
 
 export interface BlockTemplate {
@@ -16,8 +17,9 @@ function fromPreset(id: string, title: string, summary: string, preset: string, 
     title,
     summary,
     fragment: () => {
-      const design = findPreset(preset)?.document
-      if (!design || !findNode(design, pathOf(path))) throw new Error(`internal: ${preset} has no ${path}`)
+      const design = knownPresets().find((known) => known.id === preset)?.document
+      if (!design) throw new EditError(`The ${title} block is not here yet; try again in a moment.`)
+      if (!findNode(design, pathOf(path))) throw new Error(`internal: ${preset} has no ${path}`)
       return copyNodes(setRepeat(design, pathOf(path), 1), [pathOf(path)])
     },
   }

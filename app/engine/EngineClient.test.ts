@@ -8,10 +8,11 @@ import {
   setAttributes,
   setName,
 } from '../../engine/index'
-import { presetDocument, useDocumentStore } from '../state/documentStore'
+import { useDocumentStore } from '../state/documentStore'
 import { pathOf } from '../state/paths'
 import { useRunStore } from '../state/runStore'
 import { useSessionStore } from '../state/sessionStore'
+import { presetDocument } from '../testing/presetDocument'
 import { EngineClient, type WorkerPort } from './EngineClient'
 
 /** A worker that writes down what it is asked and answers when told to. */

@@ -3,6 +3,7 @@
  * A picture that cannot be used changes nothing; the reason is a sentence in runStore.
  */
 import { cropRectangle, type Document, mostPixels, pictureSize, preprocess } from '../../engine/index'
+import { loadCatalogue } from '../state/catalogue'
 import { useDocumentStore } from '../state/documentStore'
 import { presetOf } from '../state/presetFacts'
 import { type Picture, useRunStore } from '../state/runStore'
@@ -35,7 +36,8 @@ class PictureError extends Error {}
 export async function takePicture(blob: Blob, name: string): Promise<boolean> {
   const { set } = useRunStore.getState()
   try {
-    const bitmap = await decode(blob)
+    // What timm does to pictures for this design is known with its preset.
+    const [bitmap] = await Promise.all([decode(blob), loadCatalogue()])
     set({ picture: atInputSize(name, bitmap), pictureProblem: null })
     return true
   } catch (error) {

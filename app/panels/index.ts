@@ -1,21 +1,16 @@
 /** The dock's panels, in the order of their tabs. */
 import { Frame, Layers, ScanEye, Timer, TriangleAlert } from 'lucide-react'
-import { lazy } from 'react'
-import { AttentionPanel } from './attention/AttentionPanel'
+import { laterComponent } from '../later'
 import type { DockPanel } from './dockPanel'
-import { LayersPanel } from './layers/LayersPanel'
-import { ProblemsPanel, useProblemCount } from './problems/ProblemsPanel'
+import { useProblemCount } from './problems/problemCount'
 
 export type { DockPanel } from './dockPanel'
 
-// Charts are the largest part of the page's code: they load beside the first drawing, not before it.
-const loadLatency = async () => ({ default: (await import('./latency/LatencyPanel')).LatencyPanel })
-const loadField = async () => ({ default: (await import('./field/FieldPanel')).FieldPanel })
-const LatencyPanel = lazy(loadLatency)
-const FieldPanel = lazy(loadField)
-
-/** Fetches the panels that come later, so that nothing is fetched once the page is in use. */
-export const preloadPanels = () => Promise.all([loadLatency(), loadField()])
+const LayersPanel = laterComponent(async () => (await import('./layers/LayersPanel')).LayersPanel)
+const LatencyPanel = laterComponent(async () => (await import('./latency/LatencyPanel')).LatencyPanel)
+const AttentionPanel = laterComponent(async () => (await import('./attention/AttentionPanel')).AttentionPanel)
+const FieldPanel = laterComponent(async () => (await import('./field/FieldPanel')).FieldPanel)
+const ProblemsPanel = laterComponent(async () => (await import('./problems/ProblemsPanel')).ProblemsPanel)
 
 export const dockPanels: readonly DockPanel[] = [
   { id: 'layers', title: 'Layers', icon: Layers, component: LayersPanel },

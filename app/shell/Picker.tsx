@@ -5,6 +5,7 @@ import { titleOf } from '../commands/subject'
 import { templates } from '../commands/templates'
 import { BlockGlyph } from '../panels/palette/BlockGlyph'
 import { useDocumentStore } from '../state/documentStore'
+import { alternativesTo, insertables } from '../state/moduleLists'
 import { pathOf } from '../state/paths'
 import {
   type Dragged,
@@ -14,7 +15,7 @@ import {
   useSessionStore,
 } from '../state/sessionStore'
 import { Key } from '../ui/Keys'
-import { alternativesTo, insertables, ModuleRow } from './moduleRows'
+import { ModuleRow } from './moduleRows'
 import { SearchDialog, SearchGroup, SearchRow } from './SearchDialog'
 
 const close = () => {

@@ -1,6 +1,7 @@
 import { FilePlus2, FolderOpen, Search } from 'lucide-react'
 import { type RefObject, useEffect, useRef, useState } from 'react'
-import { type Preset, presets } from '../../engine/index'
+import { presets } from '../../engine/catalogue'
+import type { Preset } from '../../engine/index'
 import { run } from '../commands'
 import { openPreset } from '../commands/presets'
 import { SkeletonPicture } from '../glyphs/Vertebrae'

@@ -1,9 +1,10 @@
 import { Copy, FileJson, ShieldCheck } from 'lucide-react'
 import { useMemo, useState } from 'react'
+import { encodeLink } from '../../engine/exchange'
 import { run } from '../commands'
 import { copyLinkNow } from '../commands/files'
 import { SkeletonPicture } from '../glyphs/Vertebrae'
-import { linkTo } from '../state/address'
+import { addressWith } from '../state/address'
 import { useDocumentStore } from '../state/documentStore'
 import { figuresOf } from '../state/figures'
 import { useSessionStore } from '../state/sessionStore'
@@ -36,10 +37,11 @@ export function ShareDialog() {
 function ShareForm() {
   const document = useDocumentStore((state) => state.document)
   const [hasPositions, setPositions] = useState(true)
-  // The link says what the document says; the document is the reason to make it again.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   const links = useMemo(
-    () => ({ full: linkTo({ positions: true }), bare: linkTo({ positions: false }) }),
+    () => ({
+      full: addressWith(encodeLink(document)),
+      bare: addressWith(encodeLink(document, { positions: false })),
+    }),
     [document],
   )
   const link = hasPositions ? links.full : links.bare

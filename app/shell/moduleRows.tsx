@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { type ModuleDefinition, modules } from '../../engine/index'
+import type { ModuleDefinition } from '../../engine/index'
 import { trial } from '../commands/place'
 import { ModuleGlyph } from '../glyphs/ModuleGlyph'
 import { kindWords } from '../glyphs/roles'
@@ -62,14 +62,3 @@ function WouldBe({ module, target, instance }: WouldBeProps) {
   )
   return words
 }
-
-/** Modules that can take the place of one of this kind, itself left out. */
-export const alternativesTo = (id: string): readonly ModuleDefinition[] => {
-  const kind = modules.find((definition) => definition.id === id)?.kind
-  return modules.filter((definition) => definition.kind === kind && definition.id !== id)
-}
-
-/** Modules that can stand on an edge. */
-export const insertables: readonly ModuleDefinition[] = modules.filter(
-  ({ inputs }) => inputs.length === 1 && !inputs[0]?.endsWith('…'),
-)

@@ -2,16 +2,17 @@
  * The design in the address: `#v1.…` opens it. A link is a snapshot, so the address keeps it only until the first edit;
  * from then on the design is saved on this device.
  */
-import { decodeLink, encodeLink, isLink, VertebraError } from '../../engine/index'
+import { VertebraError } from '../../engine/index'
 import { useDocumentStore } from './documentStore'
+import { exchange } from './exchange'
 import { useRunStore } from './runStore'
 
-export function linkTo(options: { readonly positions: boolean }): string {
-  const { document: design } = useDocumentStore.getState()
+/** The page's address with a design behind the #. */
+export function addressWith(hash: string): string {
   const page = new URL(location.href)
   page.hash = ''
   page.search = ''
-  return `${page.href.replace(/#$/, '')}${encodeLink(design, options)}`
+  return `${page.href.replace(/#$/, '')}${hash}`
 }
 
 export type Opened =
@@ -20,8 +21,9 @@ export type Opened =
   | { readonly kind: 'refused'; readonly reason: string }
 
 /** Opens the design that a hash holds. A bad one changes nothing and says why. */
-export function openLink(hash: string): Opened {
+export async function openLink(hash: string): Promise<Opened> {
   if (hash.length < 2) return { kind: 'none' }
+  const { decodeLink, isLink } = await exchange()
   if (!isLink(hash)) return { kind: 'refused', reason: 'This link does not hold a design of Vertebra.' }
   try {
     const design = decodeLink(hash)
@@ -38,11 +40,12 @@ export function openLink(hash: string): Opened {
 
 /** Opens links that arrive while the page is open, and drops the hash once the design is no longer what it says. */
 export function followAddress(onRefused: (reason: string) => void): () => void {
-  const openNew = () => {
-    const opened = openLink(location.hash)
+  const openNew = async () => {
+    const opened = await openLink(location.hash)
     if (opened.kind === 'refused') onRefused(opened.reason)
   }
-  window.addEventListener('hashchange', openNew)
+  const onHashChange = () => void openNew()
+  window.addEventListener('hashchange', onHashChange)
   const unsubscribe = useDocumentStore.subscribe((state, before) => {
     const isLinksOwnOpening = state.lastChange.kind === 'open' && state.origin === 'shared'
     if (state.document !== before.document && !isLinksOwnOpening && location.hash !== '') {
@@ -50,7 +53,7 @@ export function followAddress(onRefused: (reason: string) => void): () => void {
     }
   })
   return () => {
-    window.removeEventListener('hashchange', openNew)
+    window.removeEventListener('hashchange', onHashChange)
     unsubscribe()
   }
 }

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import { setName } from '../../engine/index'
-import { historyLength, isEdited, presetDocument, useDocumentStore } from './documentStore'
+import { presetDocument } from '../testing/presetDocument'
+import { historyLength, isEdited, useDocumentStore } from './documentStore'
 
 const store = () => useDocumentStore.getState()
 const rename = (name: string, gesture?: string) =>

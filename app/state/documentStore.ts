@@ -3,7 +3,7 @@
  * all that did not change.
  */
 import { create } from 'zustand'
-import { type Document, presets } from '../../engine/index'
+import { type Document, firstPreset } from '../../engine/index'
 
 export type Origin = 'preset' | 'own' | 'shared' | 'file'
 
@@ -48,8 +48,6 @@ export const historyLength = 200
 /** Two edits of one gesture further apart than this are two entries, even if nobody said that the gesture ended. */
 const gesturePauseMs = 1500
 
-const firstDesign = 'caformer_s18'
-
 export const useDocumentStore = create<DocumentState>()((set, get) => {
   let gestureInProgress: { readonly name: string; readonly lastMs: number } | null = null
 
@@ -58,7 +56,7 @@ export const useDocumentStore = create<DocumentState>()((set, get) => {
     return { document, origin, opened }
   }
   const goTo = ({ document, origin, opened }: Moment) => ({ document, origin, opened, preview: null })
-  const first = presetDocument(firstDesign)
+  const first = firstPreset.document
 
   return {
     document: first,
@@ -141,10 +139,4 @@ export const isEdited = ({ document, opened }: DocumentState): boolean => docume
 function renamed(past: readonly HistoryEntry[], label: string): readonly HistoryEntry[] {
   const last = past.at(-1)
   return last ? [...past.slice(0, -1), { ...last, label }] : past
-}
-
-export function presetDocument(id: string): Document {
-  const preset = presets.find((candidate) => candidate.id === id) ?? presets[0]
-  if (!preset) throw new Error('internal: there are no presets')
-  return preset.document
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { replaceModule, setAttributes } from '../../engine/index'
+import { presetDocument } from '../testing/presetDocument'
 import { announcementOf } from './announcements'
-import { presetDocument, useDocumentStore } from './documentStore'
+import { useDocumentStore } from './documentStore'
 import { documentBefore, figuresOf } from './figures'
 import { pathOf } from './paths'
 

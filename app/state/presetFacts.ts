@@ -1,11 +1,12 @@
 /** What is known about presets without opening them. */
-import { analyze, type Document, type Preset, presets } from '../../engine/index'
+import { analyze, type Document, type Preset } from '../../engine/index'
 import type { Vertebra } from '../glyphs/Vertebrae'
+import { knownPresets } from './catalogue'
 import { type Figures, figuresFrom } from './figures'
 import { skeletonFrom } from './skeleton'
 
-/** The preset that a design began as, as its name tells. */
-export const presetOf = (document: Document): Preset | undefined =>
+/** The preset that a design began as, as its name tells; undefined too while it is on its way. */
+export const presetOf = (document: Document, presets = knownPresets()): Preset | undefined =>
   presets.find((preset) => preset.title === document.name)
 
 export interface PresetFacts {

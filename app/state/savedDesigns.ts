@@ -1,6 +1,7 @@
 /** The designs kept on this device, in IndexedDB: the own one, and beside it one that came by link. */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
-import { type Document, parseDocument, serializeDocument } from '../../engine/index'
+import { type Document, serializeDocument } from '../../engine/index'
+import { exchange } from './exchange'
 
 /** A design that came by link never overwrites the own one. */
 export type Slot = 'own' | 'shared'
@@ -56,7 +57,9 @@ export interface FoundDesign {
 export async function findDesign(slot: Slot): Promise<FoundDesign | null> {
   const db = await database()
   const saved = await db.get('designs', slot)
-  return saved ? { slot, document: parseDocument(saved.text), savedAt: saved.savedAt } : null
+  if (!saved) return null
+  const { parseDocument } = await exchange()
+  return { slot, document: parseDocument(saved.text), savedAt: saved.savedAt }
 }
 
 /** The design that was worked on last. */

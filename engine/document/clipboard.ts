@@ -1,13 +1,10 @@
 /** Copy, paste and duplicate: a fragment is plain JSON, so it also travels through the system's clipboard. */
-import * as z from 'zod'
-import { DocumentError, EditError } from '../errors'
+import { EditError } from '../errors'
 import { lastId, type NodePath, parentPath, pathText, requireBody, requireNode, updateBody } from './address'
 import { deepEqual } from './deepEqual'
 import { withFreshId } from './freshId'
 import { checkSize, type Edited } from './nodes'
-import { parseJson } from './serialize'
 import { DOCUMENT_VERSION, type Document, type DocumentNode, type GraphBody, type Position } from './types'
-import { bodySchema, checkReferences, checkShape, definitionsSchema } from './validate'
 
 /** Nodes of one graph with the edges between them, and the shared blocks that they use. */
 export interface Fragment {
@@ -70,36 +67,6 @@ export function duplicateNodes(document: Document, paths: readonly NodePath[]): 
 }
 
 export const serializeFragment = (fragment: Fragment): string => JSON.stringify(fragment)
-
-/** A fragment from the clipboard; throws DocumentError when the text is something else. */
-export function parseFragment(text: string): Fragment {
-  const value = parseJson(text, 'piece of a design')
-  if (
-    typeof value !== 'object' ||
-    value === null ||
-    (value as { format?: unknown }).format !== 'vertebra-fragment'
-  ) {
-    throw new DocumentError('DOCUMENT_BAD', 'The clipboard does not hold a piece of a design.')
-  }
-  const fragment = checkShape(fragmentSchema, value) as Fragment
-  const input = { height: 1, width: 1, channels: 1 }
-  checkReferences({
-    format: 'vertebra',
-    version: DOCUMENT_VERSION,
-    name: '',
-    input,
-    graph: fragment.body,
-    definitions: fragment.definitions,
-  })
-  return fragment
-}
-
-const fragmentSchema = z.object({
-  format: z.literal('vertebra-fragment'),
-  version: z.literal(DOCUMENT_VERSION, 'this was copied from another version of Vertebra'),
-  body: bodySchema,
-  definitions: definitionsSchema,
-})
 
 /** The graph that all paths lie in. */
 export function commonGraph(paths: readonly NodePath[]): NodePath {

@@ -12,9 +12,9 @@
  * n edges as expected, [from, to] or [from, to, port] for any other one. 0 alone stands for a chain from input to output.
  */
 import { DocumentError } from '../errors'
+import { limits } from './limits'
 import type { ModuleVersions } from './migrate'
 import { type Document, type DocumentNode, type Edge, type GraphBody, IN, OUT } from './types'
-import { limits } from './validate'
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
 

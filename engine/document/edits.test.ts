@@ -6,7 +6,7 @@ import { modules } from '../modules'
 import { findPreset } from '../presets'
 import { chain, group, module } from '../presets/sketch'
 import { allBodies, findBody, findNode, mapBodies, type NodePath, pathOf } from './address'
-import { copyNodes, duplicateNodes, parseFragment, pasteNodes, serializeFragment } from './clipboard'
+import { copyNodes, duplicateNodes, pasteNodes, serializeFragment } from './clipboard'
 import { groupNodes, makeShared, makeUnique, splitRepeat, ungroup, useShared } from './groups'
 import {
   addAfter,
@@ -24,7 +24,8 @@ import {
   setRepeat,
 } from './nodes'
 import { clearOverride, setOverride } from './overrides'
-import { emptyDocument, parseDocument, serializeDocument } from './serialize'
+import { parseDocument, parseFragment } from './parse'
+import { emptyDocument, serializeDocument } from './serialize'
 import { type Document, type DocumentNode, type GroupNode, IN, OUT } from './types'
 import { connect, disconnect } from './wiring'
 

@@ -14,7 +14,7 @@ import { compact, expand } from './compact'
 import { crc32 } from './crc32'
 import { linkDictionary } from './linkDictionary'
 import { migrateDocument, migrateModules, moduleVersions } from './migrate'
-import { parseJson } from './serialize'
+import { parseJson } from './parse'
 import type { Document } from './types'
 import { validateDocument, validateVersions } from './validate'
 

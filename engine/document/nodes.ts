@@ -17,6 +17,7 @@ import { deepEqual } from './deepEqual'
 import { findModule } from './findModule'
 import { withFreshId } from './freshId'
 import { instanceNames } from './instances'
+import { countInstances, idPattern, limits } from './limits'
 import { sharedAttributes, tidyAttributes } from './moduleAttributes'
 import { changeOverridesOf, pruneOverrides, renameInOverrides, updateGroup } from './overrides'
 import {
@@ -29,7 +30,6 @@ import {
   type ModuleNode,
   type Position,
 } from './types'
-import { countInstances, idPattern, limits } from './validate'
 import { edgeTo, inputCount, isSameEdge, portOf } from './wiring'
 
 /** A document and the nodes that the edit made. */

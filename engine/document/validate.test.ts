@@ -3,11 +3,12 @@ import { expect, test } from 'vitest'
 import { DocumentError } from '../errors'
 import type { ModuleDefinition } from '../modules/module'
 import { presets } from '../presets'
+import { countInstances } from './limits'
 import { documentMigrations, migrateDocument, migrateModules, moduleVersions } from './migrate'
-import { emptyDocument, parseDocument, serializeDocument } from './serialize'
+import { parseDocument } from './parse'
+import { emptyDocument, serializeDocument } from './serialize'
 import { arbitraryDocument } from './testing/arbitraryDocument'
 import { DOCUMENT_VERSION, type Document } from './types'
-import { countInstances } from './validate'
 
 function refusal(value: unknown): string {
   try {

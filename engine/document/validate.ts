@@ -8,23 +8,12 @@ import * as z from 'zod'
 import { DocumentError } from '../errors'
 import type { Attributes, AttributeValue } from '../schema/schema'
 import { instanceNames } from './instances'
+import { countInstances, idPattern, limits } from './limits'
 import type { ModuleVersions } from './migrate'
 import { DOCUMENT_VERSION, type Document, type GraphBody, type GroupNode, IN, OUT } from './types'
 
 // The page's content policy forbids code from strings, and Zod's try at it would be reported as an error.
 z.config({ jitless: true })
-
-export const limits = {
-  textBytes: 2_000_000,
-  textDepth: 64,
-  nodes: 2000,
-  edges: 8000,
-  /** Module instances after all repeats are unrolled. */
-  instances: 20_000,
-  repeat: 1000,
-  ports: 64,
-  side: 16_384,
-} as const
 
 /** The document, if it is one. Fields that are not known are left out; unknown modules are kept. */
 export function validateDocument(value: unknown): Document {
@@ -78,34 +67,6 @@ export function checkReferences(document: Document): void {
     )
   }
 }
-
-/** Modules after all repeats are unrolled. Infinity when a definition contains itself. */
-export function countInstances(document: Document): number {
-  const known = new Map<string, number>()
-  const count = (body: GraphBody): number => {
-    let total = 0
-    for (const node of body.nodes) {
-      if (node.type === 'module') total += 1
-      else if (node.body) total += node.repeat * count(node.body)
-      else if (node.use !== undefined) total += node.repeat * countDefinition(node.use)
-    }
-    return total
-  }
-  const countDefinition = (name: string): number => {
-    const before = known.get(name)
-    if (before !== undefined) return before
-    // Met again before it is known: it contains itself.
-    known.set(name, Number.POSITIVE_INFINITY)
-    const body = Object.hasOwn(document.definitions, name) ? document.definitions[name] : undefined
-    const total = body ? count(body) : 0
-    known.set(name, total)
-    return total
-  }
-  return Math.max(count(document.graph), ...Object.keys(document.definitions).map(countDefinition))
-}
-
-/** Ids of nodes: letters, digits, `_`, `.` and `-`. */
-export const idPattern = /^[A-Za-z0-9_.-]{1,64}$/
 
 function checkNames(body: GraphBody, place: string): void {
   const taken = new Map<string, string>()

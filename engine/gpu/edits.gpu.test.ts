@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
+import { findPreset } from '../catalogue'
 import { compile } from '../compile/compile'
-import { type Document, findPreset, lower, setAttributes, setInput } from '../index'
+import { type Document, lower, setAttributes, setInput } from '../index'
 import { openNodeDevice } from '../node/dawn'
 import { pictureFor } from '../worker/picture'
 import type { OpenDevice } from './device'

@@ -5,6 +5,7 @@
 import { bodyOf } from '../document/address'
 import { findModule } from '../document/findModule'
 import { instanceName } from '../document/instances'
+import { limits } from '../document/limits'
 import { type Order, orderOf } from '../document/order'
 import {
   type Document,
@@ -16,7 +17,6 @@ import {
   type NodeOverride,
   OUT,
 } from '../document/types'
-import { limits } from '../document/validate'
 import { inputCount, nodeTitle, portOf } from '../document/wiring'
 import { type ExpectedGot, SchemaError, ShapeError, VertebraError } from '../errors'
 import { printShape, type Shape, type Value } from '../graph/graph'

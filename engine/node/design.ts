@@ -1,7 +1,9 @@
 /** A design as people name it on the command line: a preset, a JSON file or a share link. */
 import { existsSync, readFileSync } from 'node:fs'
+import { findPreset, presets } from '../catalogue'
 import type { Document } from '../document/types'
-import { decodeLink, findPreset, isLink, parseDocument, presets, setInput } from '../index'
+import { decodeLink, isLink, parseDocument } from '../exchange'
+import { setInput } from '../index'
 import { imagenetPixels, type Preprocessing } from '../presets/preset'
 
 /** Throws an error whose message says what to write instead. */

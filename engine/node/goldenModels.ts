@@ -1,6 +1,7 @@
 /** Parameters and MACs of the models that timm counts, beside ours. */
 import { z } from 'zod'
-import { findPreset, setInput } from '../index'
+import { findPreset } from '../catalogue'
+import { setInput } from '../index'
 import { type Figures, figuresOf } from './figures'
 
 const goldenModel = z.object({

@@ -2,7 +2,8 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } fro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { findPreset, serializeDocument, setAttributes } from '../index'
+import { findPreset } from '../catalogue'
+import { serializeDocument, setAttributes } from '../index'
 import { goldenFiles, pathOf } from './testing/goldenFiles'
 import { vertebra } from './testing/vertebra'
 

@@ -1,7 +1,8 @@
 /** What publications print about a model, beside what our preset counts. */
 import { z } from 'zod'
+import { findPreset, presets } from '../catalogue'
 import type { Document } from '../document/types'
-import { findPreset, presets, setInput } from '../index'
+import { setInput } from '../index'
 import type { Preset } from '../presets'
 import { type Figures, figuresOf } from './figures'
 import { aliases, knownReasons } from './publishedNotes'

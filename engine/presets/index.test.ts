@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { parseDocument, serializeDocument } from '../document/serialize'
+import { parseDocument } from '../document/parse'
+import { serializeDocument } from '../document/serialize'
 import type { GraphBody, ModuleNode } from '../document/types'
 import { elements, type Graph } from '../graph/graph'
 import { lower } from '../lower/lower'

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
+import { findPreset } from '../catalogue'
 import type { TuningCache } from '../gpu/tune'
-import { attentionRow, findPreset, setAttributes, setInput } from '../index'
+import { attentionRow, setAttributes, setInput } from '../index'
 import { dawn } from '../node/dawn'
 import { EngineHost, type HostOptions } from './host'
 import type { Reply } from './protocol'

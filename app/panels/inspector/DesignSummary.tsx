@@ -1,9 +1,10 @@
 import { FileText, LibraryBig } from 'lucide-react'
 import type { CSSProperties } from 'react'
-import { type Analysis, type Document, type DocumentNode, findModule, presets } from '../../../engine/index'
+import { type Analysis, type Document, type DocumentNode, findModule } from '../../../engine/index'
 import { run } from '../../commands'
 import { titleOf } from '../../commands/subject'
 import { kindWords } from '../../glyphs/roles'
+import { useCatalogue } from '../../state/catalogue'
 import {
   costAt,
   type MeasuredCosts,
@@ -23,7 +24,8 @@ export function DesignSummary() {
   const document = useShownDocument()
   const analysis = useShownAnalysis()
   const measured = useMeasuredCosts()
-  const preset = presetOf(document)
+  const presets = useCatalogue()
+  const preset = presetOf(document, presets ?? undefined)
   const parts = partsOf(document, analysis, measured?.costs ?? null)
   return (
     <>
@@ -41,7 +43,7 @@ export function DesignSummary() {
             </a>
           )}
           <Button look="link" icon={<LibraryBig {...icon} />} onClick={() => run('presets')}>
-            {presets.length} designs
+            {presets ? `${presets.length} designs` : 'More designs'}
           </Button>
         </p>
       </section>

@@ -2,22 +2,13 @@ import { CircleAlert, Info, TriangleAlert } from 'lucide-react'
 import type { Diagnostic, Fix } from '../../../engine/index'
 import { analysisOf, useAnalysis } from '../../state/derived'
 import { useDocumentStore } from '../../state/documentStore'
-import { type RunState, useRunStore } from '../../state/runStore'
+import { useRunStore } from '../../state/runStore'
 import { useSessionStore } from '../../state/sessionStore'
 import { Button } from '../../ui/Button'
 import './ProblemsPanel.css'
+import { runProblemOf } from './problemCount'
 
 const icon = { size: 14, strokeWidth: 1.6, 'aria-hidden': true } as const
-
-/** Errors and warnings of the design and of the last run. */
-export function useProblemCount(): number {
-  const { lowered } = useAnalysis()
-  const runProblem = useRunStore(runProblemOf)
-  return lowered.diagnostics.length + (runProblem === null ? 0 : 1)
-}
-
-const runProblemOf = (state: RunState): string | null =>
-  state.status.kind === 'failed' ? state.status.message : null
 
 export function ProblemsPanel() {
   const { lowered } = useAnalysis()

@@ -1,4 +1,5 @@
-import { modules, presets } from '../../index'
+import { presets } from '../../catalogue'
+import { modules } from '../../index'
 import { type Command, UsageError } from '../command'
 import { printJson, printLine, table } from '../print'
 

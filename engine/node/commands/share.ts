@@ -1,4 +1,4 @@
-import { encodeLink } from '../../index'
+import { encodeLink } from '../../exchange'
 import { type Command, UsageError } from '../command'
 import { openDesign, reportedName } from '../design'
 import { designOptions } from '../options'

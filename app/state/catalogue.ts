@@ -1,0 +1,17 @@
+/** All presets, once their code is here; the one of a first visit comes with the page. */
+import { create } from 'zustand'
+import { firstPreset, type Preset } from '../../engine/index'
+import { later } from '../later'
+
+/** Null while they are on their way. */
+const useCatalogueStore = create<{ readonly presets: readonly Preset[] | null }>()(() => ({ presets: null }))
+
+export const loadCatalogue = later(async () => {
+  const { presets } = await import('../../engine/catalogue')
+  useCatalogueStore.setState({ presets })
+})
+
+export const useCatalogue = (): readonly Preset[] | null => useCatalogueStore((state) => state.presets)
+
+/** What is known by now. */
+export const knownPresets = (): readonly Preset[] => useCatalogueStore.getState().presets ?? [firstPreset]
