@@ -113,6 +113,8 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['lambdaLayer', {}, c * (64 + 16 + 8) + 2 * (64 + 8) + 16 * 81 + 16],
   ['lambdaLayer', { radius: null }, c * (64 + 16 + 8) + 2 * (64 + 8) + 15 * 15 * 16],
   ['convProjection', {}, 4 * c * c + 4 * c + 3 * (9 * c + 2 * c)],
+  ['narrowingAttention', {}, 3 * c * 64 + 64 * 64 + 64],
+  ['narrowingAttention', { kernel: 'favor', bias: true }, 3 * (c + 1) * 64 + 64 * 64 + 64],
   ['permutator', { segments: 8 }, 3 * c * c + (c * c) / 4 + c / 4 + (3 * c * c) / 4 + 3 * c + c * c + c],
   ['cycleMlp', {}, 3 * c * c + 2 * c + (c * c) / 4 + c / 4 + (3 * c * c) / 4 + 3 * c + c * c + c],
   ['axialShift', {}, 4 * c * c + 4 * c + 4 * c],

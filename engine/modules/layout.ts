@@ -71,6 +71,15 @@ export function onMap(b: ModuleBuilder, who: string, x: Value, body: (map: Value
   return b.concat([b.slice(x, { start: [0, 0, 0], size: [n, prefix, c] }), mixed], 1)
 }
 
+/** Tokens back on their grid: [n, t, c] → [n, h, w, c]; class token and registers are dropped. A map stays as it is. */
+export function onGrid(b: ModuleBuilder, who: string, x: Value): Value {
+  if (isMap(x)) return x
+  const { n, c } = tokenSizes(who, x)
+  if (!x.grid) throw rankError(who, 'tokens that lie on a grid', x.shape)
+  const { height, width, prefix } = x.grid
+  return b.reshape(prefix > 0 ? dropPrefix(b, x, prefix) : x, [n, height, width, c])
+}
+
 /** The tokens that lie on the picture, without class token and registers. */
 export function dropPrefix(b: ModuleBuilder, x: Value, prefix: number): Value {
   const [n, t, c] = x.shape as readonly [number, number, number]

@@ -77,6 +77,7 @@ const papers: { readonly [name: string]: Build } = {
       hornet_tiny_gf: 'hornet_tiny_gf',
       create_RepLKNet31B: 'replknet_31b',
       ...pyramids.presetCalls,
+      ...transformers.presetCalls,
       ...beside.presetCalls,
     }).map(([name, id]): [string, Build] => [name, (_, size) => presetOf(id, size)]),
   ),

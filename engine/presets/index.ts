@@ -33,6 +33,7 @@ import { resnets } from './resnet'
 import { resnetV2s } from './resnetv2'
 import { rmts } from './rmt'
 import { swins } from './swin'
+import { t2tVits } from './t2tVit'
 import { tinyVits } from './tinyVit'
 import { twinTransformers } from './twins'
 import { uniformers } from './uniformer'
@@ -55,6 +56,7 @@ export const presets: readonly Preset[] = [
   ...cvts,
   ...uniformers,
   ...cmts,
+  ...t2tVits,
   ...caits,
   ...rmts,
   ...maxxvits,

@@ -3,6 +3,7 @@ import { linear } from '../../nn/linear'
 import type { ModuleBuilder } from '../../nn/moduleBuilder'
 import { autoInt, choice, flag } from '../../schema/schema'
 import { headCount, headFields, splitHeads } from '../heads'
+import { kernelAttention } from '../kernelAttention'
 import { onTokens, tokenSizes } from '../layout'
 import { defineModule } from '../module'
 
@@ -72,20 +73,8 @@ export const linearAttention = defineModule({
           : null
       const positive = (y: Value) => (omega ? randomFeatures(b, y, omega) : eluFeatures(b, y))
       const [q, k, v] = [positive(project('q')), positive(project('k')), project('v')]
-      const perHead = [
-        [0, 2],
-        [0, 2],
-      ] as const
-      const gathered = b.dot(k, v, { batch: perHead, contract: [[1], [1]] })
-      const total = b.transpose(b.sum(k, [1]), [0, 2, 3, 1])
-      const contract = [[3], [2]] as const
-      const batch = [
-        [0, 2],
-        [0, 1],
-      ] as const
-      const weight = b.add(b.dot(q, total, { batch, contract }), 1e-6)
-      const mixed = b.div(b.dot(q, gathered, { batch, contract }), weight)
-      const y = b.reshape(b.transpose(mixed, [0, 2, 1, 3], tokens.grid), [n, t, width])
+      const mixed = kernelAttention(b, { q, k, v }, 1e-6)
+      const y = b.reshape(mixed, [n, t, width])
       return linear(b, y, { name: 'proj', out: c, bias: attrs.projBias })
     }),
 })

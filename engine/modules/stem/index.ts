@@ -4,6 +4,7 @@ import { crossScaleStem } from './crossScaleStem'
 import { overlapStem } from './overlapStem'
 import { patchStem } from './patchStem'
 import { resnetStem } from './resnetStem'
+import { softSplit } from './softSplit'
 
 export const stems: readonly ModuleDefinition[] = [
   patchStem,
@@ -11,4 +12,5 @@ export const stems: readonly ModuleDefinition[] = [
   crossScaleStem,
   convStem,
   resnetStem,
+  softSplit,
 ]

@@ -9,6 +9,7 @@ import { flatten } from './flatten'
 import { globalPool } from './globalPool'
 import { linear } from './linear'
 import { maxPool } from './maxPool'
+import { narrowingAttention } from './narrowingAttention'
 import { positionEmbedding } from './positionEmbedding'
 import { toMap } from './toMap'
 import { toTokens } from './toTokens'
@@ -23,6 +24,7 @@ export const tensors: readonly ModuleDefinition[] = [
   positionEmbedding,
   conditionalPosition,
   classAttention,
+  narrowingAttention,
   firstTokens,
   toTokens,
   toMap,

@@ -1,4 +1,4 @@
-import { dropPrefix, isMap, rankError, tokenSizes } from '../layout'
+import { onGrid } from '../layout'
 import { defineModule } from '../module'
 
 /** Tokens back on their grid: [n, t, c] → [n, h, w, c]. Class token and registers are dropped. */
@@ -10,11 +10,5 @@ export const toMap = defineModule({
   formula: '(h·w)×c → h×w×c',
   inputs: ['x'],
   attrs: {},
-  build(b, [x]) {
-    if (isMap(x)) return x
-    const { n, c } = tokenSizes('toMap', x)
-    if (!x.grid) throw rankError('toMap', 'tokens that lie on a grid', x.shape)
-    const { height, width, prefix } = x.grid
-    return b.reshape(prefix > 0 ? dropPrefix(b, x, prefix) : x, [n, height, width, c])
-  },
+  build: (b, [x]) => onGrid(b, 'toMap', x),
 })

@@ -1,6 +1,7 @@
 /** Vision Transformers and MLPs of the same shape, as timm builds them. */
 import { clipTower } from '../clip'
 import { type MlpMixerSizes, mlpMixer } from '../mlpMixer'
+import { t2tVit } from '../t2tVit'
 import { vit } from '../vit'
 import { type Build, count, flag, isSet, lookUp, type Options, symbol, text } from './reading'
 
@@ -95,4 +96,23 @@ export const papers: { readonly [name: string]: Build } = {
       }),
     }
   },
+
+  T2T_ViT: (options) => ({
+    features: 'norm',
+    document: t2tVit('T2T_ViT', {
+      size: options.take('img_size', count, 224),
+      kernel: lookUp(tokenizers, options.take('tokens_type', text, 'performer')),
+      dim: options.take('embed_dim', count, 768),
+      depth: options.take('depth', count, 12),
+      heads: options.take('num_heads', count, 12),
+      mlpRatio: options.take('mlp_ratio', count, 4),
+      tokenDim: options.take('token_dim', count, 64),
+      classes: options.take('num_classes', count, 1000),
+    }),
+  }),
 }
+
+const tokenizers = { performer: 'favor', transformer: 'softmax' } as const
+
+/** Calls that stand for presets of ours. */
+export const presetCalls = { t2t_vit_14: 't2t_vit_14', t2t_vit_t_14: 't2t_vit_t_14' }
