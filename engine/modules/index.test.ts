@@ -86,6 +86,7 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['attention', { position: 'table', heads: 4 }, 4 * c * c + 4 * c + 15 * 15 * 4],
   ['attention', { dim: 64, headsFrom: 'output' }, 6 * c * c + 6 * c + 4 * c * c + 2 * c],
   ['spatialReduction', {}, 4 * c * c + 4 * c + (4 * c * c + c) + 2 * c],
+  ['spatialReduction', { reduction: 'run' }, 4 * c * c + 4 * c + 2 * c],
   ['spatialReduction', { ratio: 1, qkvBias: false, projBias: false }, 4 * c * c],
   [
     'spatialReduction',
@@ -122,6 +123,8 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['retention', {}, 4 * c * c + 4 * c + 26 * c],
   ['retention', { decomposed: true }, 4 * c * c + 4 * c + 26 * c],
   ['crossCovariance', { heads: 4 }, 4 * c * c + 4 * c + 4],
+  ['separableAttention', {}, (2 * c + 1) * (c + 1) + c * c + c],
+  ['dilatedAttention', { windowSize: null, position: 'none' }, 4 * c * c + 4 * c],
   ['linearAttention', { heads: 4 }, 4 * c * c + 4 * c],
   ['nonLocal', {}, 4 * c * (c / 2) + 3 * (c / 2) + c + 2 * c],
   ['nonLocal', { form: 'gaussian' }, 2 * c * (c / 2) + c / 2 + c + 2 * c],

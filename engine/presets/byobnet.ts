@@ -43,7 +43,7 @@ export interface ByobSizes {
 }
 
 export interface ByobBlock {
-  readonly kind: 'basic' | 'bottle' | 'dark' | 'edge' | 'rep' | 'one' | 'mixer'
+  readonly kind: 'basic' | 'bottle' | 'dark' | 'edge' | 'rep' | 'one' | 'mixer' | 'own'
   readonly repeat?: number
   readonly width: number
   /** Of the first block. */
@@ -59,6 +59,8 @@ export interface ByobBlock {
   readonly twice?: boolean
   readonly gate?: SlotValue
   readonly mixer?: Mixer
+  /** What an `own` block is. */
+  readonly body?: GraphBody
 }
 
 /** Attention in the place of the middle convolution. */
@@ -85,12 +87,16 @@ export function byobnet(name: string, sizes: ByobSizes): Document {
     const bodies = runs(blocks).map(({ at, count, item }) => group(`${at}`, count, body(item, sizes)))
     return group({ id: `stages.${stage}`, title: `Stage ${stage + 1}` }, 1, chain(...bodies))
   })
-  const last =
-    features === 0
-      ? []
-      : unit('final_conv', { dim: halfToEven(features * factor), kernelSize: 1 }, sizes.act ?? 'relu')
+  const last = features === 0 ? [] : [lastConvolution(halfToEven(features * factor), sizes.act)]
   return design(name, chain(stem(sizes, stemWidth), ...trunk, ...last, head(sizes, classes)), size)
 }
+
+const lastConvolution = (dim: number, act = 'relu'): DocumentNode =>
+  group(
+    'final_conv',
+    1,
+    chain(convolution('conv', { dim, kernelSize: 1 }), module('bn', 'batchNorm'), module('act', act)),
+  )
 
 function head({ head = 'linear' }: ByobSizes, classes: number): DocumentNode {
   const count: Attributes = classes === 1000 ? {} : { classes }
@@ -161,6 +167,7 @@ interface Block extends ByobBlock {
 const keepsShape = ({ from, to, stride }: Block): boolean => from === to && stride === 1
 
 function body(block: Block, sizes: ByobSizes): GraphBody {
+  if (block.kind === 'own') return block.body ?? chain()
   if (block.kind === 'rep' || block.kind === 'one') return branchedBody(block, sizes)
   const { act = 'relu', shortcut = 'convolution', linearOut = false } = sizes
   const branch = branches[block.kind](block, sizes, act)
@@ -174,7 +181,7 @@ function body(block: Block, sizes: ByobSizes): GraphBody {
 }
 
 const branches: {
-  readonly [K in Exclude<Block['kind'], 'rep' | 'one'>]: (
+  readonly [K in Exclude<Block['kind'], 'rep' | 'one' | 'own'>]: (
     block: Block,
     sizes: ByobSizes,
     act: string,
@@ -268,7 +275,7 @@ function branchedBody(block: Block, sizes: ByobSizes): GraphBody {
 }
 
 /** Convolution, norm and, where one is given, activation. */
-function unit(name: string, attrs: Attributes, act?: string): DocumentNode[] {
+export function unit(name: string, attrs: Attributes, act?: string): DocumentNode[] {
   return [
     convolution(`${name}.conv`, attrs),
     module(`${name}.bn`, 'batchNorm'),

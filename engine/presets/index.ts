@@ -24,6 +24,8 @@ import { levits } from './levit'
 import { maxxvits } from './maxvit'
 import { metaformers } from './metaformer'
 import { mlpMixers } from './mlpMixer'
+import { mobilevits } from './mobilevit'
+import { nextvits } from './nextvit'
 import { permutators } from './permutator'
 import type { Preset } from './preset'
 import { pvts } from './pvt'
@@ -60,6 +62,8 @@ export const presets: readonly Preset[] = [
   ...caits,
   ...rmts,
   ...maxxvits,
+  ...mobilevits,
+  ...nextvits,
   ...iformers,
   ...convits,
   ...levits,

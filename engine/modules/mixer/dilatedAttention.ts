@@ -1,7 +1,7 @@
 import type { Value } from '../../graph/graph'
 import { attention as attend } from '../../nn/attention'
 import { linear } from '../../nn/linear'
-import { autoInt, choice, flag, int } from '../../schema/schema'
+import { autoInt, choice, flag } from '../../schema/schema'
 import { headCount, headFields, splitHeads } from '../heads'
 import { mapSizes, onMap } from '../layout'
 import { defineModule } from '../module'
@@ -35,7 +35,14 @@ export const dilatedAttention = defineModule({
   inputs: ['x'],
   attrs: {
     ...headFields(),
-    windowSize: int({ label: 'Group', help: 'Side of a group of tokens.', default: 7, min: 1, max: 64 }),
+    windowSize: autoInt({
+      label: 'Group',
+      help: 'Side of a group of tokens.',
+      default: 7,
+      min: 1,
+      max: 64,
+      auto: 'map ÷ step',
+    }),
     interval: autoInt({
       label: 'Step',
       help: 'Distance of neighbours in a group.',
@@ -58,8 +65,7 @@ export const dilatedAttention = defineModule({
   },
   pattern: (row, column) => (row % 2 === 0 && column % 2 === 0 ? 1 : 0),
   family: 'attention',
-  subtitle: (attrs, dim) =>
-    `${attrs.windowSize}×${attrs.windowSize} ${attrs.interval === null ? 'spread' : `every ${attrs.interval}`}, ${headCount(attrs, dim)}`,
+  subtitle: (attrs, dim) => `${groupOf(attrs)}, ${headCount(attrs, dim)}`,
   build: (b, [x], attrs) =>
     onMap(b, 'dilatedAttention', x, (map) => {
       const { n, h, w, c } = mapSizes('dilatedAttention', map)
@@ -92,11 +98,21 @@ export const dilatedAttention = defineModule({
     }),
 })
 
-function spread(
-  h: number,
-  w: number,
-  { windowSize, interval }: { readonly windowSize: number; readonly interval: number | null },
-): Required<Window> {
+function groupOf({ windowSize, interval }: Spread): string {
+  const placed = interval === null ? 'spread' : `every ${interval}`
+  return windowSize === null ? placed : `${windowSize}×${windowSize} ${placed}`
+}
+
+interface Spread {
+  readonly windowSize: number | null
+  readonly interval: number | null
+}
+
+function spread(h: number, w: number, { windowSize, interval }: Spread): Required<Window> {
+  if (windowSize === null) {
+    const step = interval ?? 1
+    return { height: Math.ceil(h / step), width: Math.ceil(w / step), step: [step, step] }
+  }
   if (Math.min(h, w) <= windowSize)
     return { height: Math.min(h, windowSize), width: Math.min(w, windowSize), step: [1, 1] }
   const step = (size: number) => interval ?? Math.ceil(size / windowSize)

@@ -28,6 +28,7 @@ import { permutator } from './permutator'
 import { pooling } from './pooling'
 import { randomMixing } from './randomMixing'
 import { retention } from './retention'
+import { separableAttention } from './separableAttention'
 import { separableConv } from './separableConv'
 import { spatialGate } from './spatialGate'
 import { spatialLinear } from './spatialLinear'
@@ -52,6 +53,7 @@ export const mixers: readonly ModuleDefinition[] = [
   retention,
   crossCovariance,
   linearAttention,
+  separableAttention,
   nonLocal,
   lambdaLayer,
   inceptionMixer,

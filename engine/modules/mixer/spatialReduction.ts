@@ -14,9 +14,11 @@ import { defineModule } from '../module'
  * Attention whose keys and values come from a smaller map: Y = softmax(Q K̃ᵀ/√d) Ṽ, K̃ and Ṽ of r×r times fewer tokens.
  *
  * x [n, h, w, c] or tokens on a grid → the same shape. MACs fall from 2t²c to 2t²c/r². The map shrinks by a strided
- * convolution (PVT) or to a fixed size by pooling (PVT v2 linear). With r = 1 it is plain attention.
- * Wang et al. 2021, https://arxiv.org/abs/2102.12122; PVT v2: https://arxiv.org/abs/2106.13797. A convolution per channel and
- * a number B for every pair of places: CMT, Guo et al. 2021, https://arxiv.org/abs/2107.06263
+ * convolution (PVT), to a fixed size by pooling (PVT v2 linear), or by means of tokens that follow each other (Next-ViT).
+ * With r = 1 it is plain attention.
+ * Wang et al. 2021, https://arxiv.org/abs/2102.12122; PVT v2: https://arxiv.org/abs/2106.13797; a convolution per channel
+ * and a number B for every pair of places: CMT, Guo et al. 2021, https://arxiv.org/abs/2107.06263; Next-ViT: Li et al.
+ * 2022, https://arxiv.org/abs/2207.05501
  */
 export const spatialReduction = defineModule({
   id: 'spatialReduction',
@@ -41,6 +43,7 @@ export const spatialReduction = defineModule({
       options: [
         { value: 'conv', label: 'Strided convolution' },
         { value: 'pool', label: 'Pooling to a fixed size' },
+        { value: 'run', label: 'Means of neighbours in reading order' },
       ],
     }),
     ratio: int({
@@ -58,6 +61,14 @@ export const spatialReduction = defineModule({
       min: 1,
       max: 64,
       when: { field: 'reduction', is: 'pool' },
+    }),
+    run: int({
+      label: 'Tokens of a mean',
+      help: 'So many tokens in reading order become one key.',
+      default: 4,
+      min: 1,
+      max: 1024,
+      when: { field: 'reduction', is: 'run' },
     }),
     depthwise: flag({
       label: 'Per channel',
@@ -98,8 +109,7 @@ export const spatialReduction = defineModule({
     return Math.min(1, Math.exp(-(y ** 2 + x ** 2) / 2) + 0.15)
   },
   family: 'attention',
-  subtitle: (attrs, dim) =>
-    `${headCount(attrs, dim)}, ${attrs.reduction === 'conv' ? `÷${attrs.ratio}` : `${attrs.poolSize}×${attrs.poolSize}`}`,
+  subtitle: (attrs, dim) => `${headCount(attrs, dim)}, ${shrinking(attrs)}`,
   build: (b, [x], attrs) =>
     onTokens(b, 'spatialReduction', x, (tokens) => {
       const { n, t, c } = tokenSizes('spatialReduction', tokens)
@@ -126,9 +136,15 @@ export const spatialReduction = defineModule({
     }),
 })
 
+function shrinking({ reduction, ratio, poolSize, run }: Omit<Shrinking, 'norm' | 'depthwise'>): string {
+  if (reduction === 'pool') return `${poolSize}×${poolSize}`
+  return reduction === 'conv' ? `÷${ratio}` : `${run} tokens to one`
+}
+
 interface Shrinking {
-  readonly reduction: 'conv' | 'pool'
+  readonly reduction: 'conv' | 'pool' | 'run'
   readonly ratio: number
+  readonly run: number
   readonly poolSize: number
   readonly depthwise: boolean
   readonly norm: Parameters<ModuleBuilder['module']>[0]
@@ -149,8 +165,15 @@ function reduced(b: ModuleBuilder, tokens: Value, attrs: Shrinking, body: (map: 
   return b.concat([b.slice(tokens, { start: [0, 0, 0], size: [n, prefix, c] }), active], 1)
 }
 
-function shrink(b: ModuleBuilder, map: Value, { reduction, ratio, poolSize, depthwise }: Shrinking): Value {
-  const [, h = 1, w = 1, c = 1] = map.shape
+function shrink(b: ModuleBuilder, map: Value, attrs: Shrinking): Value {
+  const { reduction, ratio, run, poolSize, depthwise } = attrs
+  const [n = 1, h = 1, w = 1, c = 1] = map.shape
+  if (reduction === 'run') {
+    const count = Math.floor((h * w) / run)
+    if (count === 0) throw tooFew(h * w, run)
+    const whole = b.slice(b.reshape(map, [n, h * w, c]), { start: [0, 0, 0], size: [n, count * run, c] })
+    return b.reshape(b.mean(b.reshape(whole, [n, count, run, c]), [2]), [n, count, c])
+  }
   if (reduction === 'pool') {
     const pooled = adaptiveAverage(b, map, poolSize, poolSize)
     return conv2d(b, pooled, { name: 'sr', out: c, kernel: 1, bias: true })
@@ -165,3 +188,10 @@ function shrink(b: ModuleBuilder, map: Value, { reduction, ratio, poolSize, dept
   const groups = depthwise ? c : 1
   return conv2d(b, map, { name: 'sr', out: c, kernel: ratio, stride: ratio, groups, bias: true })
 }
+
+const tooFew = (tokens: number, run: number): ShapeError =>
+  new ShapeError(
+    'TOO_SMALL',
+    `spatialReduction: ${tokens} tokens are fewer than the ${run} of one mean; choose at most ${tokens}`,
+    [{ what: 'tokens of a mean', expected: `at most ${tokens}`, got: `${run}` }],
+  )

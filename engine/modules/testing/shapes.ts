@@ -21,6 +21,7 @@ const shapes: { readonly [id: string]: Row } = {
   inceptionMixer: [map, map],
   nonLocal: [map, map],
   linearAttention: [map, map],
+  separableAttention: [map, map],
   crossCovariance: [map, map],
   retention: [map, map],
   talkingHeads: [map, map],

@@ -1,6 +1,7 @@
 /** timm's networks of blocks that a configuration names. */
 import type { Attributes } from '../../schema/schema'
 import { type ByobBlock, type ByobSizes, byobnet, type Mixer } from '../byobnet'
+import { fused, inverted, mobileStyle, separable } from '../mobilevit'
 import type { Python } from '../pythonCall'
 import { type Build, count, flag, listed, lookUp, NotYet, Options, text } from './reading'
 
@@ -9,7 +10,7 @@ export const timm: { readonly [name: string]: Build } = {
     const sizes = options.argument(modelOf)
     options.take('img_size', count, size)
     const document = byobnet('ByobNet', { ...sizes, classes: options.take('num_classes', count, 1000), size })
-    const features = document.graph.nodes.findLast(({ id }) => id.startsWith('stages.'))
+    const features = document.graph.nodes.at(-2)
     return { features: features?.id ?? '', document }
   },
 }
@@ -32,14 +33,48 @@ const modelOf = (value: Python): ByobSizes =>
     return {
       stages: options.take(
         'blocks',
-        listed((block) => [blockOf(block, mixer)]),
+        listed((block) => stageOf(block, mixer)),
         [],
       ),
       stemWidth: options.take('stem_chs', count, 32),
       stem: options.take('stem_type', (given) => lookUp(stems, text(given)), '3x3'),
       ...(pool === 'max' ? { stemPool: pool } : {}),
+      ...options.take('downsample', (given) => lookUp({ '': mobileStyle }, text(given)), null),
+      ...options.take('act_layer', (given) => ({ act: text(given) }), null),
+      ...options.take('num_features', (given) => ({ features: count(given) }), null),
     }
   })
+
+/** One block, or the two of a stage of MobileViT. */
+function stageOf(value: Python, mixer: Mixer | null): readonly ByobBlock[] {
+  if (value.kind === 'call' && Object.hasOwn(mobileStages, value.name))
+    return configured(value.name, value, lookUp(mobileStages, value.name))
+  return [blockOf(value, mixer)]
+}
+
+const mobileStages: { readonly [name: string]: (options: Options) => readonly ByobBlock[] } = {
+  _inverted_residual_block: (options) => [invertedOf(options, 4)],
+  _mobilevit_block(options) {
+    const dim = options.take('transformer_dim', count, 0)
+    const depth = options.take('transformer_depth', count, 0)
+    if (options.take('patch_size', count, 4) !== 2) throw new NotYet()
+    const before = invertedOf(options, 4)
+    return [before, fused(before.width, dim, depth)]
+  },
+  _mobilevitv2_block(options) {
+    const depth = options.take('transformer_depth', count, 0)
+    const before = invertedOf(options, 2)
+    return [before, separable(before.width, depth)]
+  },
+}
+
+const invertedOf = (options: Options, ratio: number): ByobBlock =>
+  inverted(
+    options.take('c', count, 0),
+    options.take('d', count, 1),
+    options.take('s', count, 1),
+    options.take('br', count, ratio),
+  )
 
 const blockOf = (value: Python, mixer: Mixer | null): ByobBlock =>
   configured('ByoBlockCfg', value, (options) => ({
@@ -91,5 +126,6 @@ const stems: { readonly [name: string]: NonNullable<ByobSizes['stem']> } = {
   deep: 'deep',
   rep: 'rep',
   one: 'one',
+  '3x3': '3x3',
 }
 const pools: { readonly [name: string]: 'max' | 'none' } = { '': 'none', maxpool: 'max' }

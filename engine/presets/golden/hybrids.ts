@@ -1,9 +1,24 @@
 /** Networks of convolution and attention, as timm builds them. */
 import { coatnetStyle, type MaxVitSizes, maxvit, maxvitStyle, tensorflowStyle } from '../maxvit'
+import { nextvit } from '../nextvit'
 import type { Python } from '../pythonCall'
 import { type Build, count, flag, inCall, listed, lookUp, NotYet, Options, text } from './reading'
 
 export const timm: { readonly [name: string]: Build } = {
+  NextViT(options, size) {
+    if (options.argument(count) !== 3) return null
+    return {
+      features: 'norm',
+      document: nextvit('NextViT', {
+        depths: options.take('depths', quadruple, [3, 4, 10, 3]),
+        stem: options.take('stem_chs', triple, [64, 32, 64]),
+        headDim: options.take('head_dim', count, 32),
+        classes: options.take('num_classes', count, 1000),
+        size,
+      }),
+    }
+  },
+
   MaxxVit(options, size) {
     const sizes = options.argument(inCall('MaxxVitCfg', [], maxxvitSizes))
     options.take('img_size', count, 224)
@@ -13,6 +28,17 @@ export const timm: { readonly [name: string]: Build } = {
       document: maxvit('MaxxVit', { ...sizes, classes, size }),
     }
   },
+}
+
+const triple = (value: Python): readonly [number, number, number] => {
+  const [a, b, c] = listed(count)(value)
+  if (a === undefined || b === undefined || c === undefined) throw new NotYet()
+  return [a, b, c]
+}
+const quadruple = (value: Python): readonly [number, number, number, number] => {
+  const [a, b, c, d] = listed(count)(value)
+  if (a === undefined || b === undefined || c === undefined || d === undefined) throw new NotYet()
+  return [a, b, c, d]
 }
 
 function maxxvitSizes(options: Options): MaxVitSizes {
