@@ -1,8 +1,8 @@
 /** What the attentions of LeViT's kind share: narrow keys, wide values, and a norm after every projection. */
 import type { Value } from '../graph/graph'
 import type { ModuleBuilder } from '../nn/moduleBuilder'
-import { choice, flag, int, number, type SlotValue, slot } from '../schema/schema'
-import { pointwise } from './pointwise'
+import { flag, int, number, type SlotValue, slot } from '../schema/schema'
+import { pointwise, weightsField } from './pointwise'
 
 /** What a form says when nobody says otherwise. */
 interface Usual {
@@ -35,15 +35,7 @@ export const narrowHeadFields = ({
   act: slot({ label: 'Activation', help: 'Before the projection.', of: 'activation', default: act }),
   norm: slot({ label: 'Norm', help: 'After each projection.', of: 'norm', default: 'batchNorm' }),
   bias: flag({ label: 'Biases', help: 'Of the projections.', default: bias }),
-  weights: choice({
-    label: 'Weights',
-    help: 'How a checkpoint stores them; the computation is the same.',
-    default: weights,
-    options: [
-      { value: 'linear', label: 'Linear' },
-      { value: 'conv', label: '1×1 convolution' },
-    ],
-  }),
+  weights: weightsField(weights),
 })
 
 interface NormedLinear {

@@ -131,6 +131,13 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['nonLocal', { form: 'concat' }, 4 * c * (c / 2) + 3 * (c / 2) + c + 2 * c + c],
   ['inceptionMixer', {}, 2 * 8 * 16 + 16 + 9 * 16 + 3 * 16 * 16 + 48 + 9 * 48 + 48 * c + c],
   ['gatedPosition', { heads: 4 }, 4 * c * c + c + 4 + (3 * 4 + 4)],
+  ['poolingAttention', {}, 4 * c * c + 4 * c + 3 * (9 * c + 2 * c) + 2 * 15 * c],
+  [
+    'poolingAttention',
+    { heads: 4, stride: 2, dim: 2 * c },
+    10 * c * c + 8 * c + 33 * (c / 2) + 2 * 7 * (c / 2),
+  ],
+  ['mlp', { dim: 3 }, 4 * c * c + 4 * c + 12 * c + 3],
   ['distanceAttention', {}, 4 * c * c + 8 * c + 2 * c * c + 2 * c + 14 * 14],
   [
     'localValueAttention',

@@ -55,7 +55,7 @@ export function onTokens(b: ModuleBuilder, who: string, x: Value, body: (tokens:
 }
 
 /**
- * Runs `body`, which keeps height and width, on a map. Tokens that remember their grid are laid out on it; the tokens
+ * Runs `body`, which keeps the channels, on a map. Tokens that remember their grid are laid out on it; the tokens
  * before the grid (class token, registers) have no neighbours there and pass by unchanged.
  */
 export function onMap(b: ModuleBuilder, who: string, x: Value, body: (map: Value) => Value): Value {
@@ -66,7 +66,8 @@ export function onMap(b: ModuleBuilder, who: string, x: Value, body: (map: Value
     throw rankError(who, 'a map (height×width×channels)', x.shape)
   const { prefix, height, width } = grid
   const patches = prefix === 0 ? x : dropPrefix(b, x, prefix)
-  const mixed = b.reshape(body(b.reshape(patches, [n, height, width, c])), [n, height * width, c])
+  const map = body(b.reshape(patches, [n, height, width, c]))
+  const mixed = b.reshape(map, [n, (map.shape[1] ?? 1) * (map.shape[2] ?? 1), channelsOf(map)])
   if (prefix === 0) return mixed
   return b.concat([b.slice(x, { start: [0, 0, 0], size: [n, prefix, c] }), mixed], 1)
 }

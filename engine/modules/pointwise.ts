@@ -6,11 +6,11 @@ import { choice } from '../schema/schema'
 import { isMap } from './layout'
 
 /** How a form asks for the storage of `pointwise`. */
-export const weightsField = () =>
+export const weightsField = (usual: 'linear' | 'conv' = 'linear') =>
   choice({
     label: 'Weights',
     help: 'How a checkpoint stores them; the computation is the same.',
-    default: 'linear',
+    default: usual,
     options: [
       { value: 'linear', label: 'Linear' },
       { value: 'conv', label: '1×1 convolution' },

@@ -48,3 +48,53 @@ function axisLogits(
   const back = axis === 1 ? [1, 3, 0, 2, 4] : [1, 3, 2, 0, 4]
   return b.reshape(b.transpose(picked, back), [n, heads, t, side])
 }
+
+/**
+ * The same for maps of different size, as MViT decomposes it: q·rʰ(Δrow) + q·rʷ(Δcolumn), distances counted on the
+ * larger map, and 0 for the `prefix` tokens before either map.
+ *
+ * q [n, prefix + queries, h, d] → [n, h, prefix + queries, prefix + keys]. MACs td·(height + width of the keys) per head.
+ * Li et al. 2021, MViTv2, https://arxiv.org/abs/2112.01526
+ */
+export function decomposedLogits(
+  b: ModuleBuilder,
+  q: Value,
+  { queries, keys, prefix }: { readonly queries: Window; readonly keys: Window; readonly prefix: number },
+): Value {
+  const [n, t, heads, d] = q.shape
+  const patches = b.slice(q, { start: [0, prefix, 0, 0], size: [n, t - prefix, heads, d] })
+  const map = b.reshape(patches, [n, queries.height, queries.width, heads, d])
+  const along = (
+    name: string,
+    axis: 1 | 2,
+    asking: number,
+    asked: number,
+    placeOf: (key: number) => number,
+  ) => {
+    const larger = Math.max(asking, asked)
+    const table = b.weight(name, [2 * larger - 1, d], { init: { a: 0, b: Math.sqrt(3 / d) } })
+    const rows = b.gather(table, b.constant(distances(asking, asked), [asking, asked]), { axis: 0 })
+    const products = b.dot(map, rows, { batch: [[axis], [0]], contract: [[4], [2]] })
+    const back = axis === 1 ? [1, 3, 0, 2, 4] : [1, 3, 2, 0, 4]
+    const logits = b.reshape(b.transpose(products, back), [n, heads, t - prefix, asked])
+    // One place more that is 0, for the tokens before the keys.
+    const whole = b.pad(logits, { low: [0, 0, prefix, 0], high: [0, 0, 0, prefix > 0 ? 1 : 0] })
+    const places = Array.from({ length: prefix + keys.height * keys.width }, (_, key) =>
+      key < prefix ? asked : placeOf(key - prefix),
+    )
+    return b.gather(whole, b.constant(places, [places.length]), { axis: 3 })
+  }
+  return b.add(
+    along('rel_pos_h', 1, queries.height, keys.height, (key) => Math.floor(key / keys.width)),
+    along('rel_pos_w', 2, queries.width, keys.width, (key) => key % keys.width),
+  )
+}
+
+/** Query − key for every pair along an axis, from 0 on, both counted in steps of the larger map. */
+function distances(asking: number, asked: number): number[] {
+  const [step, keyStep] = [Math.max(asked / asking, 1), Math.max(asking / asked, 1)]
+  return Array.from({ length: asking * asked }, (_, pair) => {
+    const [query, key] = [Math.floor(pair / asked), pair % asked]
+    return Math.trunc(query * step - key * keyStep + (asked - 1) * keyStep)
+  })
+}

@@ -17,11 +17,13 @@ export interface Conv2dOptions {
   readonly bias: boolean
   /** Weight standardisation with this epsilon: each output's weights get mean 0 and variance 1 before they are used. */
   readonly standardize?: number
+  /** As many parts of the output share one set of weights, each of its own channels: heads that are convolved alike. */
+  readonly copies?: number
 }
 
 /** x [n, h, w, c] -> [n, h', w', out]; weight [out, c / groups, kh, kw] as in PyTorch. Throws ShapeError. */
 export function conv2d(b: ModuleBuilder, x: Value, options: Conv2dOptions): Value {
-  const { name, out, bias, groups = 1 } = options
+  const { name, out, bias, groups = 1, copies = 1 } = options
   const kernel = pairOf(options.kernel)
   const stride = pairOf(options.stride ?? 1)
   const dilation = pairOf(options.dilation ?? 1)
@@ -29,9 +31,16 @@ export function conv2d(b: ModuleBuilder, x: Value, options: Conv2dOptions): Valu
   const attrs: Partial<ConvAttributes> = { stride, padding, dilation, groups }
   const perGroup = Math.max(1, Math.floor(x.shape[x.shape.length - 1] / groups))
   return partOrHere(b, name, () => {
-    const stored = b.weight('weight', [out, perGroup, ...kernel], { init: 'weight' })
+    const stored = b.weight('weight', [out / copies, perGroup, ...kernel], { init: 'weight' })
     const { standardize: eps } = options
-    const weight = eps === undefined ? stored : standardize(b, stored, [1, 2, 3], eps)
+    const one = eps === undefined ? stored : standardize(b, stored, [1, 2, 3], eps)
+    const weight =
+      copies === 1
+        ? one
+        : b.concat(
+            Array.from({ length: copies }, () => one),
+            0,
+          )
     const inputs = bias ? [x, weight, b.weight('bias', [out], { init: 'bias' })] : [x, weight]
     return b.call('conv2d', { stride: stride[0], groups }, inputs, (x, weight, bias) => {
       const y = b.conv(x, b.transpose(weight, [0, 2, 3, 1]), attrs)

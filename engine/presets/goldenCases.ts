@@ -10,6 +10,7 @@ import * as distances from './golden/distances'
 import * as hybrids from './golden/hybrids'
 import * as metaformer from './golden/metaformer'
 import * as mlps from './golden/mlps'
+import * as multiscale from './golden/multiscale'
 import * as beside from './golden/papers'
 import * as pyramids from './golden/pyramids'
 import { type Build, type GoldenModel, NotYet, Options, text } from './golden/reading'
@@ -58,6 +59,7 @@ const timm: { readonly [name: string]: Build } = {
   ...convolutional.timm,
   ...byobnet.timm,
   ...distances.timm,
+  ...multiscale.timm,
 }
 
 const papers: { readonly [name: string]: Build } = {

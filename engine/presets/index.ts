@@ -26,6 +26,7 @@ import { metaformers } from './metaformer'
 import { mlpMixers } from './mlpMixer'
 import { mobilevits } from './mobilevit'
 import { nextvits } from './nextvit'
+import { mvits } from './mvit'
 import { permutators } from './permutator'
 import type { Preset } from './preset'
 import { pvts } from './pvt'
@@ -66,6 +67,7 @@ export const presets: readonly Preset[] = [
   ...nextvits,
   ...iformers,
   ...convits,
+  ...mvits,
   ...levits,
   ...efficientFormers,
   ...tinyVits,

@@ -26,6 +26,7 @@ import { localValueAttention } from './localValueAttention'
 import { nonLocal } from './nonLocal'
 import { permutator } from './permutator'
 import { pooling } from './pooling'
+import { poolingAttention } from './poolingAttention'
 import { randomMixing } from './randomMixing'
 import { retention } from './retention'
 import { separableAttention } from './separableAttention'
@@ -40,6 +41,7 @@ import { windowAttention } from './windowAttention'
 export const mixers: readonly ModuleDefinition[] = [
   attention,
   spatialReduction,
+  poolingAttention,
   windowAttention,
   dilatedAttention,
   crossShaped,

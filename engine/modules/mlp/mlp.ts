@@ -1,4 +1,4 @@
-import { flag, number, slot } from '../../schema/schema'
+import { autoInt, flag, number, slot } from '../../schema/schema'
 import { channelsOf } from '../layout'
 import { defineModule } from '../module'
 import { pointwise, weightsField } from '../pointwise'
@@ -30,6 +30,14 @@ export const mlp = defineModule({
       min: 0.125,
       max: 16,
     }),
+    dim: autoInt({
+      label: 'Channels after it',
+      help: 'A width of its own ends the residual branch.',
+      default: null,
+      min: 1,
+      max: 8192,
+      auto: 'as before it',
+    }),
     act: slot({ label: 'Activation', of: 'activation', default: 'gelu' }),
     norm: slot({ label: 'Norm', help: 'Of the hidden layer.', of: 'norm', default: 'noNorm' }),
     linearNorm: slot({
@@ -43,14 +51,14 @@ export const mlp = defineModule({
   },
   subtitle: ({ mlpRatio }, dim) =>
     dim === null ? `×${mlpRatio}` : `${dim} → ${Math.floor(dim * mlpRatio)} → ${dim}`,
-  build(b, [x], { mlpRatio, act, norm, linearNorm, bias, weights }) {
+  build(b, [x], { mlpRatio, dim: out, act, norm, linearNorm, bias, weights }) {
     const dim = channelsOf(x)
     const hidden = Math.max(1, Math.floor(dim * mlpRatio))
     let y = pointwise(b, x, { name: 'fc1', out: hidden, bias, weights })
     y = b.module(linearNorm, 'norm1', y)
     y = b.module(act, 'act', y)
     y = b.module(norm, 'norm', y)
-    y = pointwise(b, y, { name: 'fc2', out: dim, bias, weights })
+    y = pointwise(b, y, { name: 'fc2', out: out ?? dim, bias, weights })
     return b.module(linearNorm, 'norm2', y)
   },
 })

@@ -1,9 +1,10 @@
 import { maxPool as pool } from '../../nn/pool'
 import { flag } from '../../schema/schema'
+import { onMap } from '../layout'
 import { defineModule } from '../module'
 import { autoPadding, checkWindow, kernelField, paddingField, strideField } from '../window'
 
-/** Largest value of each window: x [n, h, w, c] → [n, h/s, w/s, c]. What lies outside the map never wins, unless it is zeros. */
+/** Largest value of each window: x [n, h, w, c] → [n, h/s, w/s, c]. What lies outside the map never wins, unless it is zeros; class tokens pass by. */
 export const maxPool = defineModule({
   id: 'maxPool',
   title: 'Max pooling',
@@ -24,10 +25,12 @@ export const maxPool = defineModule({
   },
   subtitle: ({ kernelSize, stride }) => `${kernelSize}×${kernelSize}, stride ${stride}`,
   build(b, [x], { kernelSize, stride, padding, zeros }) {
-    const pad = padding ?? autoPadding(kernelSize, stride)
-    checkWindow('maxPool', x, kernelSize, pad)
-    if (!zeros) return pool(b, x, { kernel: kernelSize, stride, padding: pad })
-    const around = [0, pad, pad, 0]
-    return pool(b, b.pad(x, { low: around, high: around }), { kernel: kernelSize, stride, padding: 0 })
+    return onMap(b, 'maxPool', x, (map) => {
+      const pad = padding ?? autoPadding(kernelSize, stride)
+      checkWindow('maxPool', map, kernelSize, pad)
+      if (!zeros) return pool(b, map, { kernel: kernelSize, stride, padding: pad })
+      const around = [0, pad, pad, 0]
+      return pool(b, b.pad(map, { low: around, high: around }), { kernel: kernelSize, stride, padding: 0 })
+    })
   },
 })

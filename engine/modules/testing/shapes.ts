@@ -29,6 +29,7 @@ const shapes: { readonly [id: string]: Row } = {
   haloAttention: [map, map],
   lambdaLayer: [map, map],
   distanceAttention: [map, map],
+  poolingAttention: [map, map],
   localValueAttention: [map, map],
   convProjection: [map, map],
   crossShaped: [map, map],
