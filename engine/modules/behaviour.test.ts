@@ -213,6 +213,24 @@ test('the distilled head averages two classifiers', () => {
   expect(values).toEqual([(2 + 40) / 2])
 })
 
+test('the token-label head adds half a vote of the best patch', () => {
+  const values = run('tokenLabelHead', [[1, 4, 1]], [[2, 3, -5, 1]], { classes: 2 }, null, ({ attrs }) => {
+    const weights: Record<string, readonly number[]> = {
+      'x.head.weight': [1, 10],
+      'x.head.bias': [0, 0],
+      'x.aux_head.weight': [100, -100],
+      'x.aux_head.bias': [0, 0],
+    }
+    return Float64Array.from(weights[attrs.name] ?? [])
+  })
+  expect(values).toEqual([2 + 300 / 2, 20 + 500 / 2])
+})
+
+test('a class token may begin as the mean of the patches', () => {
+  const grid = { height: 1, width: 2, prefix: 0 }
+  expect(run('classToken', [[1, 2, 2]], [[1, 2, 3, 6]], { from: 'mean' }, grid)).toEqual([2, 4, 1, 2, 3, 6])
+})
+
 test.each([
   ['layerNorm', {}],
   ['modifiedLayerNorm', {}],

@@ -324,6 +324,12 @@ test('a class-token head without a class token says what to put before it', () =
   )
 })
 
+test('a token-label head without a class token says what to put before it', () => {
+  expect(() => build(find('tokenLabelHead'), [[1, 64, 32]], {}, { height: 8, width: 8, prefix: 0 })).toThrow(
+    'put a Class token before the blocks or use the Pooling head',
+  )
+})
+
 test('a distilled head without a distillation token says what to put before it', () => {
   expect(() => build(find('distilledHead'), [[1, 65, 32]], {}, { height: 8, width: 8, prefix: 1 })).toThrow(
     'put two Class tokens before the blocks',

@@ -14,15 +14,10 @@ export const halfWidth = (width: number): number => Math.floor(width / 2) + 1
  */
 export function fourier2d(b: Builder, x: Value): Value {
   const [n, h, w, c] = x.shape
-  const half = halfWidth(w)
   return b.call('fourier', {}, [x], (x) => {
-    const rows = b.dot(table(b, 'realRows', w), x, { contract: [[2], [2]] })
-    return b.dot(table(b, 'forward', h), b.reshape(rows, [2, half, n, h, c]), {
-      contract: [
-        [2, 3],
-        [0, 3],
-      ],
-    })
+    const rows = { ...forward, parts: [2, 1], size: w, rows: halfWidth(w), isScaled: true } as const
+    const columns = { ...forward, parts: [2, 2], size: h, isScaled: true } as const
+    return turned(b, turned(b, b.reshape(x, [1, n, h, w, c]), 3, rows), 3, columns)
   })
 }
 
@@ -32,20 +27,18 @@ export function fourier2d(b: Builder, x: Value): Value {
  */
 export function inverseFourier2d(b: Builder, spectrum: Value, width: number): Value {
   return b.call('inverseFourier', { width }, [spectrum], (spectrum) => {
-    const [, h] = spectrum.shape
-    const columns = b.dot(table(b, 'backward', h), spectrum, {
-      contract: [
-        [2, 3],
-        [0, 1],
-      ],
-    })
-    const rows = b.dot(table(b, 'realMap', width), columns, {
-      contract: [
-        [1, 2],
-        [0, 2],
-      ],
-    })
-    return b.transpose(rows, [2, 1, 0, 3])
+    const [, h, half, n, c] = spectrum.shape
+    const columns = { sign: 1, parts: [2, 2], size: h, isScaled: true } as const
+    const rows = {
+      sign: 1,
+      parts: [1, 2],
+      size: width,
+      columns: half,
+      isMirrored: true,
+      isScaled: true,
+    } as const
+    const map = turned(b, turned(b, spectrum, 1, columns), 2, rows)
+    return b.transpose(b.reshape(map, [width, h, n, c]), [2, 1, 0, 3])
   })
 }
 
@@ -59,17 +52,38 @@ export function spectralFilter(b: Builder, x: Value, filter: Value): Value {
 
 /** [n, t, c] -> the real part of its transform along channels and along tokens, not normalised. */
 export function realFourier(b: Builder, x: Value): Value {
-  const [, t, c] = x.shape
+  const [n, t, c] = x.shape
   return b.call('fourier', {}, [x], (x) => {
-    const channels = b.dot(x, table(b, 'waves', c), { contract: [[2], [2]] })
-    const tokens = b.dot(table(b, 'realPart', t), channels, {
-      contract: [
-        [1, 2],
-        [2, 1],
-      ],
-    })
-    return b.transpose(tokens, [1, 0, 2], x.grid)
+    const channels = transformed(b, b.reshape(x, [1, n * t, c]), 2)
+    const tokens = transformed(b, b.reshape(channels, [2, c * n, t]), 1)
+    return b.transpose(b.reshape(tokens, [t, c, n]), [2, 0, 1], x.grid)
   })
+}
+
+/**
+ * The transform along the last axis, [parts, m, size] -> [parts of the result, size, m]. A size that is a product a·b is
+ * transformed in two steps of a and of b with a turn between them (Cooley and Tukey 1965, https://doi.org/10.2307/2003354).
+ */
+function transformed(b: Builder, x: Value, parts: 1 | 2): Value {
+  const [from, m, size] = x.shape
+  const many = largerFactor(size)
+  const few = size / many
+  const last = { ...forward, parts: [parts, 2], size: many } as const
+  if (few === 1) {
+    const whole = { ...last, parts: [parts, from === 1 ? 1 : 2] } as const
+    return b.reshape(turned(b, x, 2, whole), [parts, size, m])
+  }
+  const first = { ...forward, parts: [2, from === 1 ? 1 : 2], size: few } as const
+  const sums = turned(b, b.reshape(x, [from, m, few, many]), 2, first)
+  const between = table(b, { ...forward, parts: [2, 1], size, rows: few, columns: many })
+  return b.reshape(turned(b, complexProduct(b, sums, between), 3, last), [parts, size, m])
+}
+
+/** The smallest factor that is at least the root of a whole number; of a prime, the number itself. */
+export function largerFactor(size: number): number {
+  let factor = Math.ceil(Math.sqrt(size))
+  while (size % factor !== 0) factor++
+  return factor
 }
 
 /** Products of complex numbers whose real and imaginary parts lie along axis 0; the other axes broadcast. */
@@ -92,78 +106,57 @@ function complexParts(b: Builder, x: Value): readonly [re: Value, im: Value] {
   return [part(0), part(1)]
 }
 
-/** A table by its axes for a size, and its entries by their indices. */
-interface TableRule {
-  readonly shape: (size: number) => Shape
-  readonly entry: (size: number, index: readonly number[]) => number
+/** The turns e^(± 2πi · row · column / size) as a matrix of real numbers. */
+interface Turns {
+  readonly sign: 1 | -1
+  /** Real parts alone, or real and imaginary ones: of the result, and of what is summed. */
+  readonly parts: readonly [to: 1 | 2, from: 1 | 2]
+  readonly size: number
+  /** `size` of them by default. */
+  readonly rows?: number
+  readonly columns?: number
+  /** Columns are half of the waves of a real row: each but the first and the middle one stands for its mirror too. */
+  readonly isMirrored?: boolean
+  /** Divided by √size. */
+  readonly isScaled?: boolean
 }
 
-/** Cosine or sine of the angle that frequency k has at place j; whole turns are taken off first, which keeps it exact. */
-const wave = (part: number, size: number, k: number, j: number): number => {
-  const angle = (2 * Math.PI * ((k * j) % size)) / size
-  return part === 0 ? Math.cos(angle) : Math.sin(angle)
-}
+const forward = { sign: -1 } as const
 
-const tables = {
-  /** Frequencies of real rows: [part, k, j]. */
-  realRows: {
-    shape: (size) => [2, halfWidth(size), size],
-    entry: (size, [part, k, j]) => ((part === 0 ? 1 : -1) * wave(part, size, k, j)) / Math.sqrt(size),
-  },
-  /** Cosines and sines, not normalised: [part, k, j]. */
-  waves: {
-    shape: (size) => [2, size, size],
-    entry: (size, [part, k, j]) => wave(part, size, k, j),
-  },
-  /** The real part of e^(−iθ) (c − i s) of cosine and sine sums c and s: [k, part, j]. */
-  realPart: {
-    shape: (size) => [size, 2, size],
-    entry: (size, [k, part, j]) => (part === 0 ? 1 : -1) * wave(part, size, k, j),
-  },
-  /** e^(−iθ) as a matrix of real numbers: [part of the result, k, part, j]. */
-  forward: {
-    shape: (size) => [2, size, 2, size],
-    entry: (size, [to, k, from, j]) =>
-      ((to > from ? -1 : 1) * wave(to === from ? 0 : 1, size, k, j)) / Math.sqrt(size),
-  },
-  /** e^(iθ). */
-  backward: {
-    shape: (size) => [2, size, 2, size],
-    entry: (size, [to, j, from, k]) =>
-      ((to < from ? -1 : 1) * wave(to === from ? 0 : 1, size, k, j)) / Math.sqrt(size),
-  },
-  /** Real rows of half a spectrum: every column but the first and the middle one stands for its mirror too. [j, part, k] */
-  realMap: {
-    shape: (size) => [size, 2, halfWidth(size)],
-    entry: (size, [j, part, k]) => {
-      const isAlone = k === 0 || 2 * k === size
-      return ((isAlone ? 1 : 2) * (part === 0 ? 1 : -1) * wave(part, size, k, j)) / Math.sqrt(size)
-    },
-  },
-} satisfies { readonly [name: string]: TableRule }
+/** Sums over `axis` of x, whose parts lie along axis 0: [part, rows, then the other axes of x]. */
+function turned(b: Builder, x: Value, axis: number, turns: Turns): Value {
+  return b.dot(table(b, turns), x, {
+    contract: [
+      [2, 3],
+      [0, axis],
+    ],
+  })
+}
 
 const known = new Map<string, Float32Array>()
 
-/** Tables are shared: a network asks for the same few in every block. */
-function table(b: Builder, name: keyof typeof tables, size: number): Value {
-  const { shape, entry } = tables[name]
-  const axes = shape(size)
-  const key = `${name} ${size}`
-  const data =
-    known.get(key) ?? Float32Array.from({ length: elements(axes) }, (_, i) => entry(size, indexOf(i, axes)))
+/** [part of the result, row, part, column]. Shared: a network asks for the same few in every block. */
+function table(b: Builder, turns: Turns): Value {
+  const { parts, size, rows = size, columns = size } = turns
+  const shape = [parts[0], rows, parts[1], columns]
+  const key = JSON.stringify(turns)
+  const data = known.get(key) ?? entries(turns, shape)
   known.set(key, data)
-  return b.constant(data, axes)
+  return b.constant(data, shape)
 }
 
-/** The row-major index of the i-th entry. */
-function indexOf(i: number, shape: Shape): readonly number[] {
-  let rest = i
-  return shape
-    .toReversed()
-    .map((size) => {
-      const at = rest % size
-      rest = Math.floor(rest / size)
-      return at
-    })
-    .reverse()
+function entries({ sign, size, isMirrored, isScaled }: Turns, shape: Shape): Float32Array {
+  const [, rows, from, columns] = shape
+  const scale = isScaled ? 1 / Math.sqrt(size) : 1
+  return Float32Array.from({ length: elements(shape) }, (_, i) => {
+    const column = i % columns
+    const part = Math.floor(i / columns) % from
+    const row = Math.floor(i / (columns * from)) % rows
+    const to = Math.floor(i / (columns * from * rows))
+    // Whole turns are taken off before the angle is computed, which keeps it exact.
+    const angle = (2 * Math.PI * ((row * column) % size)) / size
+    const wave = to === part ? Math.cos(angle) : (to > part ? sign : -sign) * Math.sin(angle)
+    const isAlone = column === 0 || 2 * column === size
+    return (isMirrored && !isAlone ? 2 : 1) * scale * wave
+  })
 }

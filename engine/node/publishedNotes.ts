@@ -26,6 +26,8 @@ export const aliases: Readonly<Record<string, string>> = {
   'BiT-M': 'resnetv2_152x4_bit',
   'SLaK-B': 'slak_b_dense',
   'MobileNetV2x1.4': 'mobilenetv2_140',
+  'SpectFormer-S': 'spectformer_s',
+  'SpectFormer-L': 'spectformer_l',
   PoolFormer: 'poolformer_m36',
   ConvNeXt: 'convnext_xlarge',
   'Swin Transformer': 'swin_large_patch4_window12_384',

@@ -61,7 +61,7 @@ function embed(dim: number, stage: number, patchSize: number): readonly Document
 const scale = module({ id: 'gamma', keys: { gamma: '' } }, 'layerScale')
 
 /** x ← x + γ·MLP(LN(Filter(LN x))). */
-function gfBlock(mlpRatio: number, scale: readonly DocumentNode[] = []): GraphBody {
+export function gfBlock(mlpRatio: number, scale: readonly DocumentNode[] = []): GraphBody {
   const sketch = new Sketch()
   return sketch.body(
     sketch.residual(IN, 'add', [
@@ -74,7 +74,7 @@ function gfBlock(mlpRatio: number, scale: readonly DocumentNode[] = []): GraphBo
   )
 }
 
-const gfHead = (classes = 1000): DocumentNode =>
+export const gfHead = (classes = 1000): DocumentNode =>
   module({ id: 'head', key: '', keys: { fc: 'head' } }, 'poolHead', {
     ...differing({ classes }, { classes: 1000 }),
     normOrder: 'before',

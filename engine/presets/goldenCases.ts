@@ -81,6 +81,7 @@ const papers: { readonly [name: string]: Build } = {
       ...pyramids.presetCalls,
       ...transformers.presetCalls,
       ...beside.presetCalls,
+      ...spectral.presetCalls,
     }).map(([name, id]): [string, Build] => [name, (_, size) => presetOf(id, size)]),
   ),
 }
@@ -115,6 +116,7 @@ const features: { readonly [family: string]: string } = {
   alexnet: 'features',
   convmixer: 'blocks.19',
   ...beside.features,
+  ...spectral.features,
 }
 
 const resized = (document: Document, size: number): Document => ({

@@ -35,6 +35,7 @@ import { replknets } from './replknet'
 import { resnets } from './resnet'
 import { resnetV2s } from './resnetv2'
 import { rmts } from './rmt'
+import { spectformers } from './spectformer'
 import { swins } from './swin'
 import { t2tVits } from './t2tVit'
 import { tinyVits } from './tinyVit'
@@ -76,6 +77,7 @@ export const presets: readonly Preset[] = [
   ...hornets,
   ...gfnets,
   ...fnets,
+  ...spectformers,
   ...vans,
   ...focalnets,
   ...replknets,

@@ -4,11 +4,13 @@ import { classTokenHead } from './classTokenHead'
 import { distilledHead } from './distilledHead'
 import { mlpHead } from './mlpHead'
 import { poolHead } from './poolHead'
+import { tokenLabelHead } from './tokenLabelHead'
 
 export const heads: readonly ModuleDefinition[] = [
   poolHead,
   classTokenHead,
   distilledHead,
+  tokenLabelHead,
   mlpHead,
   attentionPoolHead,
 ]

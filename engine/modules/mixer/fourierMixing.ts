@@ -1,6 +1,7 @@
-import { realFourier } from '../../nn/fourier'
-import { onTokens } from '../layout'
+import { largerFactor, realFourier } from '../../nn/fourier'
+import { onTokens, tokenSizes } from '../layout'
 import { defineModule } from '../module'
+import { checkPairs } from '../pairs'
 
 /**
  * Fourier mixing: the real part of a Fourier transform along channels and along tokens. Nothing about it is learned.
@@ -27,5 +28,11 @@ export const fourierMixing = defineModule({
   // The wave that the query's token stands for, over tokens row by row.
   pattern: (row, column) => 0.5 + 0.5 * Math.cos((2 * Math.PI * 36 * (8 * row + column)) / 64),
   family: 'fixed',
-  build: (b, [x]) => onTokens(b, 'fourierMixing', x, (tokens) => realFourier(b, tokens)),
+  build: (b, [x]) =>
+    onTokens(b, 'fourierMixing', x, (tokens) => {
+      const { t, c } = tokenSizes('fourierMixing', tokens)
+      // What cannot be split further is a table of pairs.
+      for (const size of [t, c]) checkPairs('fourierMixing', largerFactor(size))
+      return realFourier(b, tokens)
+    }),
 })

@@ -1,6 +1,6 @@
 import { attention as attend } from '../../nn/attention'
 import { linear } from '../../nn/linear'
-import { flag } from '../../schema/schema'
+import { choice, flag } from '../../schema/schema'
 import { headCount, headFields, splitHeads } from '../heads'
 import { tokenSizes } from '../layout'
 import { defineModule } from '../module'
@@ -27,6 +27,15 @@ export const classAttention = defineModule({
   inputs: ['x'],
   attrs: {
     ...headFields(),
+    weights: choice({
+      label: 'Weights of K and V',
+      help: 'How a checkpoint stores them; the computation is the same.',
+      default: 'apart',
+      options: [
+        { value: 'apart', label: 'Apart' },
+        { value: 'joint', label: 'Joint' },
+      ],
+    }),
     qkvBias: flag({ label: 'Bias of Q, K, V', default: true }),
     projBias: flag({ label: 'Bias of the projection', default: true }),
   },
@@ -36,9 +45,14 @@ export const classAttention = defineModule({
     const { heads, headDim } = splitHeads('classAttention', c, attrs)
     const width = heads * headDim
     const first = b.slice(x, { start: [0, 0, 0], size: [n, 1, c] })
-    const project = (name: string, tokens: typeof x, count: number) =>
-      b.reshape(linear(b, tokens, { name, out: width, bias: attrs.qkvBias }), [n, count, heads, headDim])
-    const mixed = attend(b, project('q', first, 1), project('k', x, t), project('v', x, t), headDim ** -0.5)
+    const split = (y: typeof x, count: number) => b.reshape(y, [n, count, heads, headDim])
+    const project = (name: string, tokens: typeof x, out = width) =>
+      linear(b, tokens, { name, out, bias: attrs.qkvBias })
+    const q = split(project('q', first), 1)
+    const kv = attrs.weights === 'joint' ? project('kv', x, 2 * width) : null
+    const half = (index: 0 | 1) =>
+      kv ? b.slice(kv, { start: [0, 0, index * width], size: [n, t, width] }) : project('kv'[index] ?? 'k', x)
+    const mixed = attend(b, q, split(half(0), t), split(half(1), t), headDim ** -0.5)
     return linear(b, b.reshape(mixed, [n, 1, width]), { name: 'proj', out: c, bias: attrs.projBias })
   },
 })

@@ -1,4 +1,4 @@
-import { flag, int } from '../../schema/schema'
+import { choice, flag, int } from '../../schema/schema'
 import { tokenSizes, toTokens } from '../layout'
 import { defineModule } from '../module'
 
@@ -30,18 +30,30 @@ export const classToken = defineModule({
       min: 1,
       max: 64,
     }),
+    from: choice({
+      label: 'Begins as',
+      default: 'learned',
+      options: [
+        { value: 'learned', label: 'A learned vector' },
+        { value: 'mean', label: 'The mean of all tokens' },
+      ],
+    }),
     asVector: flag({
       label: 'Kept as a vector',
       help: 'Whether a checkpoint holds it without axes of its own, as CLIP’s do; the computation is the same.',
       default: false,
+      when: { field: 'from', is: 'learned' },
     }),
   },
   subtitle: ({ tokens }) => (tokens === 1 ? 'one token' : `${tokens} tokens`),
-  build(b, [x], { tokens, asVector }) {
+  build(b, [x], { tokens, from, asVector }) {
     const patches = toTokens(b, 'classToken', x)
     const { n, c } = tokenSizes('classToken', patches)
     const shape = asVector ? (tokens === 1 ? [c] : [tokens, c]) : [1, tokens, c]
-    const learned = b.weight('', shape, { init: { a: 0, b: 0.035 } })
-    return b.concat([b.broadcast(b.reshape(learned, [1, tokens, c]), [n, tokens, c]), patches], 1)
+    const first =
+      from === 'mean'
+        ? b.mean(patches, [1])
+        : b.reshape(b.weight('', shape, { init: { a: 0, b: 0.035 } }), [1, tokens, c])
+    return b.concat([b.broadcast(first, [n, tokens, c]), patches], 1)
   },
 })

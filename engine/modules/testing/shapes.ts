@@ -102,6 +102,7 @@ const shapes: { readonly [id: string]: Row } = {
   poolHead: [map, [2, 1000]],
   classTokenHead: [tokens, [2, 10], { classes: 10 }],
   distilledHead: [tokens, [2, 10], { classes: 10 }],
+  tokenLabelHead: [tokens, [2, 10], { classes: 10 }],
   mlpHead: [map, [2, 1000]],
   attentionPoolHead: [map, [2, 1000]],
   convolution: [map, map],
