@@ -42,7 +42,7 @@ interface PyramidSizes {
   readonly heads: readonly number[]
 }
 
-export function spectformer(name: string, sizes: PyramidSizes): Document {
+function spectformer(name: string, sizes: PyramidSizes): Document {
   const spectral = module('attn', 'globalFilter')
   return pyramid(name, sizes, [spectral, spectral])
 }
