@@ -101,6 +101,9 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['crossScaleMerging', {}, 4 * c * c + 16 * c * c + 2 * c + 2 * c],
   ['dilatedAttention', { position: 'lookup' }, 4 * c * c + 4 * c + 13 * 13],
   ['windowAttention', { position: 'log', hidden: 8 }, 4 * c * c + 4 * c + (3 * 8 + 8 + 1)],
+  // Each scale: a convolution, a norm, half the heads' keys and values, and its local convolution.
+  ['shuntedAttention', {}, 2 * (c * c + c) + (4 + 1) * c * c + 2 * (c + 2 * c + c * c + c + 5 * c)],
+  ['shuntedAttention', { ratio: 1 }, 4 * c * c + 4 * c + 10 * c],
   ['biLevelRouting', {}, 4 * c * c + 4 * c + 26 * c],
   ['attention', { local: 'values', localKernel: 5 }, 4 * c * c + 4 * c + 26 * c],
   ['patchMerging', {}, 8 * c * c + 8 * c],

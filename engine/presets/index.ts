@@ -36,6 +36,7 @@ import { resnets } from './resnet'
 import { resnetV2s } from './resnetv2'
 import { rmts } from './rmt'
 import { spectformers } from './spectformer'
+import { shuntedTransformers } from './shunted'
 import { swins } from './swin'
 import { t2tVits } from './t2tVit'
 import { tinyVits } from './tinyVit'
@@ -54,6 +55,7 @@ export const presets: readonly Preset[] = [
   ...pvts,
   ...swins,
   ...twinTransformers,
+  ...shuntedTransformers,
   ...crossformers,
   ...cswins,
   ...biformers,

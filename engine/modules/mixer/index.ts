@@ -31,6 +31,7 @@ import { randomMixing } from './randomMixing'
 import { retention } from './retention'
 import { separableAttention } from './separableAttention'
 import { separableConv } from './separableConv'
+import { shuntedAttention } from './shuntedAttention'
 import { spatialGate } from './spatialGate'
 import { spatialLinear } from './spatialLinear'
 import { spatialMlp } from './spatialMlp'
@@ -42,6 +43,7 @@ export const mixers: readonly ModuleDefinition[] = [
   attention,
   spatialReduction,
   poolingAttention,
+  shuntedAttention,
   windowAttention,
   dilatedAttention,
   crossShaped,

@@ -37,6 +37,7 @@ const shapes: { readonly [id: string]: Row } = {
   windowAttention: [map, map],
   dilatedAttention: [map, map],
   spatialReduction: [map, map],
+  shuntedAttention: [map, map],
   separableConv: [map, map],
   depthwiseConv: [map, map],
   pooling: [map, map],

@@ -73,10 +73,10 @@ export const papers: { readonly [name: string]: Build } = {
 }
 
 /** Calls that stand for presets of ours, with the node that the reference calls features. */
-export const presetCalls = { cmt_ti: 'cmt_ti', biformer_tiny: 'biformer_tiny' }
+export const presetCalls = { cmt_ti: 'cmt_ti', biformer_tiny: 'biformer_tiny', shunted_t: 'shunted_t' }
 
 /** The last node before the head, where it is not called norm. */
 /** The rest of a call that is told in words. */
 export const plainCall = (call: string): string => call.replace('rest as biformer_tiny', 'usual')
 
-export const features = { cmt: 'blocks_d.1' }
+export const features = { cmt: 'blocks_d.1', shunted: 'norm4' }
