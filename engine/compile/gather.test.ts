@@ -133,3 +133,16 @@ test('what is computed for rows and columns apart is added where the scores are'
   })
   expect(forward.map((step) => step.split(' ')[0])).toEqual(['gemm', 'gemm', 'attention'])
 })
+
+test('distances of all pairs of places are computed inside of attention, and kept nowhere', () => {
+  const { prepare, forward } = steps((b) => {
+    const t = 40
+    const places = Array.from({ length: t }, (_, i) => (i * 7) % 5)
+    const x = b.input('x', [1, t, 2, 4])
+    const far = b.unary('abs', b.sub(b.constant(places, [t, 1]), b.constant(places, [1, t])))
+    const fading = b.mul(b.reshape(far, [1, 1, t, t]), b.constant([-0.5, -0.1], [1, 2, 1, 1]))
+    return attention(b, x, x, x, 0.5, fading)
+  })
+  expect(prepare).toEqual([])
+  expect(forward).toEqual(['attention 1×2×40×40×4, + bias, abs, scale'])
+})

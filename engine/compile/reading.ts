@@ -8,6 +8,7 @@ import type { Expression, Operand, View } from '../kernels/spec'
 import { wholeView } from '../kernels/views'
 import { numberOf } from './constants'
 import type { Term } from './program'
+import { isSpread } from './spreads'
 import { isElementwise, isMovement, isSource } from './termKinds'
 import { movedView } from './termViews'
 import { broadcasted, gathered, isAllFill, padded, reshaped } from './views'
@@ -135,7 +136,8 @@ export class Reading {
     if (isSource(term) && numberOf(sources.terms, term) === null)
       return this.operand(sources.placeOf(id), path)
     const isComputed = !isMovement(term) && !isSource(term)
-    if (isComputed && term.isFixed && !this.isFixed) throw new NeedsTensor(id)
+    if (isComputed && term.isFixed && !this.isFixed && !isSpread(sources.terms, term))
+      throw new NeedsTensor(id)
     return this.compute(id, path)
   }
 

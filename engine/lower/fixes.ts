@@ -174,6 +174,7 @@ const byCode: { readonly [Code in DiagnosticCode]: (context: Context) => Iterabl
   ATTRIBUTE: function* (context) {
     yield* clamps(context)
     yield* resets(context)
+    yield* smallerWindows(context)
     yield* otherPictures(context)
   },
   UNKNOWN_MODULE: function* (context) {
@@ -368,18 +369,21 @@ function numbers({
     field.kind === 'int' ? [{ name, field, value: node.attrs[name] ?? field.default }] : [],
   )
   const isNamed = (name: string) =>
-    problem.expected.some(({ what }) => what === name) ||
+    problem.expected.some(({ what }) => what === name || what === labelOf(node, name)) ||
     new RegExp(`\\b${name}\\b`, 'i').test(problem.message)
   return [...fields.filter(({ name }) => isNamed(name)), ...fields.filter(({ name }) => !isNamed(name))]
 }
 
-/** Heads or groups that divide the channels, the nearest first. */
+/** Other heads or groups that divide the channels, the nearest first. */
 function* divisors(context: Context): Generator<Fix> {
   const width = channels(context.facts?.inputs[0])
   if (width === null) return
+  const got = Number.parseInt(context.problem.expected[0]?.got ?? '', 10)
   for (const { name, value } of numbers(context)) {
-    if (typeof value !== 'number' || width % value === 0) continue
-    for (const divisor of nearest(divisorsOf(width), value).slice(0, 3)) yield setTo(context, name, divisor)
+    const now = typeof value === 'number' ? value : got
+    if (!Number.isFinite(now)) continue
+    const others = divisorsOf(width).filter((divisor) => divisor !== now)
+    for (const divisor of nearest(others, now).slice(0, 3)) yield setTo(context, name, divisor)
   }
 }
 

@@ -4,7 +4,7 @@ import { layerNorm } from '../nn/layerNorm'
 import { linear } from '../nn/linear'
 import type { ModuleBuilder } from '../nn/moduleBuilder'
 import { int } from '../schema/schema'
-import { checkPairs } from './pairs'
+import { checkPairs, differences, places } from './pairs'
 import type { Window } from './windows'
 
 /** Ways to come by a bias per head and offset, for the forms. */
@@ -124,20 +124,22 @@ export function relativeBias(
   width: number,
   prefix = 0,
 ): Value {
-  const count = prefix + height * width
-  checkPairs('relative positions', count)
   const offsets = (2 * height - 1) * (2 * width - 1)
-  const rowOf = (query: number, key: number): number => {
-    if (query < prefix) return key < prefix ? offsets + 2 : offsets
-    if (key < prefix) return offsets + 1
-    const [q, k] = [query - prefix, key - prefix]
-    const down = Math.floor(q / width) - Math.floor(k / width)
-    return (down + height - 1) * (2 * width - 1) + (q % width) - (k % width) + width - 1
-  }
-  const rows = Array.from({ length: count * count }, (_, pair) =>
-    rowOf(Math.floor(pair / count), pair % count),
-  )
-  return b.transpose(b.gather(table, b.constant(rows, [count, count]), { axis: 0 }), [2, 0, 1])
+  const { rows, columns } = places(height, width)
+  const down = b.add(differences(b, rows), height - 1)
+  const right = b.add(differences(b, columns), width - 1)
+  const numbers = b.add(b.mul(down, 2 * width - 1), right)
+  const index = prefix === 0 ? numbers : behindTokens(b, numbers, prefix, offsets)
+  return b.transpose(b.gather(table, index, { axis: 0 }), [2, 0, 1])
+}
+
+/** With the rows `first` … `first` + 2 where the query, the key or both are one of the tokens before the grid. */
+function behindTokens(b: ModuleBuilder, numbers: Value, prefix: number, first: number): Value {
+  const whole = b.pad(numbers, { low: [prefix, prefix], high: [0, 0] })
+  const [count = 0] = whole.shape
+  const isToken = Array.from({ length: count }, (_, index) => (index < prefix ? 1 : 0))
+  const [asQuery, asKey] = [b.constant(isToken, [count, 1]), b.constant(isToken, [1, count])]
+  return b.select(asQuery, b.select(asKey, first + 2, first), b.select(asKey, first + 1, whole))
 }
 
 /**
@@ -151,18 +153,9 @@ export function distanceBias(
   stride = 1,
 ): Value {
   const count = height * width
-  checkPairs('attention biases', count)
-  const places = (step: number) => {
-    const rows = Array.from({ length: Math.ceil(height / step) }, (_, row) => row * step)
-    const columns = Array.from({ length: Math.ceil(width / step) }, (_, column) => column * step)
-    return rows.flatMap((row) => columns.map((column) => [row, column] as const))
-  }
-  const keys = places(1)
-  const queries = places(stride)
-  const index = queries.flatMap(([row, column]) =>
-    keys.map(([y, x]) => Math.abs(row - y) * width + Math.abs(column - x)),
-  )
+  const [keys, queries] = [places(height, width), places(height, width, stride)]
+  const apart = (axis: 'rows' | 'columns') => b.unary('abs', differences(b, queries[axis], keys[axis]))
+  const index = b.add(b.mul(apart('rows'), width), apart('columns'))
   const table = b.weight('attention_biases', [heads, count], { init: { a: 0, b: 0.035 } })
-  const bias = b.gather(table, b.constant(index, [queries.length, count]), { axis: 1 })
-  return b.reshape(bias, [1, heads, queries.length, count])
+  return b.reshape(b.gather(table, index, { axis: 1 }), [1, heads, ...index.shape])
 }

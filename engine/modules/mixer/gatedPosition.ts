@@ -6,7 +6,7 @@ import { flag } from '../../schema/schema'
 import { headCount, headFields, splitHeads } from '../heads'
 import { onTokens, rankError, tokenSizes } from '../layout'
 import { defineModule } from '../module'
-import { checkPairs } from '../pairs'
+import { differences, places } from '../pairs'
 
 /**
  * Attention that begins as a convolution: per head a learned gate mixes what content asks for with where to look,
@@ -77,19 +77,15 @@ function offsetScores(b: ModuleBuilder, tokens: Value, heads: number): Value {
   const grid = tokens.grid
   if (!grid) throw rankError('gatedPosition', 'a map or tokens that lie on a grid', tokens.shape)
   const { height, width, prefix } = grid
-  checkPairs('gatedPosition', prefix + height * width)
-  const places = Array.from({ length: prefix + height * width }, (_, index) => {
-    const place = Math.max(0, index - prefix)
-    return { y: Math.floor(place / width), x: place % width, isToken: index < prefix }
-  })
-  const offsets = places.flatMap((query) =>
-    places.flatMap((key) => {
-      if (query.isToken || key.isToken) return [0, 0, 0]
-      const [dx, dy] = [key.x - query.x, key.y - query.y]
-      return [dx, dy, dx ** 2 + dy ** 2]
-    }),
+  const count = prefix + height * width
+  const towards = (along: readonly number[]) =>
+    b.neg(b.pad(differences(b, along), { low: [prefix, prefix], high: [0, 0] }))
+  const { rows, columns } = places(height, width)
+  const [right, down] = [towards(columns), towards(rows)]
+  const far = b.add(b.square(right), b.square(down))
+  const pairs = b.concat(
+    [right, down, far].map((part) => b.reshape(part, [1, count, count, 1])),
+    3,
   )
-  const count = places.length
-  const pairs = b.constant(offsets, [1, count, count, 3])
   return b.transpose(linear(b, pairs, { name: 'pos_proj', out: heads, bias: true }), [0, 3, 1, 2])
 }

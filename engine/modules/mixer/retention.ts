@@ -7,7 +7,7 @@ import { flag, number } from '../../schema/schema'
 import { headFields, splitHeads } from '../heads'
 import { mapSizes, onMap } from '../layout'
 import { defineModule } from '../module'
-import { checkPairs } from '../pairs'
+import { differences, places } from '../pairs'
 
 /**
  * Attention that fades with distance: softmax(Q̃ K̃ᵀ/√d + D) V + DW₅(V), where D = δ·ln γ falls with the Manhattan distance
@@ -89,13 +89,10 @@ function rotated(b: ModuleBuilder, x: Value): Value {
 
 /** |Δ|₁·ln γ for every pair of an h × w map: [1, heads, hw, hw]. */
 function fading(b: ModuleBuilder, paces: readonly number[], h: number, w: number): Value {
-  const count = h * w
-  checkPairs('retention', count)
-  const distances = Array.from({ length: count * count }, (_, pair) => {
-    const [query, key] = [Math.floor(pair / count), pair % count]
-    return Math.abs(Math.floor(query / w) - Math.floor(key / w)) + Math.abs((query % w) - (key % w))
-  })
-  return b.mul(b.constant(distances, [1, 1, count, count]), b.constant(paces, [1, paces.length, 1, 1]))
+  const { rows, columns } = places(h, w)
+  const apart = (along: readonly number[]) => b.unary('abs', differences(b, along))
+  const distances = b.add(apart(rows), apart(columns))
+  return b.mul(b.reshape(distances, [1, 1, h * w, h * w]), b.constant(paces, [1, paces.length, 1, 1]))
 }
 
 interface Retained {
