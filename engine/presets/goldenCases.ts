@@ -73,6 +73,8 @@ const papers: { readonly [name: string]: Build } = {
   ...Object.fromEntries(
     Object.entries({
       alexnet: 'alexnet',
+      axial26s: 'axial26s',
+      axial50s: 'axial50s',
       van_b0: 'van_b0',
       vip_s7: 'vip_s7',
       hornet_tiny_7x7: 'hornet_tiny_7x7',
@@ -105,6 +107,7 @@ const features: { readonly [family: string]: string } = {
   levit: 'stages.2',
   tiny_vit: 'stages.3',
   regnet: 's4',
+  axial: 'layer4',
   byobnet: 'stages.3',
   efficientnet: 'act2',
   mobilenet: 'act2',

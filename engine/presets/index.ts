@@ -2,6 +2,7 @@
 
 import { classics } from './alexnet'
 import { biformers } from './biformer'
+import { axials } from './axial'
 import { byobnets } from './byobnets'
 import { caits } from './cait'
 import { clips } from './clip'
@@ -91,6 +92,7 @@ export const presets: readonly Preset[] = [
   ...resnetV2s,
   ...regnets,
   ...byobnets,
+  ...axials,
   ...efficientNets,
   ...vggs,
   ...classics,

@@ -31,6 +31,8 @@ export interface ResNetSizes {
   readonly downKernel?: number
   /** The first convolution of a bottleneck is this many times narrower than its 3×3 (SENet-154). */
   readonly reduceFirst?: number
+  /** What takes the place of a bottleneck's 3×3 convolution: attention; it strides by an average. */
+  readonly middle?: SlotValue
   /** Squeeze and excitation at the end of each branch, with this ratio. */
   readonly squeezeExcite?: number
   /** Strided convolutions become a convolution and one of these. */
@@ -187,7 +189,15 @@ function strided(
   attrs: Attributes,
   stride: number,
 ): DocumentNode[] {
-  const { antiAlias } = sizes
+  const { antiAlias, middle } = sizes
+  if (middle !== undefined && conv === 'conv2') {
+    return [
+      module(conv, slotModule(middle), slotAttributes(middle)),
+      ...(stride > 1 ? [module('avg_pool', 'averagePool')] : []),
+      normNode(bn, sizes),
+      module(act, 'relu'),
+    ]
+  }
   const own = stride > 1 && !antiAlias ? { stride } : {}
   const pool = antiAlias === 'blur' ? 'blurPool' : 'averagePool'
   return [
@@ -524,6 +534,33 @@ const revisited = presetsOf({ ...common, paper: papersOf.rs }, resnet, [
   ['resnetrs420', 'ResNet-RS-420', { ...deep(4, 44, 87, 4), ...rs, size: 320 }, 'ResNet-RS at 420 layers.'],
 ])
 
+const standAlone = {
+  block: 'bottleneck',
+  middle: { module: 'standAloneAttention', attrs: { heads: 8 } },
+} as const
+const standAlones = presetsOf(
+  {
+    ...common,
+    paper: {
+      title: 'Stand-Alone Self-Attention in Vision Models',
+      authors: 'Ramachandran et al.',
+      year: 2019,
+      url: 'https://arxiv.org/abs/1906.05909',
+    },
+  },
+  resnet,
+  [
+    [
+      'sasa_resnet26',
+      'SASA-ResNet-26',
+      { ...standAlone, depths: [1, 2, 4, 1] },
+      'ResNet-26 whose 3×3 convolutions are attention to 7×7 windows, behind a stem of convolution.',
+    ],
+    ['sasa_resnet38', 'SASA-ResNet-38', { ...standAlone, depths: [2, 3, 5, 2] }, 'Twelve such bottlenecks.'],
+    ['sasa_resnet50', 'SASA-ResNet-50', { ...standAlone, depths: [3, 4, 6, 3] }, 'Sixteen such bottlenecks.'],
+  ],
+)
+
 const clip = { block: 'bottleneck', stem: 'clip', averageDown: true, antiAlias: 'average' } as const
 const clipSizes = (
   width: number,
@@ -593,5 +630,6 @@ export const resnets: readonly Preset[] = [
   ...squeezed,
   ...antiAliased,
   ...revisited,
+  ...standAlones,
   ...clips,
 ]

@@ -1,5 +1,6 @@
 import type { ModuleDefinition } from '../module'
 import { attention } from './attention'
+import { axialAttention } from './axialAttention'
 import { axialShift } from './axialShift'
 import { biLevelRouting } from './biLevelRouting'
 import { bottleneckAttention } from './bottleneckAttention'
@@ -27,6 +28,7 @@ import { nonLocal } from './nonLocal'
 import { permutator } from './permutator'
 import { pooling } from './pooling'
 import { poolingAttention } from './poolingAttention'
+import { positionSensitive } from './positionSensitive'
 import { randomMixing } from './randomMixing'
 import { retention } from './retention'
 import { separableAttention } from './separableAttention'
@@ -36,6 +38,7 @@ import { spatialGate } from './spatialGate'
 import { spatialLinear } from './spatialLinear'
 import { spatialMlp } from './spatialMlp'
 import { spatialReduction } from './spatialReduction'
+import { standAloneAttention } from './standAloneAttention'
 import { talkingHeads } from './talkingHeads'
 import { windowAttention } from './windowAttention'
 
@@ -47,6 +50,9 @@ export const mixers: readonly ModuleDefinition[] = [
   windowAttention,
   dilatedAttention,
   crossShaped,
+  axialAttention,
+  positionSensitive,
+  standAloneAttention,
   haloAttention,
   bottleneckAttention,
   biLevelRouting,

@@ -103,19 +103,18 @@ const products = (b: ModuleBuilder, q: Value, k: Value): Value =>
     contract: [[3], [3]],
   })
 
-/** ReLU(w·[θᵢ, φⱼ]) = ReLU(w₁·θᵢ + w₂·φⱼ): the pairs need not be joined. */
+/** ReLU(w·[θᵢ, φⱼ]) for every pair: a convolution over the map of pairs. */
 function joined(b: ModuleBuilder, q: Value, k: Value): Value {
   const [n = 1, t = 1, , c = 1] = q.shape
   const s = k.shape[1] ?? 1
-  const weight = b.part('concat_project', () =>
-    b.part('0', () => b.weight('weight', [1, 2 * c, 1, 1], { init: 'weight' })),
+  const pairs = b.concat(
+    [b.broadcast(q, [n, t, s, c]), b.broadcast(b.reshape(k, [n, 1, s, c]), [n, t, s, c])],
+    3,
   )
-  const half = (index: number, x: Value) => {
-    const part = b.reshape(b.slice(weight, { start: [0, index * c, 0, 0], size: [1, c, 1, 1] }), [c])
-    return b.dot(x, part, { contract: [[3], [0]] })
-  }
-  const [query, key] = [b.reshape(half(0, q), [n, 1, t, 1]), b.reshape(half(1, k), [n, 1, 1, s])]
-  return b.relu(b.add(query, key))
+  const likeness = b.part('concat_project', () =>
+    b.relu(conv2d(b, pairs, { name: '0', out: 1, kernel: 1, bias: false })),
+  )
+  return b.reshape(likeness, [n, 1, t, s])
 }
 
 /** Scores divided by the number of keys, in place of a softmax. */

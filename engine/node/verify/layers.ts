@@ -26,6 +26,121 @@ interface NamedLayer {
 export const goldenLayer = (call: string, shape: Shape): GoldenLayer | null =>
   layers.find(({ says }) => call.includes(says))?.layer(shape) ?? null
 
+/** The four forms of likeness; the reference's layer adds its input. */
+const nonLocals: readonly NamedLayer[] = (
+  [
+    ['embedded_gaussian', true, {}],
+    ['embedded_gaussian', false, { pooled: false }],
+    ['gaussian', true, { form: 'gaussian' }],
+    ['dot_product', true, { form: 'dot' }],
+    ['concatenation', true, { form: 'concat' }],
+  ] as const
+).map(([file, pooled, attrs]) => ({
+  says: `sub_sample=${pooled ? 'True' : 'False'},bn_layer=True) of lib/non_local_${file}.py`,
+  layer: (shape) => {
+    const layer = oneModule({ module: 'nonLocal', attrs }, shape)
+    return { ...layer, build: (b, x) => b.add(x, layer.build(b, x)) }
+  },
+}))
+
+/** Modules one after the other, with their names in the reference, and what it does in place to the result of one. */
+type Steps = readonly (readonly [name: string, slot: SlotValue, inPlace?: string])[]
+
+const conv1x1 = (dim: number, stride = 1): SlotValue => ({
+  module: 'convolution',
+  attrs: { dim, kernelSize: 1, stride, bias: false },
+})
+
+/** Bottlenecks whose middle is attention: ReLU(shortcut + branch). */
+const bottlenecks: readonly NamedLayer[] = [
+  {
+    says: 'SelfAttentionBottleneck(32,16,stride=2,downsample=1x1 conv s2 + BN,groups=1)',
+    layer: bottleneck(
+      [
+        ['conv1', conv1x1(16)],
+        ['bn1', 'batchNorm'],
+        ['relu1', 'relu'],
+        ['conv2', { module: 'standAloneAttention', attrs: { heads: 1 } }],
+        ['avg_pool', 'averagePool'],
+        ['bn2', 'batchNorm'],
+        ['relu2', 'relu'],
+        ['conv3', conv1x1(64)],
+        ['bn3', 'batchNorm'],
+      ],
+      [
+        ['downsample.0', conv1x1(64, 2)],
+        ['downsample.1', 'batchNorm'],
+      ],
+    ),
+  },
+  {
+    says: 'Bottleneck(32,16,stride=2)',
+    layer: bottleneck(
+      [
+        ['conv1.0', conv1x1(16)],
+        ['conv1.1', 'batchNorm'],
+        ['conv1.2', 'relu'],
+        ['conv2.0', { module: 'standAloneAttention', attrs: { heads: 8, scores: 'channel' } }],
+        ['conv2.1', 'batchNorm'],
+        ['conv2.2', 'relu'],
+        ['conv3.0', conv1x1(64)],
+        ['conv3.1', 'batchNorm'],
+        ['pool', 'averagePool'],
+      ],
+      [
+        ['shortcut.0', conv1x1(64, 2)],
+        ['shortcut.1', 'batchNorm'],
+      ],
+      Object.fromEntries(
+        ['query', 'key', 'value'].map((name) => [`conv2.0.weight_${name}`, `conv2.0.${name}_conv`]),
+      ),
+    ),
+  },
+  ...[1, 2].map((stride) => ({
+    says: `AxialBlock(32,32,stride=${stride},downsample=1x1 conv + BN,groups=4,kernel_size=8)`,
+    layer: bottleneck(
+      [
+        ['conv_down', conv1x1(32)],
+        ['bn1', 'batchNorm'],
+        ['relu1', 'relu'],
+        ['hight_block', { module: 'positionSensitive', attrs: { heads: 4 } }],
+        ['width_block', { module: 'positionSensitive', attrs: { heads: 4, axis: 'width', stride } }, 'relu'],
+        ['conv_up', conv1x1(64)],
+        ['bn2', 'batchNorm'],
+      ],
+      [
+        ['downsample.0', conv1x1(64, stride)],
+        ['downsample.1', 'batchNorm'],
+      ],
+      { 'width_block.inner': 'width_block' },
+    ),
+  })),
+]
+
+function bottleneck(branch: Steps, shortcut: Steps, keys: Keys = {}): NamedLayer['layer'] {
+  const chain = (b: ModuleBuilder, x: Value, steps: Steps) =>
+    steps.reduce(
+      (y, [name, slot, inPlace]) =>
+        inPlace
+          ? b.part(name, () => b.module(inPlace, 'act', b.module(slot, 'inner', y)))
+          : b.module(slot, name, y),
+      x,
+    )
+  return ([n = 1, c = 1, height = 1, width = 1]) => ({
+    input: [n, height, width, c],
+    order: 'channelsFirst',
+    keys,
+    build: (b, x) => b.relu(b.add(chain(b, x, shortcut), chain(b, x, branch))),
+  })
+}
+
+const axis = (name: string, index: number): Keys => ({
+  [name]: `axial_attentions.${index}.fn`,
+  [`${name}.q`]: `axial_attentions.${index}.fn.to_q`,
+  [`${name}.kv`]: `axial_attentions.${index}.fn.to_kv`,
+  [`${name}.proj`]: `axial_attentions.${index}.fn.to_out`,
+})
+
 const layers: readonly NamedLayer[] = [
   {
     says: 'AttentionLayer(LinearAttention(8), d_model=32, n_heads=4)',
@@ -39,6 +154,20 @@ const layers: readonly NamedLayer[] = [
         omega: 'inner_attention.feature_map.omega',
       }),
   },
+  {
+    says: 'SelfAttentionConv2d(16,16,kernel_size=7,padding=3,groups=1,bias=True)',
+    layer: (shape) => oneModule({ module: 'standAloneAttention', attrs: { heads: 1, bias: true } }, shape),
+  },
+  ...(['sequence', 'sum'] as const).map((combine) => ({
+    says: `AxialAttention(dim=32,heads=4,dim_index=1,num_dimensions=2,sum_axial_out=${combine === 'sum' ? 'True' : 'False'})`,
+    layer: (shape: Shape) =>
+      oneModule({ module: 'axialAttention', attrs: { heads: 4, combine } }, shape, {
+        ...axis('height', 0),
+        ...axis('width', 1),
+      }),
+  })),
+  ...nonLocals,
+  ...bottlenecks,
   {
     says: 'FNet(dim=32,depth=2,mlp_dim=64)',
     layer: (shape) => ({
