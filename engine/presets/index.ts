@@ -1,8 +1,8 @@
 /** Every preset, in the order of the menu. */
 
 import { classics } from './alexnet'
-import { biformers } from './biformer'
 import { axials } from './axial'
+import { biformers } from './biformer'
 import { byobnets } from './byobnets'
 import { caits } from './cait'
 import { clips } from './clip'
