@@ -8,7 +8,7 @@ import { type Document, type DocumentNode, type GraphBody, IN } from '../documen
 import { imagenetPixels, type Preset, presetsOf } from './preset'
 import { chain, design, group, module, Sketch } from './sketch'
 
-export interface AxialSizes {
+interface AxialSizes {
   readonly depths: readonly number[]
   /** Factor on all widths. */
   readonly width: number
@@ -16,7 +16,7 @@ export interface AxialSizes {
   readonly size?: number
 }
 
-export function axialResnet(name: string, sizes: AxialSizes): Document {
+function axialResnet(name: string, sizes: AxialSizes): Document {
   const { depths, width, classes = 1000, size = 224 } = sizes
   const stages = depths.map((depth, stage) => {
     const planes = Math.floor(128 * 2 ** stage * width)
