@@ -48,6 +48,7 @@ export {
   replaceModule,
   setAttributes,
   setBypassed,
+  setFrozen,
   setInput,
   setKey,
   setName,

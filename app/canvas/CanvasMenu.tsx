@@ -10,6 +10,7 @@ const nodeItems = [
   'replaceType',
   'insertAfter',
   'bypass',
+  'freeze',
   'line',
   'cut',
   'copy',

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest'
-import { findNode, setAttributes } from '../../engine/index'
+import { type Document, findNode, setAttributes } from '../../engine/index'
 import { analysisOf, errorsOf } from '../state/derived'
 import { useDocumentStore } from '../state/documentStore'
 import { figuresOf } from '../state/figures'
@@ -12,6 +12,7 @@ import { commandById, commands, run } from './index'
 const caformer = presetDocument('caformer_s18')
 const mixer = 'stages.2/blocks.0/token_mixer'
 const design = () => useDocumentStore.getState().document
+const trained = (document: Document) => analysisOf(document).totals.params.trainable
 const select = (...keys: string[]) => useSessionStore.getState().select(keys)
 
 // Node 20 has no navigator; pages that may not use the clipboard have none on theirs.
@@ -41,7 +42,17 @@ test('no two commands share a shortcut', () => {
 })
 
 test('what needs a selection is not offered without one', () => {
-  const needing = ['delete', 'duplicate', 'copy', 'cut', 'replaceType', 'bypass', 'group', 'ungroup']
+  const needing = [
+    'delete',
+    'duplicate',
+    'copy',
+    'cut',
+    'replaceType',
+    'bypass',
+    'freeze',
+    'group',
+    'ungroup',
+  ]
   expect(needing.filter((id) => commandById(id).enabled?.() ?? true)).toEqual([])
 })
 
@@ -60,6 +71,15 @@ test('bypassing twice is where one began, figures included', () => {
   expect(figuresOf(design()).params).toBe(26_341_656 - 9 * 409_600)
   run('bypass')
   expect(figuresOf(design())).toEqual(figuresOf(caformer))
+})
+
+test('frozen weights are no longer trained, until they are trained again', () => {
+  select('stages.3')
+  run('freeze')
+  expect(trained(design())).toBe(26_341_656 - 10_918_726)
+  expect(figuresOf(design()).params).toBe(figuresOf(caformer).params)
+  run('freeze')
+  expect(design()).toEqual(caformer)
 })
 
 test('duplicating selects the copy', () => {

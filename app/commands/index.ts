@@ -24,6 +24,7 @@ import { redo, undo } from './history'
 import {
   bypass,
   duplicate,
+  freeze,
   group,
   insertAfter,
   remove,
@@ -63,6 +64,7 @@ export const commands: readonly Command[] = [
   replaceType,
   insertAfter,
   bypass,
+  freeze,
   group,
   ungroupNodes,
   unlinkBlock,

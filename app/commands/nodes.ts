@@ -9,6 +9,7 @@ import {
   Link2Off,
   Plus,
   Replace,
+  Snowflake,
   Trash2,
   Ungroup,
 } from 'lucide-react'
@@ -21,6 +22,7 @@ import {
   makeUnique,
   removeNodes,
   setBypassed,
+  setFrozen,
   ungroup,
 } from '../../engine/index'
 import { useDocumentStore } from '../state/documentStore'
@@ -131,6 +133,25 @@ export const bypass: Command = {
         document,
         nodes.map((node) => node.path),
         isBypassing,
+      ),
+    )
+  },
+}
+
+export const freeze: Command = {
+  id: 'freeze',
+  label: 'Freeze weights, or train them again',
+  group: 'Edit',
+  icon: Snowflake,
+  enabled: hasSelection,
+  run: () => {
+    const nodes = selectedNodes()
+    const isFreezing = nodes.some(({ node }) => !node.frozen)
+    edit(`${isFreezing ? 'Freeze' : 'Train'} ${namesOf(nodes)}`, (document) =>
+      setFrozen(
+        document,
+        nodes.map((node) => node.path),
+        isFreezing,
       ),
     )
   },

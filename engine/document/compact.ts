@@ -5,7 +5,7 @@
  *     body       [edges, node ...]
  *     module     [id, module, attrs?, extras?]          0 stands for no attributes
  *     group      [id, repeat, body | name, extras?]
- *     extras     { t: title, k: key, p: [x, y], b: 1 (bypassed) or 0, m: keys, o: overrides }
+ *     extras     { t: title, k: key, p: [x, y], b: 1 (bypassed) or 0, f: 1 (frozen) or 0, m: keys, o: overrides }
  *
  * Edges keep their order. Ends are counted: the input is -1, node i is i, the output is the number of nodes. After an edge
  * that ends in i the next one is expected to lead from i to i + 1 (at first: from the input to node 0); a number n stands for
@@ -71,6 +71,7 @@ function compactNode(node: DocumentNode, { positions }: CompactOptions): Json {
   if (node.key !== undefined) extras.k = node.key
   if (node.position !== undefined && positions) extras.p = [node.position.x, node.position.y]
   if (node.bypassed !== undefined) extras.b = node.bypassed ? 1 : 0
+  if (node.frozen !== undefined) extras.f = node.frozen ? 1 : 0
   if (node.type === 'module' && node.keys !== undefined) extras.m = node.keys
   if (node.type === 'group' && node.overrides !== undefined) extras.o = plain(node.overrides)
   const tail = Object.keys(extras).length ? [extras] : []
@@ -88,13 +89,14 @@ function compactNode(node: DocumentNode, { positions }: CompactOptions): Json {
 
 function expandNode(value: unknown): unknown {
   const [id, what, third, extras] = list(value)
-  const { t, k, p, b, m, o } = record(extras ?? {})
+  const { t, k, p, b, f, m, o } = record(extras ?? {})
   const base = {
     id,
     ...(t === undefined ? {} : { title: t }),
     ...(k === undefined ? {} : { key: k }),
     ...(p === undefined ? {} : { position: { x: list(p)[0], y: list(p)[1] } }),
     ...(b === undefined ? {} : { bypassed: b === 1 }),
+    ...(f === undefined ? {} : { frozen: f === 1 }),
   }
   if (typeof what === 'string') {
     const attrs = third === undefined || third === 0 ? {} : third

@@ -7,6 +7,7 @@ import { base64UrlLength, fromBase64Url, toBase64Url } from './base64url'
 import { crc32 } from './crc32'
 import { decodeLink, encodeLink, isLink } from './link'
 import { linkDictionary } from './linkDictionary'
+import { setFrozen } from './nodes'
 import { emptyDocument } from './serialize'
 import { arbitraryDocument } from './testing/arbitraryDocument'
 import type { Document } from './types'
@@ -35,6 +36,13 @@ test('a link opens to the identical document', () => {
     }),
     { numRuns: 300 },
   )
+})
+
+test('frozen nodes stay frozen in a link', () => {
+  const caformer = presetDocument('caformer_s18')
+  const frozen = setFrozen(caformer, [['stem'], ['stages.1']], true)
+  expect(decodeLink(encodeLink(frozen))).toEqual(frozen)
+  expect(setFrozen(frozen, [['stem'], ['stages.1']], false)).toEqual(caformer)
 })
 
 test('every preset opens from its link', () => {

@@ -185,13 +185,25 @@ function makeRoom(document: Document, path: NodePath, id: string): Document {
 }
 
 /** Switches nodes to "pass the input through", or back. */
-export function setBypassed(document: Document, paths: readonly NodePath[], isBypassed: boolean): Document {
+export const setBypassed = (document: Document, paths: readonly NodePath[], isBypassed: boolean): Document =>
+  setMark(document, paths, 'bypassed', isBypassed)
+
+/** Takes the weights of nodes out of training, or back in. */
+export const setFrozen = (document: Document, paths: readonly NodePath[], isFrozen: boolean): Document =>
+  setMark(document, paths, 'frozen', isFrozen)
+
+function setMark(
+  document: Document,
+  paths: readonly NodePath[],
+  mark: 'bypassed' | 'frozen',
+  isSet: boolean,
+): Document {
   return paths.reduce(
     (edited, path) =>
       updateNode(edited, path, (node) => {
-        if ((node.bypassed ?? false) === isBypassed) return node
-        const { bypassed: _, ...plain } = node
-        return isBypassed ? { ...plain, bypassed: true } : plain
+        if ((node[mark] ?? false) === isSet) return node
+        const { [mark]: _, ...plain } = node
+        return isSet ? { ...plain, [mark]: true } : plain
       }),
     document,
   )

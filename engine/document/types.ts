@@ -37,6 +37,8 @@ interface NodeBase {
   readonly position?: Position
   /** Identity for now: an ablation in one key. The edge passes through. */
   readonly bypassed?: boolean
+  /** Nothing in here is trained: its weights count as frozen. */
+  readonly frozen?: boolean
 }
 export interface Position {
   readonly x: number

@@ -207,6 +207,7 @@ const nodeBase = {
   key: stateKey.exactOptional(),
   position: position.exactOptional(),
   bypassed: z.boolean('bypassed is true or false').exactOptional(),
+  frozen: z.boolean('frozen is true or false').exactOptional(),
 }
 
 const moduleNode = z.object({

@@ -60,6 +60,8 @@ interface Place {
   readonly overrides: Overrides
   /** Whether what is here ends up in the output, as far as the wiring says. */
   readonly isUsed: boolean
+  /** Nothing in here is trained. */
+  readonly isFrozen: boolean
   /** The shared blocks that this place lies in. */
   readonly definitions: readonly string[]
 }
@@ -100,7 +102,16 @@ class Lowering {
     const picture = this.builder.input('input', [this.options.batch ?? 1, height, width, channels])
     const body = this.document.graph
     const flow = this.lowerBody(
-      { body, path: '', instance: '', key: '', overrides: noOverrides, isUsed: true, definitions: [] },
+      {
+        body,
+        path: '',
+        instance: '',
+        key: '',
+        overrides: noOverrides,
+        isUsed: true,
+        isFrozen: false,
+        definitions: [],
+      },
       picture,
     )
     const output = isStuck(flow) ? null : flow
@@ -219,10 +230,12 @@ class Lowering {
       const complete = completeAttributes(module.attrs, attrs)
       let scope = 0
       const key = joinKey(place.key, node.key ?? node.id)
-      const output = this.builder.instance(instance, key, node.keys ?? {}, () => {
+      const build = () => {
         scope = this.builder.scopeId
         return module.build(this.builder, inputs, complete)
-      })
+      }
+      const isFrozen = place.isFrozen || node.frozen === true
+      const output = this.builder.instance(instance, key, node.keys ?? {}, build, isFrozen)
       this.scopes.set(instance, scope)
       if (place.isUsed) this.built.push(output)
       const status = place.isUsed ? 'ok' : 'unconnected'
@@ -267,6 +280,7 @@ class Lowering {
         key: joinKey(place.key, instanceName(group.key ?? group.id, index, group.repeat)),
         overrides: overridesInside(place.overrides, group, index),
         isUsed: place.isUsed,
+        isFrozen: place.isFrozen || group.frozen === true,
         definitions: group.use === undefined ? place.definitions : [...place.definitions, group.use],
       }
       const flow = this.inGroup(inside, value)
@@ -528,9 +542,9 @@ class LoweringBuilder extends ModuleBuilder {
     return clash
   }
 
-  override instance(path: string, key: string, keys: Keys, body: () => Value): Value {
+  override instance(path: string, key: string, keys: Keys, body: () => Value, isFrozen = false): Value {
     this.instancePath = path
-    return super.instance(path, key, keys, body)
+    return super.instance(path, key, keys, body, isFrozen)
   }
 
   override param(key: string, shape: Shape, options: ParamOptions): Value {

@@ -214,6 +214,8 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['attentionPoolHead', { classes: 10 }, 65 * c + 3 * (c * c + c) + 10 * c + 10],
   ['positionEmbedding', {}, 64 * c],
   ['classToken', { tokens: 4 }, 4 * c],
+  ['objectQueries', { queries: 5 }, 5 * c],
+  ['batchNorm', { fixed: true }, 0],
 ]
 
 test.each(parameters)('%s %j has %i parameters', (id, attrs, count) => {

@@ -3,6 +3,11 @@ import { partOrHere } from './linear'
 import type { ModuleBuilder } from './moduleBuilder'
 import { type NormOptions, scaleAndShift } from './norm'
 
+interface BatchNormOptions extends Pick<NormOptions, 'name' | 'eps'> {
+  /** Scale and shift are buffers as well. */
+  readonly fixed?: boolean
+}
+
 /**
  * At inference: (x - running mean) / √(running variance + eps), scaled and shifted per channel. x [..., c] -> the same.
  * The running statistics are buffers: part of the state_dict, not parameters.
@@ -11,14 +16,15 @@ import { type NormOptions, scaleAndShift } from './norm'
 export function batchNorm(
   b: ModuleBuilder,
   x: Value,
-  { name = '', eps }: Pick<NormOptions, 'name' | 'eps'>,
+  { name = '', eps, fixed = false }: BatchNormOptions,
 ): Value {
+  const role = fixed ? 'buffer' : 'trainable'
   const width = x.shape[x.shape.length - 1]
   return partOrHere(b, name, () => {
     const inputs = [
       x,
-      b.weight('weight', [width], { init: 'one' }),
-      b.weight('bias', [width], { init: 'bias' }),
+      b.weight('weight', [width], { init: 'one', role }),
+      b.weight('bias', [width], { init: 'bias', role }),
       b.weight('running_mean', [width], { init: 'bias', role: 'buffer' }),
       b.weight('running_var', [width], { init: 'one', role: 'buffer' }),
     ]

@@ -13,11 +13,15 @@ export function linear(b: ModuleBuilder, x: Value, { name, out, bias }: LinearOp
   const width = x.shape[x.shape.length - 1]
   return partOrHere(b, name, () => {
     const weight = b.weight('weight', [out, width], { init: 'weight' })
-    const inputs = bias ? [x, weight, b.weight('bias', [out], { init: 'bias' })] : [x, weight]
-    return b.call('linear', {}, inputs, (x, weight, bias) => {
-      const y = b.dot(x, weight, { contract: [[x.shape.length - 1], [1]] })
-      return bias ? b.add(y, bias) : y
-    })
+    return linearBy(b, x, weight, bias ? b.weight('bias', [out], { init: 'bias' }) : undefined)
+  })
+}
+
+/** x [..., in] -> [..., out] by a weight [out, in] that is at hand, perhaps a part of a larger one. */
+export function linearBy(b: ModuleBuilder, x: Value, weight: Value, bias?: Value): Value {
+  return b.call('linear', {}, bias ? [x, weight, bias] : [x, weight], (x, weight, bias) => {
+    const y = b.dot(x, weight, { contract: [[x.shape.length - 1], [1]] })
+    return bias ? b.add(y, bias) : y
   })
 }
 

@@ -55,6 +55,16 @@ test('a weight that is named from the root is one for all modules that ask for i
   ])
 })
 
+test('a whole module goes by another name, and what is frozen is not trained', () => {
+  const b = new ModuleBuilder()
+  const x = b.input('x', [1, 4])
+  const body = () => linear(b, x, { name: '', out: 4, bias: false })
+  const graph = b.finish([b.instance('blocks.0/norm', 'blocks.0.norm', { '': '/norm' }, body, true)])
+  expect(paramKeys(graph)).toEqual(['norm.weight'])
+  expect(graph.scopes.map(({ key }) => key)).toContain('norm')
+  expect(graph.nodes.flatMap((node) => (node.op === 'param' ? [node.attrs.role] : []))).toEqual(['frozen'])
+})
+
 test('procedural values: by fan-in, or as the case says', () => {
   const b = new ModuleBuilder({ values: new Map([['fc.bias', { a: 2, b: 3 }]]) })
   const y = b.instance('fc', 'fc', {}, () =>

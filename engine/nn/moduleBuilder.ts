@@ -38,16 +38,19 @@ export interface ModuleBuilderOptions {
 
 export class ModuleBuilder extends Builder {
   private readonly options: ModuleBuilderOptions
-  private place: Place = { key: '', keys: {}, parts: [] }
+  private place: Place = { key: '', keys: {}, parts: [], isFrozen: false }
 
   constructor(options: ModuleBuilderOptions = {}) {
     super()
     this.options = options
   }
 
-  /** A module of the document: `path` and `key` are its whole document path and state_dict prefix. */
-  instance(path: string, key: string, keys: Keys, body: () => Value): Value {
-    return this.at({ key, keys, parts: [] }, () => this.scope(path, key, body))
+  /**
+   * A module of the document: `path` and `key` are its whole document path and state_dict prefix. A rename of '' is one
+   * of the module as a whole.
+   */
+  instance(path: string, key: string, keys: Keys, body: () => Value, isFrozen = false): Value {
+    return this.at({ key, keys, parts: [], isFrozen }, () => this.scope(path, this.keyOf([]), body))
   }
 
   /** A part inside the module: `/name` in the path, `.name` in the keys. */
@@ -71,7 +74,8 @@ export class ModuleBuilder extends Builder {
     const key = this.keyOf(parts)
     const isShared = this.localKey(parts).startsWith('/')
     const values = this.options.values?.get(key) ?? procedural(init, fanIn ?? columns(shape))
-    return this.param(key, shape, { role, isShared, ...values })
+    const kept = role === 'trainable' && this.place.isFrozen ? 'frozen' : role
+    return this.param(key, shape, { role: kept, isShared, ...values })
   }
 
   /** Numbers that a formula gives and that the reference keeps in its state_dict all the same; counted, never trained. */
@@ -109,6 +113,7 @@ interface Place {
   readonly key: string
   readonly keys: Keys
   readonly parts: readonly string[]
+  readonly isFrozen: boolean
 }
 
 function procedural(init: Init, fanIn: number): Procedural {
@@ -125,7 +130,7 @@ function columns(shape: Shape): number {
 /** The longest renamed beginning of the path decides. */
 function renamed(path: string, keys: Keys): string {
   const names = path.split('.')
-  for (let length = names.length; length > 0; length--) {
+  for (let length = names.length; length >= 0; length--) {
     const beginning = names.slice(0, length).join('.')
     if (!Object.hasOwn(keys, beginning)) continue
     return [keys[beginning], ...names.slice(length)].filter(Boolean).join('.')

@@ -6,6 +6,7 @@ import type { Document } from '../document/types'
 import { findPreset, type Preset } from '.'
 import * as byobnet from './golden/byobnet'
 import * as convolutional from './golden/convolutional'
+import { detection } from './golden/detection'
 import * as distances from './golden/distances'
 import * as hybrids from './golden/hybrids'
 import * as metaformer from './golden/metaformer'
@@ -31,6 +32,8 @@ export function goldenModel({ source, call }: GoldenReference, size: number): Go
     ({ says }) => call.startsWith('RECONSTRUCTION') && call.includes(says),
   )
   if (reconstruction) return { document: resized(reconstruction.document(), size), features: 'stages.0.17' }
+  const worded = detection.find(({ says }) => call.includes(says))
+  if (worded) return worded.model(size)
   const parsed = parsePythonCall(beside.plainCall(pyramids.plainCall(plainCall(call))))
   if (!parsed) return null
   const known = source.startsWith('timm') ? timm : papers

@@ -13,6 +13,7 @@ import { convnexts } from './convnext'
 import { crossformers } from './crossformer'
 import { cswins } from './cswin'
 import { cvts } from './cvt'
+import { detrs } from './detr'
 import { efficientFormers } from './efficientformer'
 import { efficientNets } from './efficientnet'
 import { fnets } from './fnet'
@@ -36,6 +37,7 @@ import { replknets } from './replknet'
 import { resnets } from './resnet'
 import { resnetV2s } from './resnetv2'
 import { rmts } from './rmt'
+import { setrs } from './setr'
 import { shuntedTransformers } from './shunted'
 import { spectformers } from './spectformer'
 import { swins } from './swin'
@@ -96,6 +98,8 @@ export const presets: readonly Preset[] = [
   ...efficientNets,
   ...vggs,
   ...classics,
+  ...detrs,
+  ...setrs,
 ]
 
 /** The preset with timm's name `id`, if there is one. */

@@ -38,6 +38,9 @@ export interface ResNetSizes {
   /** Strided convolutions become a convolution and one of these. */
   readonly antiAlias?: 'blur' | 'average'
   readonly norm?: SlotValue
+  /** The last stage keeps its resolution; its windows reach further instead (DC5). */
+  readonly dilateLast?: boolean
+  readonly dilation?: number
   /** Heads of attention pooling in the place of the mean (CLIP). */
   readonly attentionPool?: number
   readonly classes?: number
@@ -48,24 +51,30 @@ const usualStem = 64
 const bottleneckRatio = 4
 
 export function resnet(name: string, sizes: ResNetSizes): Document {
-  const { depths, channels = [64, 128, 256, 512], size = 224 } = sizes
+  return design(name, chain(...resnetTrunk(sizes), head(sizes)), sizes.size ?? 224)
+}
+
+/** Stem and stages, without the head. */
+export function resnetTrunk(sizes: ResNetSizes): DocumentNode[] {
+  const { depths, channels = [64, 128, 256, 512], dilateLast = false } = sizes
   const ratio = sizes.block === 'basic' ? 1 : bottleneckRatio
   let width = isDeep(sizes) ? 2 * (sizes.stemWidth ?? usualStem) : usualStem
   const stages = depths.map((depth, stage) => {
     const planes = channels[stage] ?? 64
-    const stride = stage === 0 ? 1 : 2
+    const isDilated = dilateLast && stage === depths.length - 1
+    const stride = stage === 0 || isDilated ? 1 : 2
     const widens = stride > 1 || width !== planes * ratio
     width = planes * ratio
     const body = sizes.block === 'basic' ? basic : bottleneck
     const blocks = widens
       ? [
           group('0', 1, body(sizes, planes, stride)),
-          ...(depth > 1 ? [group('1', depth - 1, body(sizes))] : []),
+          ...(depth > 1 ? [group('1', depth - 1, body(isDilated ? { ...sizes, dilation: 2 } : sizes))] : []),
         ]
       : [group('0', depth, body(sizes))]
     return group({ id: `layer${stage + 1}`, title: `Stage ${stage + 1}` }, 1, chain(...blocks))
   })
-  return design(name, chain(...stem(sizes), ...stages, head(sizes)), size)
+  return [...stem(sizes), ...stages]
 }
 
 function head({ classes = 1000, attentionPool }: ResNetSizes): DocumentNode {
@@ -161,6 +170,7 @@ function bottleneck(sizes: ResNetSizes, planes?: number, stride = 1): GraphBody 
   const middle: Attributes = {
     ...(reduceFirst === 1 ? {} : width === undefined ? ratio(reduceFirst) : dim(width)),
     ...(cardinality === 1 ? {} : { groups: cardinality }),
+    ...(sizes.dilation === undefined ? {} : { dilation: sizes.dilation }),
   }
   const branch = [
     convolution('conv1', { ...inner(reduceFirst), kernelSize: 1 }),

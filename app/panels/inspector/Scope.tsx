@@ -88,6 +88,14 @@ export function Scope({ path, node }: { readonly path: PathKey; readonly node: D
           </Button>
         </p>
       )}
+      {node.frozen && (
+        <p className="inspector-scope">
+          <span>The weights of {titleOf(node)} are frozen: training leaves them as they are.</span>
+          <Button look="link" onClick={() => run('freeze')}>
+            Train them
+          </Button>
+        </p>
+      )}
     </>
   )
 }

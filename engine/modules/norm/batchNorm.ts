@@ -1,4 +1,5 @@
 import { batchNorm as normalize } from '../../nn/batchNorm'
+import { flag } from '../../schema/schema'
 import { defineModule } from '../module'
 import { epsField, normSubtitle } from './fields'
 
@@ -22,7 +23,14 @@ export const batchNorm = defineModule({
     url: 'https://arxiv.org/abs/1502.03167',
   },
   inputs: ['x'],
-  attrs: { eps: epsField(1e-5) },
+  attrs: {
+    eps: epsField(1e-5),
+    fixed: flag({
+      label: 'Fixed',
+      help: 'Scale and shift are kept as they are too, as detectors do with their backbone: no parameters at all.',
+      default: false,
+    }),
+  },
   subtitle: normSubtitle,
-  build: (b, [x], { eps }) => normalize(b, x, { eps }),
+  build: (b, [x], { eps, fixed }) => normalize(b, x, { eps, fixed }),
 })

@@ -4,27 +4,33 @@ import { classAttention } from './classAttention'
 import { classToken } from './classToken'
 import { conditionalPosition } from './conditionalPosition'
 import { convolution } from './convolution'
+import { crossAttention } from './crossAttention'
 import { firstTokens } from './firstTokens'
 import { flatten } from './flatten'
 import { globalPool } from './globalPool'
 import { linear } from './linear'
 import { maxPool } from './maxPool'
 import { narrowingAttention } from './narrowingAttention'
+import { objectQueries } from './objectQueries'
 import { positionEmbedding } from './positionEmbedding'
 import { toMap } from './toMap'
 import { toTokens } from './toTokens'
+import { upsample } from './upsample'
 
 export const tensors: readonly ModuleDefinition[] = [
   convolution,
   linear,
   averagePool,
   maxPool,
+  upsample,
   globalPool,
   classToken,
+  objectQueries,
   positionEmbedding,
   conditionalPosition,
   classAttention,
   narrowingAttention,
+  crossAttention,
   firstTokens,
   toTokens,
   toMap,

@@ -1,7 +1,7 @@
 import { ShapeError } from '../../errors'
-import type { Value } from '../../graph/graph'
+import type { Grid, Value } from '../../graph/graph'
 import { choice, flag } from '../../schema/schema'
-import { isMap, onTokens, rankError, tokenSizes } from '../layout'
+import { channelsOf, isMap, onTokens, rankError, tokenSizes } from '../layout'
 import { defineModule } from '../module'
 
 /**
@@ -33,6 +33,7 @@ export const positionEmbedding = defineModule({
         { value: 'learned', label: 'Learned' },
         { value: 'sequence', label: 'Sines of the number' },
         { value: 'grid', label: 'Sines of row and column' },
+        { value: 'share', label: 'Sines of the share of height and width' },
       ],
     }),
     asMap: flag({
@@ -54,13 +55,19 @@ export const positionEmbedding = defineModule({
       const { t, c } = tokenSizes('positionEmbedding', tokens)
       if (positions === 'sequence') return b.add(tokens, b.table('', sinesOfNumbers(t, c), [1, t, c]))
       if (positions === 'grid') return b.add(tokens, b.table('', sinesOfPlaces(tokens), [1, t, c]))
+      if (positions === 'share') return b.add(tokens, b.constant(sinesOfShares(tokens), [1, t, c]))
       const grid = asMap && isMap(x) ? x.shape.slice(1, 3) : [t]
       const learned = b.weight('', [...(asTable ? [] : [1]), ...grid, c], { init: { a: 0, b: 0.035 } })
       return b.add(tokens, b.reshape(learned, [1, t, c]))
     }),
 })
 
-const subtitles = { learned: 'learned', sequence: 'sines', grid: 'sines of row, column' }
+const subtitles = {
+  learned: 'learned',
+  sequence: 'sines',
+  grid: 'sines of row, column',
+  share: 'sines, at any size',
+}
 
 /** Sine and cosine in turn, of p / 10000^(2⌊j/2⌋/c). */
 const sinesOfNumbers = (count: number, width: number): number[] =>
@@ -70,8 +77,38 @@ const sinesOfNumbers = (count: number, width: number): number[] =>
     return channel % 2 === 0 ? Math.sin(angle) : Math.cos(angle)
   })
 
-/** Half of the channels for the column and half for the row, each all sines, then all cosines; 0 for tokens before the grid. */
+/** Half of the channels for the column and half for the row, each all sines, then all cosines (MAE). */
 function sinesOfPlaces(tokens: Value): number[] {
+  const quarter = channelsOf(tokens) / 4
+  const sines = (place: number) => {
+    const angles = Array.from({ length: quarter }, (_, i) => place / 10000 ** (i / quarter))
+    return [...angles.map(Math.sin), ...angles.map(Math.cos)]
+  }
+  return perPlace(tokens, (row, column) => [...sines(column), ...sines(row)])
+}
+
+/**
+ * Half of the channels for the row and half for the column, sine and cosine in turn; the angles run to 2π over the map
+ * whatever its size, less a little that kept the paper's code from dividing by zero (DETR).
+ */
+function sinesOfShares(tokens: Value): number[] {
+  const half = channelsOf(tokens) / 2
+  const sines = (place: number, count: number) =>
+    Array.from({ length: half }, (_, i) => {
+      const angle = (((place + 1) / (count + 1e-6)) * 2 * Math.PI) / 10000 ** ((2 * Math.floor(i / 2)) / half)
+      return i % 2 === 0 ? Math.sin(angle) : Math.cos(angle)
+    })
+  return perPlace(tokens, (row, column, { height, width }) => [
+    ...sines(row, height),
+    ...sines(column, width),
+  ])
+}
+
+/** 0 for tokens before the grid. */
+function perPlace(
+  tokens: Value,
+  sines: (row: number, column: number, grid: Grid) => readonly number[],
+): number[] {
   const { t, c } = tokenSizes('positionEmbedding', tokens)
   const { grid } = tokens
   if (!grid) throw rankError('positionEmbedding', 'a map or tokens that lie on a grid', tokens.shape)
@@ -82,14 +119,9 @@ function sinesOfPlaces(tokens: Value): number[] {
       [{ what: 'channels', expected: 'a multiple of 4', got: `${c}` }],
     )
   }
-  const quarter = c / 4
-  const sines = (place: number) => {
-    const angles = Array.from({ length: quarter }, (_, i) => place / 10000 ** (i / quarter))
-    return [...angles.map(Math.sin), ...angles.map(Math.cos)]
-  }
   return Array.from({ length: t }, (_, token) => {
     const place = token - grid.prefix
     if (place < 0) return new Array<number>(c).fill(0)
-    return [...sines(place % grid.width), ...sines(Math.floor(place / grid.width))]
+    return sines(Math.floor(place / grid.width), place % grid.width, grid)
   }).flat()
 }

@@ -126,6 +126,16 @@ const shapes: { readonly [id: string]: Row } = {
   ],
   firstTokens: [tokens, [2, 1, 32]],
   narrowingAttention: [map, [2, 8, 8, 64]],
+  crossAttention: [
+    [
+      [2, 7, 32],
+      [2, 64, 32],
+      [2, 64, 32],
+    ],
+    [2, 7, 32],
+  ],
+  objectQueries: [map, [2, 2 * 5 + 64, 32], { queries: 5 }],
+  upsample: [map, [2, 16, 16, 32]],
   classAttention: [tokens, [2, 1, 32]],
   conditionalPosition: [map, map],
   toTokens: [map, tokens],

@@ -1,6 +1,8 @@
 /** Single layers of the papers' code, found by words of their call: those are Python that only a person can read. */
+import type { DocumentNode } from '../../document/types'
 import type { Shape, Value } from '../../graph/graph'
 import type { Keys, ModuleBuilder } from '../../nn/moduleBuilder'
+import { classifier, levelHead, naiveHead, pupHead } from '../../presets/setr'
 import type { SlotValue } from '../../schema/schema'
 
 /** A case of one layer without a picture around it. */
@@ -192,6 +194,9 @@ const layers: readonly NamedLayer[] = [
       build: (b, x) => repeated(2, x, (x, block) => b.part(`${block}`, () => postNormFourier(b, x))),
     }),
   },
+  { says: "{'num_conv': 2, 'num_upsampe_layer': 1", layer: () => behindClassToken(naiveHead(5)) },
+  { says: "{'num_conv': 4, 'num_upsampe_layer': 4", layer: () => behindClassToken(pupHead(5)) },
+  { says: 'VIT_MLAHead', layer: () => fourLevels },
 ]
 
 /** x ← x + F(LN x); x ← x + MLP(LN x), as a third party wrote FNet. */
@@ -219,6 +224,42 @@ const repeated = (count: number, x: Value, block: (x: Value, index: number) => V
 /** Renames of one block for each of several. */
 const renamed = (count: number, block: (index: number) => readonly (readonly [string, string])[]): Keys =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => block(index)).flat())
+
+/** The nodes of a preset, one after the other. */
+const along = (b: ModuleBuilder, x: Value, nodes: readonly DocumentNode[], prefix = ''): Value =>
+  nodes.reduce(
+    (y, node) =>
+      node.type === 'module'
+        ? b.module({ module: node.module, attrs: node.attrs }, `${prefix}${node.id}`, y)
+        : y,
+    x,
+  )
+
+/** Tokens of a 6 × 6 grid behind a class token. */
+const behindClassToken = (nodes: readonly DocumentNode[]): GoldenLayer => ({
+  input: [1, 37, 32],
+  order: 'asIs',
+  build: (b, x) => {
+    const patches = b.slice(x, { start: [0, 1, 0], size: [1, 36, 32] })
+    return along(b, b.reshape(b.reshape(patches, [1, 6, 6, 32]), [1, 36, 32]), nodes)
+  },
+})
+
+/** Four levels made of one: x, x/2, −x, x + 1. */
+const fourLevels: GoldenLayer = {
+  input: [1, 6, 6, 16],
+  order: 'channelsFirst',
+  build: (b, x) => {
+    const levels = [x, b.mul(x, 0.5), b.neg(x), b.add(x, 1)]
+    const heads = b.part('mlahead', () =>
+      b.concat(
+        levels.map((level, index) => along(b, level, levelHead(`head${index + 2}`, 8))),
+        3,
+      ),
+    )
+    return along(b, heads, classifier(5, 2))
+  },
+}
 
 const projections: Keys = {
   q: 'query_projection',

@@ -2,7 +2,7 @@
 import { type Cost, costsByScope, noCost } from '../../analysis/costs'
 import { summarize } from '../../analysis/summary'
 import type { Document } from '../../document/types'
-import type { Graph, Scope } from '../../graph/graph'
+import { elements, type Graph, type Scope } from '../../graph/graph'
 import { lower } from '../../lower/lower'
 import { lowerLayer } from '../../lower/lowerLayer'
 import type { Procedural } from '../../nn/moduleBuilder'
@@ -71,7 +71,7 @@ export async function verifyCase(
   const countProblems = [
     ...tensorProblems(golden, program.graph),
     ...tableProblems(golden, program.graph),
-    ...figureProblems(golden, program.cost, program.graph),
+    ...figureProblems(golden, program, 'given' in model ? model.given : []),
   ]
   const places = { ...model.outputs, ...('features' in model && { features: model.features }) }
   const subject = new Subject(golden, { ...program, graph: changeGraph(program.graph) }, places, runner)
@@ -162,9 +162,8 @@ class Subject {
     const noise = this.golden.float32_vs_float64
     const tolerance = (of: number) => toleranceOf(this.golden.size, of)
     const between = Math.max(noise.logits ?? 0, noise.features ?? 0)
-    const last = logits
-      ? [{ what: 'logits', record: logits, node: this.output, noise: noise.logits ?? 0 }]
-      : []
+    const lastNode = this.places.logits === undefined ? this.output : this.nodeOfPlace('logits')
+    const last = logits ? [{ what: 'logits', record: logits, node: lastNode, noise: noise.logits ?? 0 }] : []
     const inner = [
       ...(features ? [this.namedOutput('features', features)] : []),
       ...lists.map((record, index) => this.namedOutput(`features_list.${index}`, record)),
@@ -190,8 +189,13 @@ class Subject {
   }
 
   private namedOutput(what: string, record: Recorded) {
-    const key = this.places[what]
-    return { what, record, node: key === undefined ? null : this.nodeOfScope(key, 0) }
+    return { what, record, node: this.nodeOfPlace(what) }
+  }
+
+  /** `norm#2` is the third use of what is called norm. */
+  private nodeOfPlace(what: string): number | null {
+    const [key, nth = '0'] = this.places[what]?.split('#') ?? []
+    return key === undefined ? null : this.nodeOfScope(key, Number(nth))
   }
 
   /** In a run of their own: asking for the probabilities keeps the attention kernel from being fused. */
@@ -247,6 +251,7 @@ class Subject {
   private nodeOfStage(index: number): number | null {
     const stage = this.golden.outputs.stages[index]
     if (!stage) return null
+    if (this.places[stage.where] !== undefined) return this.nodeOfPlace(stage.where)
     const before = this.golden.outputs.stages.slice(0, index)
     const nth = before.filter(({ where }) => where === stage.where).length
     return this.nodeOfScope(stage.where, nth) ?? this.nodeOfEqual(stage)
@@ -319,9 +324,17 @@ function some(names: readonly string[]): string {
   return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown
 }
 
-function figureProblems(golden: GoldenCase, { params, macs }: Program['cost'], graph: Graph): string[] {
+function figureProblems(
+  golden: GoldenCase,
+  { graph, cost }: Program,
+  given: readonly string[] = [],
+): string[] {
+  const { params, macs } = cost
+  const handed = graph.nodes
+    .filter((node) => node.op === 'param' && given.includes(node.attrs.name))
+    .reduce((sum, { shape }) => sum + elements(shape), 0)
   const rows: readonly (readonly [string, number, number])[] = [
-    ['trainable parameters', params.trainable, golden.params],
+    ['trainable parameters', params.trainable - handed, golden.params],
     ['frozen parameters', params.frozen, golden.frozen_params],
     ['MACs', macs.total - macsInside(graph, uncounted) + macsInside(graph, countedTwice), golden.macs.total],
   ]

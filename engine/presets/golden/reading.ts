@@ -8,6 +8,8 @@ export interface GoldenModel {
   readonly features: string
   /** The same for further outputs that the reference recorded: `pred_boxes`, `features_list.0`. */
   readonly outputs?: { readonly [name: string]: string }
+  /** Weights of ours that the reference is handed from outside, so that it does not count them. */
+  readonly given?: readonly string[]
 }
 
 /** A class of the reference: its arguments to our sizes, for a picture of this side. */
