@@ -72,6 +72,15 @@ export function onMap(b: ModuleBuilder, who: string, x: Value, body: (map: Value
   return b.concat([b.slice(x, { start: [0, 0, 0], size: [n, prefix, c] }), mixed], 1)
 }
 
+/** Runs `body`, which keeps the shape, on the rows of a map, each a sequence of tokens by itself. */
+export function onRows(b: ModuleBuilder, who: string, x: Value, body: (tokens: Value) => Value): Value {
+  return onMap(b, who, x, (map) => {
+    const { n, h, w, c } = mapSizes(who, map)
+    const mixed = body(b.reshape(map, [n * h, w, c]))
+    return b.reshape(mixed, [n, h, w, channelsOf(mixed)])
+  })
+}
+
 /** Tokens back on their grid: [n, t, c] → [n, h, w, c]; class token and registers are dropped. A map stays as it is. */
 export function onGrid(b: ModuleBuilder, who: string, x: Value): Value {
   if (isMap(x)) return x

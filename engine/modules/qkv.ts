@@ -13,6 +13,7 @@ export const orderField = () =>
     options: [
       { value: 'parts', label: 'All of Q, then K, then V' },
       { value: 'heads', label: 'Head by head' },
+      { value: 'valuesApart', label: 'Q and K; V apart' },
     ],
   })
 
@@ -20,12 +21,12 @@ export interface Projection {
   readonly heads: number
   readonly headDim: number
   readonly bias: boolean
-  /** All of q, then k, then v; or all three of one head after the other. */
-  readonly order?: 'parts' | 'heads'
+  /** All of q, then k, then v; or all three of one head after the other; or v by a layer of its own. */
+  readonly order?: 'parts' | 'heads' | 'valuesApart'
   readonly weights?: 'linear' | 'conv'
 }
 
-/** Queries, keys and values by one linear layer, `qkv`: x [n, t, c] → three times [n, t, heads, headDim]. */
+/** Queries, keys and values by one linear layer, `qkv` (or two, `qk` and `v`): x [n, t, c] → three times [n, t, heads, headDim]. */
 export function queriesKeysValues(
   b: ModuleBuilder,
   x: Value,
@@ -33,12 +34,18 @@ export function queriesKeysValues(
 ): readonly [q: Value, k: Value, v: Value] {
   const { n, t } = tokenSizes('attention', x)
   const width = heads * headDim
-  const qkv = pointwise(b, x, { name: 'qkv', out: 3 * width, bias, weights })
+  const split = (y: Value) => b.reshape(y, [n, t, heads, headDim])
+  const project = (name: string, parts: number) =>
+    pointwise(b, x, { name, out: parts * width, bias, weights })
+  const partOf = (y: Value, index: number) =>
+    split(b.slice(y, { start: [0, 0, index * width], size: [n, t, width] }))
+  if (order === 'valuesApart') {
+    const qk = project('qk', 2)
+    return [partOf(qk, 0), partOf(qk, 1), split(project('v', 1))]
+  }
+  const qkv = project('qkv', 3)
   const part = (index: number): Value => {
-    if (order === 'parts') {
-      const taken = b.slice(qkv, { start: [0, 0, index * width], size: [n, t, width] })
-      return b.reshape(taken, [n, t, heads, headDim])
-    }
+    if (order === 'parts') return partOf(qkv, index)
     const perHead = b.reshape(qkv, [n, t, heads, 3 * headDim])
     return b.slice(perHead, { start: [0, 0, 0, index * headDim], size: [n, t, heads, headDim] })
   }

@@ -9,6 +9,8 @@ export interface BlockParts {
   readonly mlp: DocumentNode
   /** Both norms; null leaves them out, as blocks do whose layers have norms themselves. */
   readonly norm?: SlotValue | null
+  /** Names of the norms in the state_dict, where they are not norm1 and norm2. */
+  readonly normKeys?: readonly [string, string]
   /** What follows the mixer and the MLP before they are added: a LayerScale. */
   readonly scale?: (half: 1 | 2) => readonly DocumentNode[]
   /** What comes before the first half: a position encoding. */
@@ -20,12 +22,18 @@ export function preNormBlock({
   mixer,
   mlp,
   norm = 'layerNorm',
+  normKeys,
   scale = () => [],
   first = [],
 }: BlockParts): GraphBody {
   const sketch = new Sketch()
+  const normName = (number: 1 | 2) => {
+    const id = `norm${number}`
+    const key = normKeys?.[number - 1]
+    return key === undefined ? id : { id, key }
+  }
   const normed = (number: 1 | 2) =>
-    norm === null ? [] : [module(`norm${number}`, slotModule(norm), slotAttributes(norm))]
+    norm === null ? [] : [module(normName(number), slotModule(norm), slotAttributes(norm))]
   const half = (x: string, number: 1 | 2, ...body: readonly DocumentNode[]): string =>
     sketch.residual(x, `add${number}`, [...normed(number), ...body, ...scale(number)])
   const mixers = 'id' in mixer ? [mixer] : mixer

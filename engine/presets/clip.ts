@@ -4,10 +4,10 @@
  * Radford et al. 2021, https://arxiv.org/abs/2103.00020; OpenCLIP: Cherti et al. 2022, https://arxiv.org/abs/2212.07143;
  * TinyCLIP: Wu et al. 2023, https://arxiv.org/abs/2309.12314
  */
-import { type Document, type GraphBody, IN } from '../document/types'
-import { differing } from './block'
+import type { Document, GraphBody } from '../document/types'
+import { differing, preNormBlock } from './block'
 import { type Preprocessing, type Preset, type PresetRow, presetsOf, symmetricPixels } from './preset'
-import { chain, design, group, module, Sketch } from './sketch'
+import { chain, design, group, module } from './sketch'
 import { type VitSizes, vit } from './vit'
 
 export interface ClipSizes {
@@ -41,14 +41,13 @@ export function clipTower(name: string, { dim, depth, heads, patch, out, size = 
 const norm = { module: 'layerNorm', attrs: { eps: 1e-5 } } as const
 
 function block(headDim: number): GraphBody {
-  const sketch = new Sketch()
-  const normed = (number: 1 | 2) =>
-    module({ id: `norm${number}`, key: `ln_${number}` }, norm.module, norm.attrs)
   const keys = { 'qkv.weight': 'in_proj_weight', 'qkv.bias': 'in_proj_bias', proj: 'out_proj' }
-  const attention = module({ id: 'attn', keys }, 'attention', differing({ headDim }, { headDim: 32 }))
-  const mixed = sketch.residual(IN, 'add1', [normed(1), attention])
-  const mlp = module({ id: 'mlp', keys: { fc1: 'c_fc', fc2: 'c_proj' } }, 'mlp', { act: 'quickGelu' })
-  return sketch.body(sketch.residual(mixed, 'add2', [normed(2), mlp]))
+  return preNormBlock({
+    mixer: module({ id: 'attn', keys }, 'attention', differing({ headDim }, { headDim: 32 })),
+    mlp: module({ id: 'mlp', keys: { fc1: 'c_fc', fc2: 'c_proj' } }, 'mlp', { act: 'quickGelu' }),
+    norm,
+    normKeys: ['ln_1', 'ln_2'],
+  })
 }
 
 // --- the models --------------------------------------------------------------------------------------------------

@@ -43,6 +43,7 @@ import { spectformers } from './spectformer'
 import { swins } from './swin'
 import { t2tVits } from './t2tVit'
 import { tinyVits } from './tinyVit'
+import { tnts } from './tnt'
 import { twinTransformers } from './twins'
 import { uniformers } from './uniformer'
 import { vans } from './van'
@@ -66,6 +67,7 @@ export const presets: readonly Preset[] = [
   ...uniformers,
   ...cmts,
   ...t2tVits,
+  ...tnts,
   ...caits,
   ...rmts,
   ...maxxvits,

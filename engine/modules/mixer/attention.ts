@@ -3,7 +3,7 @@ import { attention as attend } from '../../nn/attention'
 import type { ModuleBuilder } from '../../nn/moduleBuilder'
 import { autoInt, choice, flag, int, slot } from '../../schema/schema'
 import { headCount, headFields, splitHeads } from '../heads'
-import { onTokens, rankError, tokenSizes } from '../layout'
+import { onRows, onTokens, rankError, tokenSizes } from '../layout'
 import { localConvolution } from '../localConvolution'
 import { defineModule } from '../module'
 import { pointwise, weightsField } from '../pointwise'
@@ -67,6 +67,15 @@ export const attention = defineModule({
         { value: 'output', label: 'The channels of the output' },
       ],
     }),
+    within: choice({
+      label: 'Reaches',
+      help: 'Rows of a map can be sequences of their own: along the picture, or the pixels of a patch.',
+      default: 'all',
+      options: [
+        { value: 'all', label: 'All tokens' },
+        { value: 'row', label: 'Its row of the map' },
+      ],
+    }),
     order: orderField(),
     weights: weightsField(),
     local: choice({
@@ -99,7 +108,7 @@ export const attention = defineModule({
   family: 'attention',
   subtitle: headCount,
   build: (b, [x], attrs) =>
-    onTokens(b, 'attention', x, (tokens) => {
+    sequences[attrs.within](b, 'attention', x, (tokens) => {
       const { n, t, c } = tokenSizes('attention', tokens)
       const { position, hidden, order, weights } = attrs
       const out = attrs.dim ?? c
@@ -123,6 +132,8 @@ export const attention = defineModule({
       return pointwise(b, y, { name: 'proj', out, bias: attrs.projBias, weights })
     }),
 })
+
+const sequences = { all: onTokens, row: onRows }
 
 function gridBias(b: ModuleBuilder, tokens: Value, options: BiasOptions): Value {
   if (!tokens.grid) throw rankError('attention', 'a map or tokens that lie on a grid', tokens.shape)

@@ -3,6 +3,7 @@ import { convStem } from './convStem'
 import { crossScaleStem } from './crossScaleStem'
 import { overlapStem } from './overlapStem'
 import { patchStem } from './patchStem'
+import { pixelStem } from './pixelStem'
 import { resnetStem } from './resnetStem'
 import { softSplit } from './softSplit'
 
@@ -13,4 +14,5 @@ export const stems: readonly ModuleDefinition[] = [
   convStem,
   resnetStem,
   softSplit,
+  pixelStem,
 ]

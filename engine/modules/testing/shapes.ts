@@ -14,6 +14,7 @@ const shapes: { readonly [id: string]: Row } = {
   overlapStem: [picture, [1, 16, 16, 64]],
   crossScaleStem: [picture, [1, 16, 16, 96]],
   convStem: [picture, [1, 4, 4, 384]],
+  pixelStem: [picture, [1, 16, 16, 24]],
   softSplit: [picture, [1, 256, 147]],
   resnetStem: [picture, [1, 16, 16, 64]],
   attention: [map, map],

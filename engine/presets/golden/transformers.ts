@@ -2,6 +2,7 @@
 import { clipTower } from '../clip'
 import { type MlpMixerSizes, mlpMixer } from '../mlpMixer'
 import { t2tVit } from '../t2tVit'
+import { tnt } from '../tnt'
 import { vit } from '../vit'
 import { type Build, count, flag, isSet, lookUp, type Options, symbol, text } from './reading'
 
@@ -33,6 +34,22 @@ export const timm: { readonly [name: string]: Build } = {
   VisionTransformerDistilled: (options) => ({
     features: 'norm',
     document: vit('VisionTransformerDistilled', { ...trunk(options), distilled: true }),
+  }),
+
+  TNT: (options) => ({
+    features: 'norm',
+    document: tnt('TNT', {
+      size: options.take('img_size', count, 224),
+      patch: options.take('patch_size', count, 16),
+      dim: options.take('embed_dim', count, 768),
+      pixelDim: options.take('inner_dim', count, 48),
+      depth: options.take('depth', count, 12),
+      pixelHeads: options.take('num_heads_inner', count, 4),
+      heads: options.take('num_heads_outer', count, 12),
+      stride: options.take('first_stride', count, 4),
+      legacy: options.take('legacy', flag, false),
+      classes: options.take('num_classes', count, 1000),
+    }),
   }),
 
   MlpMixer(options) {
