@@ -4,6 +4,9 @@ import { libraryEnvironment, preferredDriver, vulkanEnvironment } from './.ci/ma
 // The dynamic loader reads LD_LIBRARY_PATH when a process starts: the forks of the gpu projects inherit it from here.
 Object.assign(process.env, libraryEnvironment())
 
+// The page fetches most modules late; tests have them all.
+const everyModule = 'engine/modules/index.ts'
+
 const gpuTests = 'engine/**/*.gpu.test.ts'
 
 export default defineConfig({
@@ -12,6 +15,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          setupFiles: [everyModule],
           include: ['engine/**/*.test.ts', 'app/**/*.test.ts'],
           exclude: [gpuTests],
           testTimeout: 30_000,
@@ -20,7 +24,14 @@ export default defineConfig({
           css: true,
         },
       },
-      { test: { name: 'dom', include: ['app/**/*.test.tsx'], environment: 'happy-dom' } },
+      {
+        test: {
+          name: 'dom',
+          include: ['app/**/*.test.tsx'],
+          environment: 'happy-dom',
+          setupFiles: [everyModule],
+        },
+      },
       gpuProject('gpu', gpuTests, preferredDriver()),
       // A second driver for the tests that ask for it: what holds on one must hold on both.
       gpuProject('gpu2', 'engine/**/*.two.gpu.test.ts', 'swiftshader'),
@@ -36,7 +47,7 @@ function gpuProject(name: string, include: string, driver: string | undefined) {
       name,
       include: [include],
       env,
-      setupFiles: ['.ci/gpu-tests.mjs'],
+      setupFiles: [everyModule, '.ci/gpu-tests.mjs'],
       pool: 'forks' as const,
       maxWorkers: 1,
       isolate: false,

@@ -14,20 +14,26 @@ import { TopBar } from './shell/TopBar'
 import { useSessionStore } from './state/sessionStore'
 import { useWidthClass } from './state/widthClass'
 import { Split, SplitHandle, SplitPanel } from './ui/Split'
-import { TooltipProvider } from './ui/Tooltip'
-import { whenIdle } from './ui/whenIdle'
+import { afterPaint } from './ui/whenIdle'
 import './App.css'
 
 const NarrowView = laterComponent(async () => (await import('./shell/NarrowView')).NarrowView)
 const Overlays = laterComponent(async () => (await import('./shell/Overlays')).Overlays)
 
 /** The arrangement of the page, nothing else. */
-export function App() {
+export function App({ onDrawn }: { readonly onDrawn: () => void }) {
   const [isDrawn, setDrawn] = useState(false)
-  useEffect(() => whenIdle(() => setDrawn(true)), [])
+  useEffect(
+    () =>
+      afterPaint(() => {
+        onDrawn()
+        setDrawn(true)
+      }),
+    [onDrawn],
+  )
   const width = useWidthClass()
   return (
-    <TooltipProvider>
+    <>
       <div className="app" data-width={width}>
         <TopBar width={width} />
         <Banners />
@@ -47,7 +53,7 @@ export function App() {
           <Overlays />
         </Suspense>
       )}
-    </TooltipProvider>
+    </>
   )
 }
 

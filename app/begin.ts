@@ -1,4 +1,4 @@
-/** What happens once, before the first drawing: the theme, the design to open, and everything that listens. */
+/** What happens once, before the first drawing and right after it. */
 import { listenToFileDrops } from './commands/fileDrop'
 import { listenToKeys } from './commands/keyboard'
 import { engine } from './engine/engine'
@@ -13,6 +13,7 @@ import { followTheme } from './state/theme'
 import { followWidth } from './state/widthClass'
 import { notify } from './ui/notify'
 
+/** The theme, the design to open, and everything that listens. */
 export async function begin(): Promise<void> {
   followTheme()
   followWidth()
@@ -26,15 +27,17 @@ export async function begin(): Promise<void> {
   listenToFileDrops()
   followAddress(notify.problem)
   followInputSize()
+  if (unreadable !== null) notify.problem(unreadable)
+  if (opened.kind === 'refused') notify.problem(opened.reason)
+}
+
+/** What happens once the page is drawn: the engine starts, and all that comes later is fetched. */
+export function goOn(): void {
   engine.start()
   const [sample] = samples
   if (sample) void takeSample(sample)
 
   // All faces now: a formula that is opened later must not ask the network.
   for (const face of document.fonts) void face.load().catch(() => undefined)
-
-  if (unreadable !== null) notify.problem(unreadable)
-  if (opened.kind === 'refused') notify.problem(opened.reason)
-  // Once the page is drawn; it then asks for nothing more.
-  setTimeout(() => void fetchTheRest())
+  void fetchTheRest()
 }

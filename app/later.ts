@@ -3,6 +3,7 @@
  * without a network.
  */
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react'
+import { create } from 'zustand'
 
 const fetches: (() => Promise<unknown>)[] = []
 
@@ -18,6 +19,15 @@ export function laterComponent<Props>(
 ): LazyExoticComponent<ComponentType<Props>> {
   const registered = later(fetch)
   return lazy(async () => ({ default: await registered() }))
+}
+
+/** A hook that gives the component, or null as long as its code is on its way: for what has something to show meanwhile. */
+export function laterPart<Props>(
+  fetch: () => Promise<ComponentType<Props>>,
+): () => ComponentType<Props> | null {
+  const usePart = create<{ readonly part: ComponentType<Props> | null }>()(() => ({ part: null }))
+  later(async () => usePart.setState({ part: await fetch() }))
+  return () => usePart((state) => state.part)
 }
 
 /** Fetches all that was registered: once it is here, the page asks for nothing more. */

@@ -3,7 +3,7 @@ import './styles/base.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './App'
-import { begin } from './begin'
+import { begin, goOn } from './begin'
 import { CrashScreen } from './shell/CrashScreen'
 
 const root = document.getElementById('root')
@@ -13,7 +13,7 @@ void begin().finally(() =>
   createRoot(root).render(
     <StrictMode>
       <CrashScreen>
-        <App />
+        <App onDrawn={goOn} />
       </CrashScreen>
     </StrictMode>,
   ),

@@ -1,76 +1,71 @@
-import { ContextMenu } from 'radix-ui'
-import type { ReactNode } from 'react'
-import { isEnabled } from '../commands/command'
-import { commandById, run } from '../commands/index'
+import {
+  cloneElement,
+  type MouseEvent,
+  type PointerEvent,
+  type ReactElement,
+  Suspense,
+  useRef,
+  useState,
+} from 'react'
+import { laterComponent } from '../later'
 import { useSessionStore } from '../state/sessionStore'
-import { Keys } from '../ui/Keys'
-import '../ui/Menu.css'
+import type { Point } from './geometry'
 
-const nodeItems = [
-  'replaceType',
-  'insertAfter',
-  'bypass',
-  'freeze',
-  'line',
-  'cut',
-  'copy',
-  'duplicate',
-  'delete',
-  'line',
-  'group',
-  'ungroup',
-  'makeShared',
-  'makeUnique',
-  'line',
-  'fitSelection',
-]
-const paneItems = ['insertAfter', 'paste', 'selectAll', 'line', 'fit', 'actualSize', 'focusMode']
+const CanvasMenuList = laterComponent(async () => (await import('./CanvasMenuList')).CanvasMenuList)
 
-/** Right click, long press, Shift+F10: the commands for what is under the pointer. */
-export function CanvasMenu({ children }: { readonly children: ReactNode }) {
-  const hasSelection = useSessionStore((state) => state.selection.length > 0 || state.selectedEdge !== null)
-  return (
-    <ContextMenu.Root modal={false}>
-      <ContextMenu.Trigger asChild onContextMenuCapture={selectUnder}>
-        {children}
-      </ContextMenu.Trigger>
-      <ContextMenu.Portal>
-        <ContextMenu.Content className="menu" collisionPadding={8}>
-          {(hasSelection ? nodeItems : paneItems).map((id, index) =>
-            id === 'line' ? (
-              // biome-ignore lint/suspicious/noArrayIndexKey: lines are alike and never move
-              <ContextMenu.Separator key={`line-${index}`} className="menu-line" />
-            ) : (
-              <MenuCommand key={id} id={id} />
-            ),
-          )}
-          <ContextMenu.Separator className="menu-line" />
-          <MenuCommand id="arrange" />
-        </ContextMenu.Content>
-      </ContextMenu.Portal>
-    </ContextMenu.Root>
-  )
+const longPressMs = 700
+
+interface MenuHandlers {
+  onContextMenuCapture?: (event: MouseEvent) => void
+  onPointerDownCapture?: (event: PointerEvent) => void
+  onPointerMoveCapture?: () => void
+  onPointerUpCapture?: () => void
+  onPointerCancelCapture?: () => void
 }
 
-function MenuCommand({ id }: { readonly id: string }) {
-  const command = commandById(id)
-  const Icon = command.icon
+/** Right click, long press, Shift+F10: the commands for what is under the pointer. */
+export function CanvasMenu({ children }: { readonly children: ReactElement<MenuHandlers> }) {
+  const [place, setPlace] = useState<Point | null>(null)
+  const press = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const open = (target: EventTarget, at: Point) => {
+    selectUnder(target)
+    setPlace(at)
+  }
+  const letGo = () => clearTimeout(press.current)
   return (
-    <ContextMenu.Item className="menu-item" disabled={!isEnabled(command)} onSelect={() => run(id)}>
-      {Icon && <Icon size={14} strokeWidth={1.6} aria-hidden="true" />}
-      <span className="menu-label">{command.label}</span>
-      {command.shortcuts?.[0] !== undefined && <Keys shortcut={command.shortcuts[0]} />}
-    </ContextMenu.Item>
+    <>
+      {cloneElement(children, {
+        onContextMenuCapture: (event) => {
+          event.preventDefault()
+          letGo()
+          open(event.target, { x: event.clientX, y: event.clientY })
+        },
+        // Not every browser turns a long press into a context menu.
+        onPointerDownCapture: ({ pointerType, target, clientX, clientY }) => {
+          letGo()
+          if (pointerType !== 'touch') return
+          press.current = setTimeout(() => open(target, { x: clientX, y: clientY }), longPressMs)
+        },
+        onPointerMoveCapture: letGo,
+        onPointerUpCapture: letGo,
+        onPointerCancelCapture: letGo,
+      })}
+      {place && (
+        <Suspense fallback={null}>
+          <CanvasMenuList key={`${place.x} ${place.y}`} place={place} onClose={() => setPlace(null)} />
+        </Suspense>
+      )}
+    </>
   )
 }
 
 /** The menu speaks of what it was opened on. */
-function selectUnder(event: React.MouseEvent): void {
-  if (!(event.target instanceof Element)) return
+function selectUnder(target: EventTarget): void {
+  if (!(target instanceof Element)) return
   const { selection, select } = useSessionStore.getState()
-  const element = event.target.closest<HTMLElement>('[data-path], [data-selects]')
+  const element = target.closest<HTMLElement>('[data-path], [data-selects]')
   const key = element?.dataset.path ?? element?.dataset.selects
   if (key !== undefined) {
     if (!selection.includes(key)) select([key])
-  } else if (event.target.closest('.react-flow__pane')) select([])
+  } else if (target.closest('.react-flow__pane')) select([])
 }

@@ -1,7 +1,8 @@
 /** Swapping a mixer from a strip of patterns: hovering shows the design with it, a click keeps it. */
-import { findModule, type ModuleDefinition, modules } from '../../engine/index'
+import { findModule, type ModuleDefinition } from '../../engine/index'
 import { place, previewTarget } from '../commands/place'
 import { useDocumentStore } from '../state/documentStore'
+import { knownModules } from '../state/modules'
 import type { PathKey } from '../state/paths'
 import { useSessionStore } from '../state/sessionStore'
 import { nodeAt } from './scene'
@@ -26,7 +27,7 @@ export function useSwap(): Swap | null {
   })
   const instance = useSessionStore((state) => state.instance)
   if (key === undefined || module === null) return null
-  const mixers = modules.filter((candidate) => candidate.kind === 'mixer')
+  const mixers = knownModules().filter((candidate) => candidate.kind === 'mixer')
   const first = unlike(mixers)
   const own = mixers.find((candidate) => candidate.id === module)
   const choices = !own || first.includes(own) ? first : [...first.slice(0, shownChoices - 1), own]

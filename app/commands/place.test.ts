@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest'
-import { findBody, IN, modules, OUT } from '../../engine/index'
+import { findBody, IN, OUT } from '../../engine/index'
+import { modules } from '../../engine/parts'
 import { loadCatalogue } from '../state/catalogue'
 import { analysisOf, errorsOf } from '../state/derived'
 import { useDocumentStore } from '../state/documentStore'

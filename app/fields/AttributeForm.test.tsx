@@ -1,8 +1,8 @@
 import { act } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { type AttributeValue, modules } from '../../engine/index'
-import { TooltipProvider } from '../ui/Tooltip'
+import type { AttributeValue } from '../../engine/index'
+import { modules } from '../../engine/parts'
 import { AttributeForm } from './AttributeForm'
 
 vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true)
@@ -24,14 +24,12 @@ function show(module: string, attrs: { [name: string]: AttributeValue } = {}) {
   if (!definition) throw new Error(`there is no module ${module}`)
   act(() =>
     root.render(
-      <TooltipProvider>
-        <AttributeForm
-          schema={definition.attrs}
-          attrs={attrs}
-          onChange={(...change) => changes.push(change)}
-          onGestureEnd={() => undefined}
-        />
-      </TooltipProvider>,
+      <AttributeForm
+        schema={definition.attrs}
+        attrs={attrs}
+        onChange={(...change) => changes.push(change)}
+        onGestureEnd={() => undefined}
+      />,
     ),
   )
   return changes

@@ -3,13 +3,13 @@ import { useState } from 'react'
 import {
   type Attributes,
   findModule,
-  modules,
   type SlotField as SlotFieldType,
   type SlotValue,
   slotAttributes,
   slotModule,
 } from '../../engine/index'
 import { ModuleGlyph } from '../glyphs/ModuleGlyph'
+import { knownModules } from '../state/modules'
 import { IconButton } from '../ui/IconButton'
 import { Select } from '../ui/Select'
 import type { FieldProps } from './fieldProps'
@@ -28,7 +28,7 @@ export function SlotField({
   const chosen = slotModule(slot)
   const definition = findModule(chosen)
   const hasSettings = definition !== undefined && Object.keys(definition.attrs).length > 0
-  const options = modules
+  const options = knownModules()
     .filter((candidate) => candidate.kind === field.of)
     .map((candidate) => ({
       value: candidate.id,

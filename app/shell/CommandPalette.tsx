@@ -13,7 +13,7 @@ import { Mark } from '../glyphs/Mark'
 import { kindWords } from '../glyphs/roles'
 import { BlockGlyph } from '../panels/palette/BlockGlyph'
 import { useDocumentStore } from '../state/documentStore'
-import { alternativesTo, insertables } from '../state/moduleLists'
+import { alternativesTo, insertables } from '../state/modules'
 import { ancestorsOf, pathOf } from '../state/paths'
 import { type DropTarget, useSessionStore } from '../state/sessionStore'
 import { Key, Keys } from '../ui/Keys'
@@ -126,7 +126,7 @@ function Groups({ onDone }: { readonly onDone: () => void }) {
         ))}
       </SearchGroup>
       <SearchGroup heading={node ? `Insert after ${titleOf(node)}` : 'Insert at the end'}>
-        {insertables.map((definition) => (
+        {insertables().map((definition) => (
           <ModuleRow
             key={definition.id}
             definition={definition}

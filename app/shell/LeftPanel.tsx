@@ -1,4 +1,4 @@
-import { Outline } from '../panels/outline/Outline'
+import { Outline } from '../panels/outline/index'
 import { Palette } from '../panels/palette/Palette'
 import { PaletteSearch } from '../panels/palette/PaletteSearch'
 import { useSessionStore } from '../state/sessionStore'

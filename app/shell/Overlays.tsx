@@ -1,3 +1,4 @@
+import { HintLayer } from '../ui/HintLayer'
 import { CommandPalette } from './CommandPalette'
 import { Notices } from './Notices'
 import { Picker } from './Picker'
@@ -16,5 +17,6 @@ export const Overlays = () => (
     <ShortcutsDialog />
     <WgslDialog />
     <Notices />
+    <HintLayer />
   </>
 )

@@ -5,7 +5,7 @@ import { titleOf } from '../commands/subject'
 import { templates } from '../commands/templates'
 import { BlockGlyph } from '../panels/palette/BlockGlyph'
 import { useDocumentStore } from '../state/documentStore'
-import { alternativesTo, insertables } from '../state/moduleLists'
+import { alternativesTo, insertables } from '../state/modules'
 import { pathOf } from '../state/paths'
 import {
   type Dragged,
@@ -40,7 +40,7 @@ export function Picker() {
   const name = node ? titleOf(node) : ''
   const title = titles[purpose.kind](name)
   const choices =
-    purpose.kind === 'replace' && node?.type === 'module' ? alternativesTo(node.module) : insertables
+    purpose.kind === 'replace' && node?.type === 'module' ? alternativesTo(node.module) : insertables()
   const choose = (dragged: Dragged) => {
     close()
     put(purpose, dragged, instance)

@@ -2,11 +2,12 @@ import { ListTree, Search } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { KindGlyph } from '../glyphs/KindGlyph'
 import { ModuleGlyph } from '../glyphs/ModuleGlyph'
-import { Outline } from '../panels/outline/Outline'
+import { Outline } from '../panels/outline/index'
 import { BlockGlyph } from '../panels/palette/BlockGlyph'
 import { Palette } from '../panels/palette/Palette'
 import { PaletteSearch } from '../panels/palette/PaletteSearch'
 import { type PaletteSection, paletteSections } from '../panels/palette/sections'
+import { useModules } from '../state/modules'
 import { useSessionStore } from '../state/sessionStore'
 import { Popover } from '../ui/Popover'
 import './Rail.css'
@@ -22,7 +23,7 @@ export function Rail() {
         <Palette />
       </Flyout>
       <span className="rail-line" />
-      {paletteSections().map((section) => (
+      {paletteSections(useModules() ?? []).map((section) => (
         <Flyout key={section.id} label={section.title} glyph={<SectionGlyph section={section} />}>
           <Palette only={section.id} />
         </Flyout>

@@ -2,12 +2,13 @@
 import { create } from 'zustand'
 import { firstPreset, type Preset } from '../../engine/index'
 import { later } from '../later'
+import { loadModules } from './modules'
 
 /** Null while they are on their way. */
 const useCatalogueStore = create<{ readonly presets: readonly Preset[] | null }>()(() => ({ presets: null }))
 
 export const loadCatalogue = later(async () => {
-  const { presets } = await import('../../engine/catalogue')
+  const [{ presets }] = await Promise.all([import('../../engine/catalogue'), loadModules()])
   useCatalogueStore.setState({ presets })
 })
 

@@ -1,4 +1,8 @@
 import { later } from '../later'
+import { loadModules } from './modules'
 
-/** Reading and checking what comes from outside, and links: needed when a design comes or goes. */
-export const exchange = later(() => import('../../engine/exchange'))
+/** Reading and checking what comes from outside, and links; a design from outside may hold any module. */
+export const exchange = later(async () => {
+  const [code] = await Promise.all([import('../../engine/exchange'), loadModules()])
+  return code
+})

@@ -1,9 +1,8 @@
-import { Popover as RadixPopover } from 'radix-ui'
-import type { ReactNode } from 'react'
-import './Popover.css'
+import { type AriaAttributes, cloneElement, type ReactElement, type ReactNode, useState } from 'react'
+import { laterPart } from '../later'
 
-interface PopoverProps {
-  readonly trigger: ReactNode
+export interface PopoverProps {
+  readonly trigger: ReactElement<AriaAttributes & { onClick?: () => void }>
   readonly label: string
   readonly side?: 'top' | 'right' | 'bottom' | 'left'
   readonly align?: 'start' | 'center' | 'end'
@@ -12,33 +11,18 @@ interface PopoverProps {
   readonly children: ReactNode
 }
 
-export function Popover({
-  trigger,
-  label,
-  side = 'bottom',
-  align = 'start',
-  isOpen,
-  onOpenChange,
-  children,
-}: PopoverProps) {
-  return (
-    <RadixPopover.Root
-      {...(isOpen === undefined ? {} : { open: isOpen })}
-      {...(onOpenChange === undefined ? {} : { onOpenChange })}
-    >
-      <RadixPopover.Trigger asChild>{trigger}</RadixPopover.Trigger>
-      <RadixPopover.Portal>
-        <RadixPopover.Content
-          className="popover"
-          aria-label={label}
-          side={side}
-          align={align}
-          sideOffset={6}
-          collisionPadding={8}
-        >
-          {children}
-        </RadixPopover.Content>
-      </RadixPopover.Portal>
-    </RadixPopover.Root>
-  )
+const usePopoverPart = laterPart(async () => (await import('./PopoverPart')).PopoverPart)
+
+export function Popover(props: PopoverProps) {
+  const PopoverPart = usePopoverPart()
+  const [isWanted, setWanted] = useState(false)
+  if (PopoverPart) return <PopoverPart {...props} isOpenAtFirst={isWanted} />
+  return cloneElement(props.trigger, {
+    'aria-haspopup': 'dialog',
+    'aria-expanded': props.isOpen ?? isWanted,
+    onClick: () => {
+      setWanted(true)
+      props.onOpenChange?.(true)
+    },
+  })
 }

@@ -1,5 +1,5 @@
-import { Tabs as RadixTabs } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { type ReactNode, useId, useRef } from 'react'
+import { useRovingFocus } from './useRovingFocus'
 import './Tabs.css'
 
 interface TabsProps<V extends string> {
@@ -12,30 +12,44 @@ interface TabsProps<V extends string> {
   readonly children: ReactNode
 }
 
-/** Tabs over one panel; `children` is the panel of the tab that is open. */
+/** Tabs over one panel; `children` is the panel of the tab that is open. Arrow keys open the next tab. */
 export function Tabs<V extends string>({ label, value, tabs, onChange, actions, children }: TabsProps<V>) {
+  const id = useId()
+  const list = useRef<HTMLDivElement>(null)
+  const roving = useRovingFocus(list, '[role=tab]')
   return (
-    <RadixTabs.Root
-      className="tabs"
-      value={value}
-      onValueChange={(chosen) => {
-        const tab = tabs.find((candidate) => candidate.value === chosen)
-        if (tab) onChange(tab.value)
-      }}
-    >
+    <div className="tabs">
       <div className="tabs-bar">
-        <RadixTabs.List className="tabs-list" aria-label={label}>
+        <div className="tabs-list" role="tablist" aria-label={label} ref={list} {...roving}>
           {tabs.map((tab) => (
-            <RadixTabs.Trigger key={tab.value} value={tab.value} className="tab">
+            <button
+              type="button"
+              role="tab"
+              key={tab.value}
+              id={`${id}-${tab.value}`}
+              className="tab"
+              aria-selected={tab.value === value}
+              aria-controls={`${id}-panel`}
+              onClick={() => onChange(tab.value)}
+              onFocus={(event) => {
+                if (event.target.matches(':focus-visible') && tab.value !== value) onChange(tab.value)
+              }}
+            >
               {tab.label}
-            </RadixTabs.Trigger>
+            </button>
           ))}
-        </RadixTabs.List>
+        </div>
         {actions}
       </div>
-      <RadixTabs.Content value={value} className="tabs-panel" tabIndex={-1}>
+      <div
+        className="tabs-panel"
+        role="tabpanel"
+        id={`${id}-panel`}
+        aria-labelledby={`${id}-${value}`}
+        tabIndex={-1}
+      >
         {children}
-      </RadixTabs.Content>
-    </RadixTabs.Root>
+      </div>
+    </div>
   )
 }

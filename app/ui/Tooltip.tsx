@@ -1,34 +1,26 @@
-import { Tooltip as RadixTooltip } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { cloneElement, type ReactElement, type ReactNode } from 'react'
+import { type HintHandlers, type Side, useHint } from './hint'
 import { Keys } from './Keys'
-import './Tooltip.css'
 
 interface TooltipProps {
   readonly text: ReactNode
   /** A shortcut as commands write it: `mod+z`. */
   readonly shortcut?: string | undefined
-  readonly side?: 'top' | 'right' | 'bottom' | 'left'
-  /** The trigger: an element that takes a ref. */
-  readonly children: ReactNode
+  readonly side?: Side
+  /** An element that passes handlers on. */
+  readonly children: ReactElement<HintHandlers>
 }
 
 /** Names what it hangs on; never the only place of a fact. */
 export function Tooltip({ text, shortcut, side = 'bottom', children }: TooltipProps) {
-  return (
-    <RadixTooltip.Root>
-      <RadixTooltip.Trigger asChild>{children}</RadixTooltip.Trigger>
-      <RadixTooltip.Portal>
-        <RadixTooltip.Content className="tooltip" side={side} sideOffset={6} collisionPadding={8}>
-          {text}
-          {shortcut !== undefined && <Keys shortcut={shortcut} />}
-        </RadixTooltip.Content>
-      </RadixTooltip.Portal>
-    </RadixTooltip.Root>
+  const content = (
+    <>
+      {text}
+      {shortcut !== undefined && <Keys shortcut={shortcut} />}
+    </>
+  )
+  return cloneElement(
+    children,
+    useHint(() => ({ content, look: 'tooltip', side }), children.props),
   )
 }
-
-export const TooltipProvider = ({ children }: { readonly children: ReactNode }) => (
-  <RadixTooltip.Provider delayDuration={400} skipDelayDuration={200}>
-    {children}
-  </RadixTooltip.Provider>
-)

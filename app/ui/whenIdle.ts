@@ -8,3 +8,15 @@ export function whenIdle(work: () => void): () => void {
   const handle = requestIdleCallback(work)
   return () => cancelIdleCallback(handle)
 }
+
+/** Does something once what is drawn now is on the screen. Returns a function that calls it off. */
+export function afterPaint(work: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const frame = requestAnimationFrame(() => {
+    timer = setTimeout(work)
+  })
+  return () => {
+    cancelAnimationFrame(frame)
+    clearTimeout(timer)
+  }
+}

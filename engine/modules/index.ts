@@ -2,6 +2,7 @@
 import { activations } from './activation'
 import { downsamples } from './downsample'
 import { heads } from './head'
+import { provide } from './known'
 import { merges } from './merge'
 import { mixers } from './mixer'
 import { mlps } from './mlp'
@@ -23,3 +24,5 @@ export const modules: readonly ModuleDefinition[] = [
   ...heads,
   ...tensors,
 ]
+
+provide(modules)

@@ -1,4 +1,5 @@
 /** The command line: `vertebra <command> ...`. Errors are one line on stderr; 0 only when the thing asked for holds. */
+import '../modules'
 import { type Command, readWords, UsageError } from './command'
 import { analyze } from './commands/analyze'
 import { bench } from './commands/bench'

@@ -5,6 +5,7 @@ import type { BlockTemplate } from '../../commands/templates'
 import { KindGlyph } from '../../glyphs/KindGlyph'
 import { ReadingPattern } from '../../glyphs/ReadingPattern'
 import { kindWords } from '../../glyphs/roles'
+import { useModules } from '../../state/modules'
 import { type Dragged, useSessionStore } from '../../state/sessionStore'
 import { useRovingFocus } from '../../ui/useRovingFocus'
 import { BlockGlyph } from './BlockGlyph'
@@ -23,7 +24,11 @@ export function Palette({ only }: PaletteProps) {
   const search = useSessionStore((state) => (only === undefined ? state.paletteSearch : ''))
   const list = useRef<HTMLDivElement>(null)
   const roving = useRovingFocus(list, '[data-palette-item]')
-  const sections = paletteSections(search).filter((section) => only === undefined || section.id === only)
+  const modules = useModules()
+  if (!modules) return null
+  const sections = paletteSections(modules, search).filter(
+    (section) => only === undefined || section.id === only,
+  )
   return (
     // biome-ignore lint/a11y/useSemanticElements: lists of buttons with arrow keys between them
     <div className="palette" role="group" aria-label="Modules" ref={list} {...roving}>

@@ -1,5 +1,6 @@
 import { Search } from 'lucide-react'
 import { placeAfterSelection } from '../../commands/place'
+import { knownModules } from '../../state/modules'
 import { useSessionStore } from '../../state/sessionStore'
 import { Key } from '../../ui/Keys'
 import { paletteSections } from './sections'
@@ -28,7 +29,7 @@ export function PaletteSearch() {
             event.preventDefault()
             document.querySelector<HTMLElement>('[data-palette-item]')?.focus()
           } else if (event.key === 'Enter' && search !== '') {
-            const [section] = paletteSections(search)
+            const [section] = paletteSections(knownModules(), search)
             const [module] = section?.modules ?? []
             const [template] = section?.templates ?? []
             if (module) placeAfterSelection({ kind: 'module', module: module.id })

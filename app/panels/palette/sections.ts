@@ -1,4 +1,4 @@
-import { completeAttributes, type ModuleDefinition, type ModuleKind, modules } from '../../../engine/index'
+import { completeAttributes, type ModuleDefinition, type ModuleKind } from '../../../engine/index'
 import { type BlockTemplate, templates } from '../../commands/templates'
 
 export interface PaletteSection {
@@ -28,7 +28,10 @@ const plan: readonly {
 ]
 
 /** The palette's lists; with a search, only what matches it. */
-export function paletteSections(search = ''): readonly PaletteSection[] {
+export function paletteSections(
+  modules: readonly ModuleDefinition[],
+  search = '',
+): readonly PaletteSection[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean)
   return plan
     .map(({ id, title, kinds, isOpen = false }) => ({

@@ -1,5 +1,5 @@
 import { presets } from '../../catalogue'
-import { modules } from '../../index'
+import { modules } from '../../parts'
 import { type Command, UsageError } from '../command'
 import { printJson, printLine, table } from '../print'
 
