@@ -13,6 +13,7 @@ export const biasOptions = [
   { value: 'lookup', label: 'Relative bias, looked up by products' },
   { value: 'mlp', label: 'MLP of the offset' },
   { value: 'log', label: 'MLP of the offset’s logarithm' },
+  { value: 'distance', label: 'Bias of the distance' },
 ] as const
 
 export const biasHiddenField = () =>
@@ -90,6 +91,11 @@ const builders: {
       const active = b.relu(linear(b, logs, { name: 'fc1', out: hidden, bias: true }))
       return relativeBias(b, linear(b, active, { name: 'fc2', out: heads, bias: true }), height, width)
     }),
+
+  distance(b, window, { heads }) {
+    const bias = distanceBias(b, heads, window)
+    return b.reshape(bias, bias.shape.slice(1))
+  },
 }
 
 const tableOf = (b: ModuleBuilder, shape: readonly number[]): Value =>

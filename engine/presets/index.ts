@@ -16,6 +16,7 @@ import { cvts } from './cvt'
 import { detrs } from './detr'
 import { efficientFormers } from './efficientformer'
 import { efficientNets } from './efficientnet'
+import { fcaformers } from './fcaformer'
 import { fnets } from './fnet'
 import { focalnets } from './focalnet'
 import { gfnets } from './gfnet'
@@ -61,6 +62,7 @@ export const presets: readonly Preset[] = [
   ...twinTransformers,
   ...shuntedTransformers,
   ...crossformers,
+  ...fcaformers,
   ...cswins,
   ...biformers,
   ...cvts,

@@ -7,6 +7,7 @@ import { bottleneckAttention } from './bottleneckAttention'
 import { convProjection } from './convProjection'
 import { crossCovariance } from './crossCovariance'
 import { crossShaped } from './crossShaped'
+import { crossTokenAttention } from './crossTokenAttention'
 import { cycleMlp } from './cycleMlp'
 import { depthwiseConv } from './depthwiseConv'
 import { dilatedAttention } from './dilatedAttention'
@@ -53,6 +54,7 @@ export const mixers: readonly ModuleDefinition[] = [
   axialAttention,
   positionSensitive,
   standAloneAttention,
+  crossTokenAttention,
   haloAttention,
   bottleneckAttention,
   biLevelRouting,

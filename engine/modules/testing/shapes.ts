@@ -37,6 +37,7 @@ const shapes: { readonly [id: string]: Row } = {
   localValueAttention: [map, map],
   convProjection: [map, map],
   crossShaped: [map, map],
+  crossTokenAttention: [[map, tokens], map],
   biLevelRouting: [map, map],
   windowAttention: [map, map],
   dilatedAttention: [map, map],

@@ -2,6 +2,7 @@
 import { biformer } from '../biformer'
 import { cmt } from '../cmt'
 import { crossformer } from '../crossformer'
+import { fcaformer } from '../fcaformer'
 import { type Build, count, flag, listed, symbol } from './reading'
 
 export const papers: { readonly [name: string]: Build } = {
@@ -48,6 +49,20 @@ export const papers: { readonly [name: string]: Build } = {
     }
   },
 
+  FcaFormer(options) {
+    options.take('drop_path_rate', count, 0.1)
+    return {
+      features: 'layer_3',
+      document: fcaformer('FcaFormer', {
+        dims: options.take('embed_dims', listed(count), [48, 96, 192, 384]),
+        depths: options.take('depths', listed(count), [3, 3, 9, 2]),
+        heads: options.take('num_heads', listed(count), [0, 0, 12, 24]),
+        classes: options.take('num_classes', count, 1000),
+        size: options.take('img_size', count, 224),
+      }),
+    }
+  },
+
   CrossFormer(options) {
     const scales = [
       options.take('patch_size', listed(count), [4]),
@@ -73,10 +88,15 @@ export const papers: { readonly [name: string]: Build } = {
 }
 
 /** Calls that stand for presets of ours, with the node that the reference calls features. */
-export const presetCalls = { cmt_ti: 'cmt_ti', biformer_tiny: 'biformer_tiny', shunted_t: 'shunted_t' }
+export const presetCalls = {
+  cmt_ti: 'cmt_ti',
+  biformer_tiny: 'biformer_tiny',
+  shunted_t: 'shunted_t',
+  fcaformer_l2: 'fcaformer_l2',
+}
 
 /** The last node before the head, where it is not called norm. */
 /** The rest of a call that is told in words. */
 export const plainCall = (call: string): string => call.replace('rest as biformer_tiny', 'usual')
 
-export const features = { cmt: 'blocks_d.1', shunted: 'norm4' }
+export const features = { cmt: 'blocks_d.1', shunted: 'norm4', fcaformer: 'layer_3' }
