@@ -35,6 +35,20 @@ test('the class-token head reads the first token', () => {
   expect(features).toEqual([7, 8])
 })
 
+test('masking keeps the first places of a shuffled order, and filling brings them back', () => {
+  const grid = { height: 2, width: 2, prefix: 1 }
+  const noise = ({ attrs, shape }: { attrs: { name: string }; shape: Shape }) =>
+    Float64Array.from(attrs.name === 'noise' ? [0.4, 0.1, 0.3, 0.2] : new Array(shape[2]).fill(-1))
+  const visible = run('randomMask', [[1, 5, 1]], [[100, 1, 2, 3, 4]], { ratio: 0.5 }, grid, noise)
+  expect(visible).toEqual([100, 2, 4])
+  const shapes: Shape[] = [
+    [1, 3, 1],
+    [1, 5, 1],
+  ]
+  const filled = run('fillMasked', shapes, [visible, [0, 0, 0, 0, 0]], {}, grid, noise)
+  expect(filled).toEqual([100, -1, 2, -1, 4])
+})
+
 test('random mixing gives row m the weights of row m', () => {
   const tokens = [1, 10, 100, 1000]
   const mixed = run('randomMixing', [[1, 4, 1]], [tokens], {}, null, ({ shape }) =>

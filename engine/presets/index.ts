@@ -24,6 +24,7 @@ import { hornets, slaks } from './hornet'
 import { iformers } from './iformer'
 import { inceptionNexts } from './inceptionNext'
 import { levits } from './levit'
+import { maes } from './mae'
 import { maxxvits } from './maxvit'
 import { metaformers } from './metaformer'
 import { mlpMixers } from './mlpMixer'
@@ -57,6 +58,7 @@ export const presets: readonly Preset[] = [
   ...metaformers,
   ...vits,
   ...clips,
+  ...maes,
   ...pvts,
   ...swins,
   ...twinTransformers,

@@ -13,6 +13,7 @@ import { maxPool } from './maxPool'
 import { narrowingAttention } from './narrowingAttention'
 import { objectQueries } from './objectQueries'
 import { positionEmbedding } from './positionEmbedding'
+import { randomMask } from './randomMask'
 import { toMap } from './toMap'
 import { toTokens } from './toTokens'
 import { upsample } from './upsample'
@@ -32,6 +33,7 @@ export const tensors: readonly ModuleDefinition[] = [
   narrowingAttention,
   crossAttention,
   firstTokens,
+  randomMask,
   toTokens,
   toMap,
   flatten,

@@ -126,6 +126,11 @@ const shapes: { readonly [id: string]: Row } = {
     [tokens, map],
     [2, 128, 32],
   ],
+  randomMask: [map, [2, 16, 32]],
+  fillMasked: [
+    [[2, 16, 24], map],
+    [2, 64, 24],
+  ],
   firstTokens: [tokens, [2, 1, 32]],
   narrowingAttention: [map, [2, 8, 8, 64]],
   crossAttention: [

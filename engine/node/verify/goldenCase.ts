@@ -35,6 +35,8 @@ const goldenCase = z.object({
   float32_vs_float64: z.object({ logits: z.number(), features: z.number() }).partial().default({}),
   tensors: z.array(z.tuple([z.string(), z.array(z.number()), z.number(), z.number()])),
   aliases: z.array(z.tuple([z.string(), z.string()])).default([]),
+  /** Random numbers that the reference draws, taken by this name instead. */
+  noise: z.object({ name: z.string() }).optional(),
   /** Tables of the state_dict that a formula gives. */
   constants: z.array(recorded.extend({ name: z.string() })).default([]),
   outputs: z

@@ -285,14 +285,14 @@ class Subject {
 const isInside = (key: string, where: string) => key === where || key.startsWith(`${where}.`)
 
 /** Every float tensor of the reference's state_dict is a weight of ours with its shape, and nothing else is. */
-function tensorProblems({ tensors, aliases }: GoldenCase, graph: Graph): string[] {
+function tensorProblems({ tensors, aliases, noise }: GoldenCase, graph: Graph): string[] {
   const ours = new Map(
     graph.nodes.flatMap((node) => (node.op === 'param' ? [[node.attrs.name, node.shape] as const] : [])),
   )
   const others = new Set(aliases.map(([alias]) => alias))
   const missing = tensors.filter(([name]) => !ours.has(name) && !others.has(name)).map(([name]) => name)
   const known = new Map(tensors.map(([name, shape]) => [name, shape]))
-  const extra = [...ours.keys()].filter((name) => !known.has(name))
+  const extra = [...ours.keys()].filter((name) => !known.has(name) && name !== noise?.name)
   const reshaped = [...ours].filter(([name, shape]) => {
     const expected = known.get(name)
     return expected && expected.join() !== shape.join()

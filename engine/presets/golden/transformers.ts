@@ -1,5 +1,6 @@
 /** Vision Transformers and MLPs of the same shape, as timm builds them. */
 import { clipTower } from '../clip'
+import { mae } from '../mae'
 import { type MlpMixerSizes, mlpMixer } from '../mlpMixer'
 import { t2tVit } from '../t2tVit'
 import { tnt } from '../tnt'
@@ -110,6 +111,24 @@ export const papers: { readonly [name: string]: Build } = {
         depth,
         heads,
         out: next('output_dim'),
+      }),
+    }
+  },
+
+  /** Whether patches are normalised matters to the loss alone. */
+  MaskedAutoencoderViT(options) {
+    options.take('norm_pix_loss', flag, false)
+    return {
+      features: 'decoder_pred',
+      document: mae('MaskedAutoencoderViT', {
+        size: options.take('img_size', count, 224),
+        patch: options.take('patch_size', count, 16),
+        dim: options.take('embed_dim', count, 1024),
+        depth: options.take('depth', count, 24),
+        heads: options.take('num_heads', count, 16),
+        decoderDim: options.take('decoder_embed_dim', count, 512),
+        decoderDepth: options.take('decoder_depth', count, 8),
+        decoderHeads: options.take('decoder_num_heads', count, 16),
       }),
     }
   },
