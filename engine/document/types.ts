@@ -51,7 +51,7 @@ export interface ModuleNode extends NodeBase {
   readonly module: string
   /** Only what differs from the module's defaults. */
   readonly attrs: Attributes
-  /** Renames inside the module: local state_dict path -> the path to use (`conv` -> `0`; '' removes it; `/x` is `x` from the root, shared). */
+  /** Renames inside the module: local state_dict path -> the path to use (`conv` -> `0`; '' removes it; `/x` is `x` from the root, shared; `'': '/x'` moves the whole module there). */
   readonly keys?: { readonly [local: string]: string }
 }
 

@@ -121,6 +121,7 @@ const features: { readonly [family: string]: string } = {
   van: 'norm4',
   alexnet: 'features',
   convmixer: 'blocks.19',
+  coat: 'norm4',
   ...beside.features,
   ...spectral.features,
 }

@@ -7,6 +7,7 @@ import { byobnets } from './byobnets'
 import { caits } from './cait'
 import { clips } from './clip'
 import { cmts } from './cmt'
+import { coats } from './coat'
 import { convits } from './convit'
 import { convmixers } from './convmixer'
 import { convnexts } from './convnext'
@@ -77,6 +78,7 @@ export const presets: readonly Preset[] = [
   ...maxxvits,
   ...mobilevits,
   ...nextvits,
+  ...coats,
   ...iformers,
   ...convits,
   ...mvits,

@@ -1,5 +1,6 @@
 import type { ModuleDefinition } from '../module'
 import { attentionPoolHead } from './attentionPoolHead'
+import { branchHead } from './branchHead'
 import { classTokenHead } from './classTokenHead'
 import { distilledHead } from './distilledHead'
 import { mlpHead } from './mlpHead'
@@ -11,6 +12,7 @@ export const heads: readonly ModuleDefinition[] = [
   classTokenHead,
   distilledHead,
   tokenLabelHead,
+  branchHead,
   mlpHead,
   attentionPoolHead,
 ]

@@ -12,6 +12,7 @@ import { cycleMlp } from './cycleMlp'
 import { depthwiseConv } from './depthwiseConv'
 import { dilatedAttention } from './dilatedAttention'
 import { distanceAttention } from './distanceAttention'
+import { factorisedAttention } from './factorisedAttention'
 import { focalModulation } from './focalModulation'
 import { fourierMixing } from './fourierMixing'
 import { gatedConv } from './gatedConv'
@@ -66,6 +67,7 @@ export const mixers: readonly ModuleDefinition[] = [
   crossCovariance,
   linearAttention,
   separableAttention,
+  factorisedAttention,
   nonLocal,
   lambdaLayer,
   inceptionMixer,

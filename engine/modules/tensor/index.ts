@@ -14,6 +14,7 @@ import { narrowingAttention } from './narrowingAttention'
 import { objectQueries } from './objectQueries'
 import { positionEmbedding } from './positionEmbedding'
 import { randomMask } from './randomMask'
+import { resize } from './resize'
 import { toMap } from './toMap'
 import { toTokens } from './toTokens'
 import { upsample } from './upsample'
@@ -25,6 +26,7 @@ export const tensors: readonly ModuleDefinition[] = [
   maxPool,
   upsample,
   globalPool,
+  resize,
   classToken,
   objectQueries,
   positionEmbedding,

@@ -23,6 +23,7 @@ const shapes: { readonly [id: string]: Row } = {
   nonLocal: [map, map],
   linearAttention: [map, map],
   separableAttention: [map, map],
+  factorisedAttention: [map, map],
   crossCovariance: [map, map],
   retention: [map, map],
   talkingHeads: [map, map],
@@ -104,6 +105,11 @@ const shapes: { readonly [id: string]: Row } = {
   concat: [
     [map, [2, 8, 8, 16]],
     [2, 8, 8, 48],
+  ],
+  resize: [map, [2, 16, 16, 32]],
+  branchHead: [
+    [tokens, [2, 9, 16]],
+    [2, 1000],
   ],
   poolHead: [map, [2, 1000]],
   classTokenHead: [tokens, [2, 10], { classes: 10 }],

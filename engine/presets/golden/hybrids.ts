@@ -1,10 +1,27 @@
 /** Networks of convolution and attention, as timm builds them. */
+import { coat } from '../coat'
 import { coatnetStyle, type MaxVitSizes, maxvit, maxvitStyle, tensorflowStyle } from '../maxvit'
 import { nextvit } from '../nextvit'
 import type { Python } from '../pythonCall'
 import { type Build, count, flag, inCall, listed, lookUp, NotYet, Options, text } from './reading'
 
 export const timm: { readonly [name: string]: Build } = {
+  CoaT(options) {
+    if (options.take('patch_size', count, 16) !== 4) return null
+    const parallel = options.take('parallel_depth', count, 0)
+    const document = coat('CoaT', {
+      dims: options.take('embed_dims', quadruple, [64, 128, 320, 512]),
+      depths: options.take('serial_depths', quadruple, [3, 4, 6, 3]),
+      mlpRatios: options.take('mlp_ratios', quadruple, [4, 4, 4, 4]),
+      heads: options.take('num_heads', count, 8),
+      parallel,
+      classes: options.take('num_classes', count, 1000),
+      size: options.take('img_size', count, 224),
+    })
+    const lists = { 'features_list.0': 'norm2', 'features_list.1': 'norm3', 'features_list.2': 'norm4' }
+    return { features: 'norm4', document, ...(parallel > 0 ? { outputs: lists } : {}) }
+  },
+
   NextViT(options, size) {
     if (options.argument(count) !== 3) return null
     return {
