@@ -275,12 +275,12 @@ describe('what is bound', () => {
     expect(most).toBe(plainDevice.limits.maxStorageBuffersPerShaderStage)
   })
 
-  test('a weight that does not fit is refused with figure and remedy', () => {
+  test('an activation that does not fit is refused with figure and remedy', () => {
     const b = new ModuleBuilder()
-    const graph = b.finish([linear(b, b.input('x', [1, 8192]), { name: 'fc', out: 8192, bias: false })])
+    const graph = b.finish([linear(b, b.input('x', [8192, 1]), { name: 'fc', out: 8192, bias: false })])
     expect(() => compiled(graph)).toThrow(KernelError)
     expect(() => compiled(graph)).toThrow(
-      'The weight fc.weight takes 268 MB in one piece; this adapter allows 134 MB per buffer: lower the width.',
+      'The result of /fc takes 268 MB in one piece; this adapter allows 134 MB per buffer: choose a smaller input or batch.',
     )
   })
 })

@@ -1,5 +1,5 @@
 /** Graph -> plan: what to compute in which kernels, where every tensor lies, and the shaders. No GPU is needed. */
-import type { Graph } from '../graph/graph'
+import { elements, type Graph } from '../graph/graph'
 import { kernelFor } from '../kernels'
 import type { DeviceTraits } from '../kernels/kernel'
 import type { Spec } from '../kernels/spec'
@@ -14,6 +14,7 @@ import { poolNorms } from './poolNorms'
 import type { Program, Term } from './program'
 import { type Schedule, type ScheduledKernel, type ScheduledTensor, scheduled } from './schedule'
 import { splitConcats } from './splitConcats'
+import { splitWeights } from './splitWeights'
 
 export interface CompileOptions {
   readonly device: DeviceTraits
@@ -41,8 +42,8 @@ export function compile(graph: Graph, options: CompileOptions): Plan {
     tensors,
     buffers,
     weights: sourcesOf(schedule, 'weight', 'param').map(({ id, shape, term }) => {
-      const { name, a, b } = term.attrs
-      return { key: name, tensor: id, shape, a, b }
+      const { name, first = 0, a, b } = term.attrs
+      return { key: name, tensor: id, shape, first: first * elements(shape.slice(1)), a, b }
     }),
     constants: constantsOf(schedule),
     prepare: steps.filter((_, i) => kernels[i].isFixed),
@@ -64,7 +65,7 @@ export function compile(graph: Graph, options: CompileOptions): Plan {
 /** The passes, one after another. */
 function scheduleOf(graph: Graph, options: CompileOptions): Schedule {
   const { device, fuse = true, matchCalls = true, outputs = graph.outputs } = options
-  let program = lifted(graph, outputs, matchCalls)
+  let program = splitWeights(lifted(graph, outputs, matchCalls), device)
   for (const pass of fuse ? [splitConcats, foldScales, foldNorms, poolNorms, kernelForms] : [kernelForms])
     program = pass(program)
   return scheduled(program, { device, fuse })

@@ -26,6 +26,8 @@ export interface WeightPlan {
   readonly key: string
   readonly tensor: TensorId
   readonly shape: Shape
+  /** Elements of the weight before those of this tensor: a very large one is cut in parts. */
+  readonly first: number
   readonly a: number
   readonly b: number
 }

@@ -49,7 +49,12 @@ export interface PoolAttributes {
   readonly countIncludePad: boolean
 }
 
-export type TermAttributes = Omit<OpAttributes, 'iota' | 'stopGradient' | 'tap'> & KernelAttributes
+/** A weight, or the rows of one from `first` on that the term's shape holds. */
+type WeightAttributes = OpAttributes['param'] & { readonly first?: number }
+
+export type TermAttributes = Omit<OpAttributes, 'param' | 'iota' | 'stopGradient' | 'tap'> & {
+  readonly param: WeightAttributes
+} & KernelAttributes
 export type TermOp = keyof TermAttributes
 
 export interface TermOf<O extends TermOp> {
@@ -275,7 +280,10 @@ function keyOf(op: TermOp, attrs: object, inputs: readonly Term[], shape: Shape)
   if (op === 'constant') return `constant ${shape} ${contentsKey((attrs as TermAttributes['constant']).data)}`
   let key: string = op
   for (const input of inputs) key += ` ${input.id}`
-  if (op === 'input' || op === 'param') return `${key} ${(attrs as { name: string }).name}`
+  if (op === 'input' || op === 'param') {
+    const { name, first } = attrs as { readonly name: string; readonly first?: number }
+    return first === undefined ? `${key} ${name}` : `${key} ${name} ${first} ${shape}`
+  }
   for (const name in attrs) key += `;${name}=${attrs[name as keyof typeof attrs]}`
   return key
 }

@@ -36,7 +36,7 @@ function plan({ key = 'w', b = 0.5, constant = 3, tensors = [0, 1, 2] } = {}): P
   return {
     tensors: [],
     buffers: [],
-    weights: [{ key, tensor: w, shape: [4], a: 0, b }],
+    weights: [{ key, tensor: w, shape: [4], first: 0, a: 0, b }],
     constants: [{ tensor: c, data: new Float32Array([constant]) }],
     prepare: [step],
     steps: [],

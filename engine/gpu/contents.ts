@@ -14,9 +14,9 @@ export interface GivenWeights {
 /** Contents by tensor: every weight, every constant and everything that `prepare` writes. */
 export function contentsOf(plan: Plan, given: GivenWeights | null = null): ReadonlyMap<TensorId, string> {
   const contents = new Map<TensorId, string>()
-  for (const { key, tensor, shape, a, b } of plan.weights) {
+  for (const { key, tensor, shape, first, a, b } of plan.weights) {
     const origin = given?.arrays.has(key) ? `file ${given.source}` : `${a} + ${b} u`
-    contents.set(tensor, `${key} [${shape}] ${origin}`)
+    contents.set(tensor, `${key} [${shape}] from ${first} ${origin}`)
   }
   for (const { tensor, data } of plan.constants) {
     contents.set(tensor, `constant ${data.length} ${hashOfBytes(bytesOf(data))}`)

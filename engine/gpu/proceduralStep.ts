@@ -4,14 +4,14 @@ import { elements } from '../graph/graph'
 import { kernels } from '../kernels'
 import type { DeviceTraits } from '../kernels/kernel'
 import type { ProceduralSpec } from '../kernels/spec'
-import { hashOfName } from '../weights/procedural'
+import { hashOfName, seedFrom } from '../weights/procedural'
 import type { Runnable } from './commands'
 
 export function proceduralStep(weight: WeightPlan, traits: DeviceTraits): Runnable {
   const count = elements(weight.shape)
   const spec: ProceduralSpec = {
     family: 'procedural',
-    seed: hashOfName(weight.key),
+    seed: seedFrom(hashOfName(weight.key), weight.first),
     a: weight.a,
     b: weight.b,
     out: { tensor: weight.tensor, view: { shape: [count], strides: [1], offset: 0 } },

@@ -75,7 +75,7 @@ function handMadePlan({ c = 3, b = 0.5 } = {}): Plan {
       bytes: Math.ceil(bytes / 256) * 256,
       use: (['input', 'weights', 'constant', 'output'] as const)[id] ?? 'activation',
     })),
-    weights: [{ key: 'block.weight', tensor: 1, shape: [count], a: 1, b }],
+    weights: [{ key: 'block.weight', tensor: 1, shape: [count], first: 0, a: 1, b }],
     constants: [{ tensor: 2, data: new Float32Array([c]) }],
     prepare: [],
     steps: [step],

@@ -1,6 +1,7 @@
 /** One device at work: loads plans onto it and keeps what the next plan can use again. */
 import type { Plan, Step, WeightPlan } from '../compile/plan'
 import { DeviceLostError, KernelError } from '../errors'
+import { elements } from '../graph/graph'
 import type { TensorId } from '../kernels/spec'
 import { ActivationBuffers, LastingTensors } from './buffers'
 import { Cancelled, type IsCancelled, never, stopIf } from './cancel'
@@ -157,7 +158,7 @@ export class Session {
     const procedural: WeightPlan[] = []
     for (const weight of work.missingWeights) {
       const data = given?.arrays.get(weight.key)
-      if (data) await upload(gpu, rangeOf(weight.tensor), data)
+      if (data) await upload(gpu, rangeOf(weight.tensor), partOf(data, weight))
       else procedural.push(weight)
     }
     const steps = [...procedural.map((weight) => proceduralStep(weight, traits)), ...work.missingSteps]
@@ -214,6 +215,9 @@ class WeightWork {
     )
   }
 }
+
+const partOf = (data: Float32Array, { first, shape }: WeightPlan): Float32Array =>
+  data.subarray(first, first + elements(shape))
 
 const uploadedAtOnce = 16 * 2 ** 20
 

@@ -17,9 +17,14 @@ export function hashOfName(name: string): number {
   return hash >>> 0
 }
 
+/** The seed with which element `first` comes where element 0 would. */
+export function seedFrom(seed: number, first: number): number {
+  return (seed + Math.imul(first, 0x9e3779b9)) >>> 0
+}
+
 /** u in [−1, 1) of element `index`; exact in float32. */
 export function unitValue(seed: number, index: number): number {
-  let z = (seed + Math.imul(index, 0x9e3779b9)) | 0
+  let z = seedFrom(seed, index)
   z ^= z >>> 16
   z = Math.imul(z, 0x7feb352d)
   z ^= z >>> 15

@@ -9,7 +9,7 @@ export interface PlanBindings {
   readonly weight: (
     key: string,
     shape: readonly number[],
-    values: { a: number; b: number },
+    values: { a: number; b: number; first: number },
   ) => ArrayLike<number>
 }
 
@@ -19,7 +19,7 @@ export function interpret(plan: Plan, { inputs, weight }: PlanBindings): Float64
   const seen = plan.tensors.map(({ buffer, offset, bytes }) =>
     buffers[buffer].subarray(offset / 4, (offset + bytes) / 4),
   )
-  for (const { key, tensor, shape, a, b } of plan.weights) seen[tensor].set(weight(key, shape, { a, b }))
+  for (const { key, tensor, shape, ...values } of plan.weights) seen[tensor].set(weight(key, shape, values))
   for (const { tensor, data } of plan.constants) seen[tensor].set(data)
   for (const step of plan.prepare) run(step)
   for (const { name, tensor } of plan.inputs) seen[tensor].set(inputs.get(name) as ArrayLike<number>)
