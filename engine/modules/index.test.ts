@@ -95,6 +95,11 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ],
   ['windowAttention', { heads: 4 }, 4 * c * c + 4 * c + 13 * 13 * 4],
   ['windowAttention', { position: 'none', shifted: true }, 4 * c * c + 4 * c],
+  [
+    'windowAttention',
+    { heads: 4, position: 'bounded', scores: 'cosine', keyBias: false },
+    4 * c * c + 3 * c + (3 * 512 + 4 * 512) + 4,
+  ],
   // The MLP of offsets has 2 channels here: 2·2 + 2, twice 2·2 + 2 + 4, then 2·4 + 4 + 4.
   ['windowAttention', { heads: 4, position: 'mlp', padding: 'masked' }, 4 * c * c + 4 * c + 6 + 2 * 10 + 16],
   ['dilatedAttention', { heads: 4 }, 4 * c * c + 4 * c + 6 + 2 * 10 + 16],

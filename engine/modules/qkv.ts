@@ -1,6 +1,7 @@
 import type { Value } from '../graph/graph'
+import { linear } from '../nn/linear'
 import type { ModuleBuilder } from '../nn/moduleBuilder'
-import { choice } from '../schema/schema'
+import { choice, flag } from '../schema/schema'
 import { tokenSizes } from './layout'
 import { pointwise } from './pointwise'
 
@@ -14,7 +15,17 @@ export const orderField = () =>
       { value: 'parts', label: 'All of Q, then K, then V' },
       { value: 'heads', label: 'Head by head' },
       { value: 'valuesApart', label: 'Q and K; V apart' },
+      { value: 'apart', label: 'Three layers' },
     ],
+  })
+
+/** How a form asks for the bias of the keys, which a softmax cannot see. */
+export const keyBiasField = () =>
+  flag({
+    label: 'Bias of K too',
+    help: 'It adds the same to all scores of a query; BEiT and Swin V2 leave it out.',
+    default: true,
+    when: { field: 'qkvBias', is: true },
   })
 
 export interface Projection {
@@ -23,6 +34,10 @@ export interface Projection {
   readonly bias: boolean
   /** All of q, then k, then v; or all three of one head after the other; or v by a layer of its own. */
   readonly order?: 'parts' | 'heads' | 'valuesApart'
+  /** Whether the keys have one as well. */
+  readonly keyBias?: boolean
+  /** All of q, then k, then v; or all three of one head after the other; or a layer for each. */
+  readonly order?: 'parts' | 'heads' | 'apart'
   readonly weights?: 'linear' | 'conv'
 }
 
@@ -30,7 +45,7 @@ export interface Projection {
 export function queriesKeysValues(
   b: ModuleBuilder,
   x: Value,
-  { heads, headDim, bias, order = 'parts', weights = 'linear' }: Projection,
+  { heads, headDim, bias, keyBias = true, order = 'parts', weights = 'linear' }: Projection,
 ): readonly [q: Value, k: Value, v: Value] {
   const { n, t } = tokenSizes('attention', x)
   const width = heads * headDim
@@ -44,10 +59,26 @@ export function queriesKeysValues(
     return [partOf(qk, 0), partOf(qk, 1), split(project('v', 1))]
   }
   const qkv = project('qkv', 3)
+  if (order === 'apart') {
+    const layer = (name: string, bias: boolean) =>
+      b.reshape(pointwise(b, x, { name, out: width, bias, weights }), [n, t, heads, headDim])
+    return [layer('q_proj', bias), layer('k_proj', bias && keyBias), layer('v_proj', bias)]
+  }
+  const some = bias && !keyBias ? queryAndValueBias(b, width) : bias
+  const qkv =
+    typeof some === 'boolean'
+      ? pointwise(b, x, { name: 'qkv', out: 3 * width, bias: some, weights })
+      : linear(b, x, { name: 'qkv', out: 3 * width, bias: some })
   const part = (index: number): Value => {
     if (order === 'parts') return partOf(qkv, index)
     const perHead = b.reshape(qkv, [n, t, heads, 3 * headDim])
     return b.slice(perHead, { start: [0, 0, 0, index * headDim], size: [n, t, heads, headDim] })
   }
   return [part(0), part(1), part(2)]
+}
+
+/** The bias of q, zeros, the bias of v. */
+function queryAndValueBias(b: ModuleBuilder, width: number): Value {
+  const own = (name: string) => b.weight(name, [width], { init: 'bias' })
+  return b.concat([own('q_bias'), b.constant(new Float32Array(width), [width]), own('v_bias')], 0)
 }

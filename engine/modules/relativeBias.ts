@@ -3,7 +3,7 @@ import type { Value } from '../graph/graph'
 import { layerNorm } from '../nn/layerNorm'
 import { linear } from '../nn/linear'
 import type { ModuleBuilder } from '../nn/moduleBuilder'
-import { int } from '../schema/schema'
+import { autoInt, int } from '../schema/schema'
 import { checkPairs, differences, places } from './pairs'
 import type { Window } from './windows'
 
@@ -14,6 +14,7 @@ export const biasOptions = [
   { value: 'mlp', label: 'MLP of the offset' },
   { value: 'log', label: 'MLP of the offset’s logarithm' },
   { value: 'distance', label: 'Bias of the distance' },
+  { value: 'bounded', label: 'The same, between 0 and 16' },
 ] as const
 
 export const biasHiddenField = () =>
@@ -26,12 +27,26 @@ export const biasHiddenField = () =>
     when: { field: 'position', is: 'log' },
   })
 
+/** Only Swin V2's bias knows of a window that it was trained with. */
+export const trainedWindowField = () =>
+  autoInt({
+    label: 'Trained window',
+    help: 'Offsets count as shares of the window that the bias was trained with.',
+    default: null,
+    min: 2,
+    max: 64,
+    auto: 'this window',
+    when: { field: 'position', is: 'bounded' },
+  })
+
 export interface BiasOptions {
   readonly kind: (typeof biasOptions)[number]['value']
   readonly heads: number
   /** Channels of what is attended, and the hidden width of an MLP of logarithms. */
   readonly dim: number
   readonly hidden: number
+  /** Side of the window that a bounded bias was trained with, where it is another one. */
+  readonly trainedWindow?: number | null
 }
 
 /**
@@ -96,6 +111,18 @@ const builders: {
     const bias = distanceBias(b, heads, window)
     return b.reshape(bias, bias.shape.slice(1))
   },
+  /** Of logarithms of offsets as shares of the window, and 16·sigmoid of the result. The same paper. */
+  bounded: (b, { height, width }, { heads, trainedWindow }) =>
+    b.part('mlp', () => {
+      const scaled = (offset: number, side: number) => {
+        const share = (8 * offset) / Math.max(1, (trainedWindow ?? side) - 1)
+        return (Math.sign(share) * Math.log2(Math.abs(share) + 1)) / 3
+      }
+      const logs = offsetPairs(b, height, width, scaled)
+      const active = b.relu(linear(b, logs, { name: 'fc1', out: 512, bias: true }))
+      const table = linear(b, active, { name: 'fc2', out: heads, bias: false })
+      return b.mul(b.sigmoid(relativeBias(b, table, height, width)), 16)
+    }),
 }
 
 const tableOf = (b: ModuleBuilder, shape: readonly number[]): Value =>
@@ -112,8 +139,14 @@ function picks(b: ModuleBuilder, size: number): Value {
 }
 
 /** A function of both offsets, from the smallest to the largest: [(2h−1)(2w−1), 2]. */
-function offsetPairs(b: ModuleBuilder, height: number, width: number, of: (offset: number) => number): Value {
-  const along = (size: number) => Array.from({ length: 2 * size - 1 }, (_, index) => of(index - (size - 1)))
+function offsetPairs(
+  b: ModuleBuilder,
+  height: number,
+  width: number,
+  of: (offset: number, side: number) => number,
+): Value {
+  const along = (size: number) =>
+    Array.from({ length: 2 * size - 1 }, (_, index) => of(index - (size - 1), size))
   const [down, right] = [along(height), along(width)]
   const pairs = down.flatMap((row) => right.flatMap((column) => [row, column]))
   return b.constant(pairs, [down.length * right.length, 2])

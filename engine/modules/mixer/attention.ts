@@ -7,7 +7,7 @@ import { onRows, onTokens, rankError, tokenSizes } from '../layout'
 import { localConvolution } from '../localConvolution'
 import { defineModule } from '../module'
 import { pointwise, weightsField } from '../pointwise'
-import { orderField, queriesKeysValues } from '../qkv'
+import { keyBiasField, orderField, queriesKeysValues } from '../qkv'
 import { type BiasOptions, biasHiddenField, biasOptions, windowBias } from '../relativeBias'
 
 /**
@@ -37,6 +37,7 @@ export const attention = defineModule({
   attrs: {
     ...headFields(),
     qkvBias: flag({ label: 'Bias of Q, K, V', default: true }),
+    keyBias: keyBiasField(),
     projBias: flag({ label: 'Bias of the projection', default: true }),
     qkNorm: slot({
       label: 'Norm of Q and K',
@@ -114,7 +115,7 @@ export const attention = defineModule({
       const out = attrs.dim ?? c
       const { heads, headDim } = splitHeads('attention', attrs.headsFrom === 'input' ? c : out, attrs)
       const width = heads * headDim
-      const projection = { heads, headDim, bias: attrs.qkvBias, order, weights }
+      const projection = { heads, headDim, bias: attrs.qkvBias, keyBias: attrs.keyBias, order, weights }
       const [queries, keys, v] = queriesKeysValues(b, tokens, projection)
       const q = b.module(attrs.qkNorm, 'q_norm', queries)
       const k = b.module(attrs.qkNorm, 'k_norm', keys)

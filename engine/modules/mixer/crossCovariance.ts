@@ -1,11 +1,10 @@
-import type { Value } from '../../graph/graph'
 import { linear } from '../../nn/linear'
-import type { ModuleBuilder } from '../../nn/moduleBuilder'
 import { softmax } from '../../nn/softmax'
 import { flag } from '../../schema/schema'
 import { headCount, headFields, splitHeads } from '../heads'
 import { onTokens, tokenSizes } from '../layout'
 import { defineModule } from '../module'
+import { ofLengthOne } from '../unitLength'
 
 /**
  * Attention turned by a quarter: channels attend to channels, Y = softmax(τ·Q̂ᵀK̂) V, where every channel of Q and K has
@@ -46,7 +45,7 @@ export const crossCovariance = defineModule({
       const part = (index: number) =>
         b.reshape(b.slice(qkv, { start: [0, 0, index * width], size: [n, t, width] }), [n, t, heads, headDim])
       const temperature = b.reshape(b.weight('temperature', [heads, 1, 1], { init: 'one' }), [1, heads, 1, 1])
-      const scores = b.dot(ofLengthOne(b, part(0)), ofLengthOne(b, part(1)), {
+      const scores = b.dot(ofLengthOne(b, part(0), 1), ofLengthOne(b, part(1), 1), {
         batch: [
           [0, 2],
           [0, 2],
@@ -65,7 +64,3 @@ export const crossCovariance = defineModule({
       return linear(b, y, { name: 'proj', out: c, bias: attrs.projBias })
     }),
 })
-
-/** Every channel divided by its length over the tokens, at least 10⁻¹². */
-const ofLengthOne = (b: ModuleBuilder, x: Value): Value =>
-  b.div(x, b.max(b.sqrt(b.sum(b.square(x), [1])), 1e-12))

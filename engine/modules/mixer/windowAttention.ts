@@ -6,9 +6,10 @@ import { autoInt, choice, flag, int } from '../../schema/schema'
 import { headCount, headFields, splitHeads } from '../heads'
 import { mapSizes, onMap } from '../layout'
 import { defineModule } from '../module'
-import { orderField, queriesKeysValues } from '../qkv'
+import { keyBiasField, orderField, queriesKeysValues } from '../qkv'
 import { windowPattern } from '../reading'
-import { biasHiddenField, biasOptions, windowBias } from '../relativeBias'
+import { biasHiddenField, biasOptions, trainedWindowField, windowBias } from '../relativeBias'
+import { ofLengthOne } from '../unitLength'
 import { fromWindows, paddingMask, padToWindows, toWindows, type Window } from '../windows'
 
 /**
@@ -18,7 +19,8 @@ import { fromWindows, paddingMask, padToWindows, toWindows, type Window } from '
  * the map was rolled by half a window, and positions that are not neighbours in the picture are masked by −100. Maps
  * are padded by zeros to whole windows (these take part); a map smaller than a window is one window, unshifted.
  * Liu et al. 2021, https://arxiv.org/abs/2103.14030; without B: Twins, Chu et al. 2021, https://arxiv.org/abs/2104.13840;
- * B by an MLP, padding hidden: CrossFormer, Wang et al. 2021, https://arxiv.org/abs/2108.00154
+ * B by an MLP, padding hidden: CrossFormer, Wang et al. 2021, https://arxiv.org/abs/2108.00154; cosines and a bounded
+ * bias: Swin V2, Liu et al. 2021, https://arxiv.org/abs/2111.09883
  */
 export const windowAttention = defineModule({
   id: 'windowAttention',
@@ -55,9 +57,20 @@ export const windowAttention = defineModule({
       options: [...biasOptions, { value: 'none', label: 'None' }],
     }),
     hidden: biasHiddenField(),
+    trainedWindow: trainedWindowField(),
+    scores: choice({
+      label: 'Scores',
+      help: 'Cosines stay small however large the channels grow; a learned factor per head spreads them.',
+      default: 'product',
+      options: [
+        { value: 'product', label: 'Products ÷ √d' },
+        { value: 'cosine', label: 'Scaled cosines' },
+      ],
+    }),
     dim: autoInt({ label: 'Output channels', default: null, min: 1, max: 8192, auto: 'as the input' }),
     order: orderField(),
     qkvBias: flag({ label: 'Bias of Q, K, V', default: true }),
+    keyBias: keyBiasField(),
     projBias: flag({ label: 'Bias of the projection', default: true }),
   },
   pattern: windowPattern(5, (distance) => 1 - 0.3 * distance),
@@ -79,16 +92,22 @@ export const windowAttention = defineModule({
       const tokens = toWindows(b, padded, window)
       const [all = 1, t = 1] = tokens.shape
       const width = heads * headDim
-      const [q, k, v] = queriesKeysValues(b, tokens, {
+      const [queries, keys, v] = queriesKeysValues(b, tokens, {
         heads,
         headDim,
         bias: attrs.qkvBias,
+        keyBias: attrs.keyBias,
         order: attrs.order,
       })
-      const scale = headDim ** -0.5
-      const { position, hidden } = attrs
+      const [q, k, scale] =
+        attrs.scores === 'cosine'
+          ? [cosineQueries(b, queries), ofLengthOne(b, keys, 3), 1]
+          : [queries, keys, headDim ** -0.5]
+      const { position, hidden, trainedWindow } = attrs
       const positions =
-        position === 'none' ? undefined : windowBias(b, window, { kind: position, heads, dim: c, hidden })
+        position === 'none'
+          ? undefined
+          : windowBias(b, window, { kind: position, heads, dim: c, hidden, trainedWindow })
       const padding = attrs.padding === 'masked' ? paddingMask(b, window, [h, w]) : undefined
       const shifting = shift[0] + shift[1] > 0 ? shiftMask(b, window, sides, shift) : undefined
       const mask = padding && shifting ? b.add(padding, shifting) : (padding ?? shifting)
@@ -107,6 +126,14 @@ export const windowAttention = defineModule({
 })
 
 const none = [0, 0] as const
+
+/** Cosines times e^s, one learned s per head, at most 100. */
+function cosineQueries(b: ModuleBuilder, q: Value): Value {
+  const [, , heads = 1] = q.shape
+  const scale = b.weight('logit_scale', [heads, 1, 1], { init: { a: Math.log(10), b: 0.1 } })
+  const factor = b.exp(b.min(b.reshape(scale, [1, 1, heads, 1]), Math.log(100)))
+  return b.mul(ofLengthOne(b, q, 3), factor)
+}
 
 /** A map that is one window along an axis has nothing to shift there. */
 const shiftOf = (size: number, window: number): number => (size <= window ? 0 : Math.floor(window / 2))

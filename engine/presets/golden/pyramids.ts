@@ -6,10 +6,10 @@ import { cvt } from '../cvt'
 import { iformer } from '../iformer'
 import { type PvtSizes, pvt, pvtV2 } from '../pvt'
 import { rmt } from '../rmt'
-import { swin } from '../swin'
+import { type SwinSizes, swin } from '../swin'
 import { type TwinsSizes, twins } from '../twins'
 import { uniformer } from '../uniformer'
-import { type Build, count, flag, listed, type Options, symbol } from './reading'
+import { type Build, count, flag, type GoldenModel, listed, type Options, symbol } from './reading'
 
 export const timm: { readonly [name: string]: Build } = {
   PyramidVisionTransformerV2(options, size) {
@@ -32,22 +32,8 @@ export const timm: { readonly [name: string]: Build } = {
     }
   },
 
-  SwinTransformer(options, size) {
-    options.take('img_size', count, 224)
-    options.take('strict_img_size', flag, true)
-    return {
-      features: 'norm',
-      document: swin('SwinTransformer', {
-        patch: options.take('patch_size', count, 4),
-        dim: options.take('embed_dim', count, 96),
-        depths: options.take('depths', listed(count), [2, 2, 6, 2]),
-        heads: options.take('num_heads', listed(count), [3, 6, 12, 24]),
-        window: options.take('window_size', count, 7),
-        classes: options.take('num_classes', count, 1000),
-        size,
-      }),
-    }
-  },
+  SwinTransformer: (options, size) => swinModel('SwinTransformer', options, { size }),
+  SwinTransformerV2: (options, size) => swinModel('SwinTransformerV2', options, { size, version2: true }),
 
   ConVit(options) {
     const heads = options.take('num_heads', count, 12)
@@ -192,3 +178,17 @@ const pyramid = (options: Options): PvtSizes & TwinsSizes => ({
   ratios: options.take('sr_ratios', listed(count), [8, 4, 2, 1]),
   classes: options.take('num_classes', count, 1000),
 })
+
+function swinModel(name: string, options: Options, more: Pick<SwinSizes, 'size' | 'version2'>): GoldenModel {
+  options.take('img_size', count, 224)
+  options.take('strict_img_size', flag, true)
+  const sizes = {
+    patch: options.take('patch_size', count, 4),
+    dim: options.take('embed_dim', count, 96),
+    depths: options.take('depths', listed(count), [2, 2, 6, 2]),
+    heads: options.take('num_heads', listed(count), [3, 6, 12, 24]),
+    window: options.take('window_size', count, 7),
+    classes: options.take('num_classes', count, 1000),
+  }
+  return { features: 'norm', document: swin(name, { ...sizes, ...more }) }
+}
