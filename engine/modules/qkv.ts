@@ -1,8 +1,8 @@
 import type { Value } from '../graph/graph'
-import { linear } from '../nn/linear'
+import { linearBy } from '../nn/linear'
 import type { ModuleBuilder } from '../nn/moduleBuilder'
 import { choice, flag } from '../schema/schema'
-import { tokenSizes } from './layout'
+import { channelsOf, tokenSizes } from './layout'
 import { pointwise } from './pointwise'
 
 /** How a form asks for the order of one projection. */
@@ -32,16 +32,17 @@ export interface Projection {
   readonly heads: number
   readonly headDim: number
   readonly bias: boolean
-  /** All of q, then k, then v; or all three of one head after the other; or v by a layer of its own. */
-  readonly order?: 'parts' | 'heads' | 'valuesApart'
   /** Whether the keys have one as well. */
   readonly keyBias?: boolean
-  /** All of q, then k, then v; or all three of one head after the other; or a layer for each. */
-  readonly order?: 'parts' | 'heads' | 'apart'
+  /** All of q, then k, then v; or all three of one head after the other; or v, or each of them, by a layer of its own. */
+  readonly order?: 'parts' | 'heads' | 'valuesApart' | 'apart'
   readonly weights?: 'linear' | 'conv'
 }
 
-/** Queries, keys and values by one linear layer, `qkv` (or two, `qk` and `v`): x [n, t, c] → three times [n, t, heads, headDim]. */
+/**
+ * Queries, keys and values: x [n, t, c] → three times [n, t, heads, headDim]. By one linear layer, `qkv`, or by `qk` and `v`,
+ * or by `q_proj`, `k_proj` and `v_proj`.
+ */
 export function queriesKeysValues(
   b: ModuleBuilder,
   x: Value,
@@ -50,25 +51,19 @@ export function queriesKeysValues(
   const { n, t } = tokenSizes('attention', x)
   const width = heads * headDim
   const split = (y: Value) => b.reshape(y, [n, t, heads, headDim])
-  const project = (name: string, parts: number) =>
+  const project = (name: string, parts: number, bias: boolean) =>
     pointwise(b, x, { name, out: parts * width, bias, weights })
   const partOf = (y: Value, index: number) =>
     split(b.slice(y, { start: [0, 0, index * width], size: [n, t, width] }))
-  if (order === 'valuesApart') {
-    const qk = project('qk', 2)
-    return [partOf(qk, 0), partOf(qk, 1), split(project('v', 1))]
-  }
-  const qkv = project('qkv', 3)
   if (order === 'apart') {
-    const layer = (name: string, bias: boolean) =>
-      b.reshape(pointwise(b, x, { name, out: width, bias, weights }), [n, t, heads, headDim])
+    const layer = (name: string, bias: boolean) => split(project(name, 1, bias))
     return [layer('q_proj', bias), layer('k_proj', bias && keyBias), layer('v_proj', bias)]
   }
-  const some = bias && !keyBias ? queryAndValueBias(b, width) : bias
-  const qkv =
-    typeof some === 'boolean'
-      ? pointwise(b, x, { name: 'qkv', out: 3 * width, bias: some, weights })
-      : linear(b, x, { name: 'qkv', out: 3 * width, bias: some })
+  if (order === 'valuesApart') {
+    const qk = project('qk', 2, bias)
+    return [partOf(qk, 0), partOf(qk, 1), split(project('v', 1, bias))]
+  }
+  const qkv = bias && !keyBias ? withoutKeyBias(b, x, width) : project('qkv', 3, bias)
   const part = (index: number): Value => {
     if (order === 'parts') return partOf(qkv, index)
     const perHead = b.reshape(qkv, [n, t, heads, 3 * headDim])
@@ -77,8 +72,11 @@ export function queriesKeysValues(
   return [part(0), part(1), part(2)]
 }
 
-/** The bias of q, zeros, the bias of v. */
-function queryAndValueBias(b: ModuleBuilder, width: number): Value {
+/** One layer whose bias is that of q, zeros, that of v. */
+function withoutKeyBias(b: ModuleBuilder, x: Value, width: number): Value {
   const own = (name: string) => b.weight(name, [width], { init: 'bias' })
-  return b.concat([own('q_bias'), b.constant(new Float32Array(width), [width]), own('v_bias')], 0)
+  const bias = b.concat([own('q_bias'), b.constant(new Float32Array(width), [width]), own('v_bias')], 0)
+  return b.part('qkv', () =>
+    linearBy(b, x, b.weight('weight', [3 * width, channelsOf(x)], { init: 'weight' }), bias),
+  )
 }

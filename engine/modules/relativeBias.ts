@@ -14,7 +14,7 @@ export const biasOptions = [
   { value: 'mlp', label: 'MLP of the offset' },
   { value: 'log', label: 'MLP of the offset’s logarithm' },
   { value: 'distance', label: 'Bias of the distance' },
-  { value: 'bounded', label: 'The same, between 0 and 16' },
+  { value: 'bounded', label: 'MLP of the logarithm, 0 to 16' },
 ] as const
 
 export const biasHiddenField = () =>
@@ -111,7 +111,8 @@ const builders: {
     const bias = distanceBias(b, heads, window)
     return b.reshape(bias, bias.shape.slice(1))
   },
-  /** Of logarithms of offsets as shares of the window, and 16·sigmoid of the result. The same paper. */
+
+  /** Of logarithms of offsets as shares of the window, and 16·sigmoid of the result. Liu et al. 2021, Swin V2, as above. */
   bounded: (b, { height, width }, { heads, trainedWindow }) =>
     b.part('mlp', () => {
       const scaled = (offset: number, side: number) => {

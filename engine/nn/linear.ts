@@ -5,8 +5,7 @@ export interface LinearOptions {
   /** The part that holds `weight` and `bias`; '' when they belong to the module itself. */
   readonly name: string
   readonly out: number
-  /** Whether there is one; or what is added instead, where it is put together of several weights. */
-  readonly bias: boolean | Value
+  readonly bias: boolean
 }
 
 /** x [..., in] -> [..., out]; weight [out, in] as in PyTorch. */
@@ -23,12 +22,6 @@ export function linearBy(b: ModuleBuilder, x: Value, weight: Value, bias?: Value
   return b.call('linear', {}, bias ? [x, weight, bias] : [x, weight], (x, weight, bias) => {
     const y = b.dot(x, weight, { contract: [[x.shape.length - 1], [1]] })
     return bias ? b.add(y, bias) : y
-    const added = bias === true ? b.weight('bias', [out], { init: 'bias' }) : bias
-    const inputs = added ? [x, weight, added] : [x, weight]
-    return b.call('linear', {}, inputs, (x, weight, bias) => {
-      const y = b.dot(x, weight, { contract: [[x.shape.length - 1], [1]] })
-      return bias ? b.add(y, bias) : y
-    })
   })
 }
 
