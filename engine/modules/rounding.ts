@@ -1,7 +1,7 @@
-/** The nearest multiple of eight, as most convolutional networks round widths; never less than a tenth below. */
-export function divisible(channels: number, limit = 0.9): number {
-  const rounded = Math.max(8, Math.floor((channels + 4) / 8) * 8)
-  return rounded < limit * channels ? rounded + 8 : rounded
+/** The nearest multiple of eight (or another number), as convolutional networks round widths; never less than a tenth below. */
+export function divisible(channels: number, limit = 0.9, divisor = 8): number {
+  const rounded = Math.max(divisor, Math.floor((channels + divisor / 2) / divisor) * divisor)
+  return rounded < limit * channels ? rounded + divisor : rounded
 }
 
 /** The nearest whole number, halves to the even one: Python's round, which reference code rounds widths by. */

@@ -147,9 +147,9 @@ test.each(calls)(
 test.each([
   ["VisionTransformer(img_size=32,mlp_layer=__import__('timm.layers',fromlist=['x']).Somebody)"],
   ['ConvNeXt(num_classes=10,depths=(1,1,1,1),dims=(12,24,32,40),use_grn=True,norm_first=True)'],
-  ["ResNet(Bottleneck,[2,1,1,1],stem_type='deep',block_args=dict(attn_layer='eca'))"],
+  ["ResNet(Bottleneck,[2,1,1,1],stem_type='deep',block_args=dict(attn_layer='bam'))"],
   ['ResNet(Bottleneck,[2,1,1,1],block_args=dict(scale=4))'],
-  ['ResNet(Bottle2neck,[1,1,1,1])'],
+  ['ResNet(Bottle3neck,[1,1,1,1])'],
   ['MlpMixer(img_size=32,mlp_ratio=3)'],
   ['RegNet(RegNetCfg(w0=8,wa=8.0,wm=2.0,group_size=8,depth=8,preact=True))'],
   ["EfficientNet(block_args=decode_arch_def([['ir_r1_k3_s1_e1_c8']]),aa_layer=BlurPool2d)"],

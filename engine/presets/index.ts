@@ -30,6 +30,7 @@ import { maxxvits } from './maxvit'
 import { metaformers } from './metaformer'
 import { mlpMixers } from './mlpMixer'
 import { mobilevits } from './mobilevit'
+import { multiScales } from './multiScale'
 import { mvits } from './mvit'
 import { nextvits } from './nextvit'
 import { permutators } from './permutator'
@@ -99,6 +100,7 @@ export const presets: readonly Preset[] = [
   ...mlpMixers,
   ...permutators,
   ...resnets,
+  ...multiScales,
   ...resnetV2s,
   ...regnets,
   ...byobnets,

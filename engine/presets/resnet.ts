@@ -31,10 +31,12 @@ export interface ResNetSizes {
   readonly downKernel?: number
   /** The first convolution of a bottleneck is this many times narrower than its 3×3 (SENet-154). */
   readonly reduceFirst?: number
-  /** What takes the place of a bottleneck's 3×3 convolution: attention; it strides by an average. */
-  readonly middle?: SlotValue
+  /** What takes the place of a bottleneck's 3×3 convolution. */
+  readonly middle?: Middle
   /** Squeeze and excitation at the end of each branch, with this ratio. */
   readonly squeezeExcite?: number
+  /** Another gate in its place. */
+  readonly gate?: SlotValue
   /** Strided convolutions become a convolution and one of these. */
   readonly antiAlias?: 'blur' | 'average'
   readonly norm?: SlotValue
@@ -46,6 +48,16 @@ export interface ResNetSizes {
   readonly classes?: number
   readonly size?: number
 }
+
+export type Middle =
+  /** It strides by an average, and norm and activation follow. */
+  | { readonly kind: 'attention'; readonly mixer: SlotValue }
+  /** Parts convolved one after the other (Res2Net); the block is as many times wider inside. */
+  | { readonly kind: 'hierarchical'; readonly parts: number }
+  /** Windows to choose from (SKNet). */
+  | { readonly kind: 'selective'; readonly attrs: Attributes }
+  /** Candidates to choose from (ResNeSt), with an average for the stride. */
+  | { readonly kind: 'split'; readonly radix: number; readonly averageFirst?: boolean }
 
 const usualStem = 64
 const bottleneckRatio = 4
@@ -68,10 +80,12 @@ export function resnetTrunk(sizes: ResNetSizes): DocumentNode[] {
     const body = sizes.block === 'basic' ? basic : bottleneck
     const blocks = widens
       ? [
-          group('0', 1, body(sizes, planes, stride)),
-          ...(depth > 1 ? [group('1', depth - 1, body(isDilated ? { ...sizes, dilation: 2 } : sizes))] : []),
+          group('0', 1, body(sizes, planes, { stride })),
+          ...(depth > 1
+            ? [group('1', depth - 1, body(isDilated ? { ...sizes, dilation: 2 } : sizes, planes))]
+            : []),
         ]
-      : [group('0', depth, body(sizes))]
+      : [group('0', depth, body(sizes, planes))]
     return group({ id: `layer${stage + 1}`, title: `Stage ${stage + 1}` }, 1, chain(...blocks))
   })
   return [...stem(sizes), ...stages]
@@ -146,48 +160,80 @@ function pools(sizes: ResNetSizes): DocumentNode[] {
   return [module('maxpool', 'maxPool', { kernelSize: 3 })]
 }
 
-/**
- * Given a width, the first block of a stage, whose shortcut is projected; without, a block that keeps width and size,
- * which fits behind any map.
- */
-function basic(sizes: ResNetSizes, planes?: number, stride = 1): GraphBody {
-  const branch = [
-    ...strided('conv1', 'bn1', 'act1', sizes, dim(planes), stride),
-    convolution('conv2'),
-    normNode('bn2', sizes),
-    ...gate(sizes),
-  ]
-  return residualBody(sizes, branch, 'act2', planes, stride)
+/** The first block of a stage, whose shortcut is projected. */
+interface First {
+  readonly stride: number
 }
 
-function bottleneck(sizes: ResNetSizes, planes?: number, stride = 1): GraphBody {
-  const { cardinality = 1, baseWidth = 64, reduceFirst = 1 } = sizes
-  // Whatever the stage, the inner width is this share of what a block puts out.
-  const share = (Math.floor((usualStem * baseWidth) / 64) * cardinality) / (usualStem * bottleneckRatio)
-  const width = planes === undefined ? undefined : Math.floor((planes * baseWidth) / 64) * cardinality
-  const inner = (part: number) => (width === undefined ? ratio(share / part) : dim(width / part))
-  const out = planes === undefined ? ratio(1 / share) : dim(planes * bottleneckRatio)
-  const middle: Attributes = {
-    ...(reduceFirst === 1 ? {} : width === undefined ? ratio(reduceFirst) : dim(width)),
-    ...(cardinality === 1 ? {} : { groups: cardinality }),
-    ...(sizes.dilation === undefined ? {} : { dilation: sizes.dilation }),
-  }
+/** Blocks that are not the first keep width and size, which they state as factors: so they fit behind any map. */
+function basic(sizes: ResNetSizes, planes: number, first?: First): GraphBody {
+  const { middle } = sizes
+  const stride = first?.stride ?? 1
+  const width = first ? { dim: planes } : {}
+  const begin =
+    middle?.kind === 'selective'
+      ? [module('conv1', 'selectiveKernel', { ...width, ...middle.attrs, ...strides(stride) })]
+      : strided('conv1', 'bn1', 'act1', sizes, width, stride)
+  const branch = [...begin, ...convNorm('conv2', 'bn2', sizes, {}), ...gate(sizes)]
+  return residualBody(sizes, branch, 'act2', planes, first)
+}
+
+function bottleneck(sizes: ResNetSizes, planes: number, first?: First): GraphBody {
+  const { cardinality = 1, baseWidth = 64, reduceFirst = 1, middle } = sizes
+  const stride = first?.stride ?? 1
+  const parts = middle?.kind === 'hierarchical' ? middle.parts : 1
+  const out = planes * bottleneckRatio
+  const width = Math.floor((planes * baseWidth) / 64) * cardinality * parts
+  const sized = (channels: number, from: number) => (first ? { dim: channels } : ratio(channels / from))
+  const grouped: Attributes = cardinality === 1 ? {} : { groups: cardinality }
+  const dilated: Attributes = sizes.dilation === undefined ? {} : { dilation: sizes.dilation }
+  const narrow = width / reduceFirst
+  const widened = reduceFirst === 1 ? {} : sized(width, narrow)
   const branch = [
-    convolution('conv1', { ...inner(reduceFirst), kernelSize: 1 }),
-    normNode('bn1', sizes),
+    ...convNorm('conv1', 'bn1', sizes, { ...sized(narrow, out), kernelSize: 1 }),
     module('act1', 'relu'),
-    ...strided('conv2', 'bn2', 'act2', sizes, middle, stride),
-    convolution('conv3', { ...out, kernelSize: 1 }),
-    normNode('bn3', sizes),
+    ...(middle
+      ? middles(middle, sizes, grouped, { stride, isFirst: first !== undefined })
+      : strided('conv2', 'bn2', 'act2', sizes, { ...widened, ...grouped, ...dilated }, stride)),
+    ...convNorm('conv3', 'bn3', sizes, { ...sized(out, width), kernelSize: 1 }),
     ...gate(sizes),
   ]
-  return residualBody(
-    sizes,
-    branch,
-    'act3',
-    planes === undefined ? undefined : planes * bottleneckRatio,
-    stride,
-  )
+  return residualBody(sizes, branch, 'act3', out, first)
+}
+
+function middles(
+  middle: Middle,
+  sizes: ResNetSizes,
+  grouped: Attributes,
+  { stride, isFirst }: { readonly stride: number; readonly isFirst: boolean },
+): DocumentNode[] {
+  switch (middle.kind) {
+    case 'attention':
+      return [
+        module('conv2', slotModule(middle.mixer), slotAttributes(middle.mixer)),
+        ...(stride > 1 ? [module('avg_pool', 'averagePool')] : []),
+        normNode('bn2', sizes),
+        module('act2', 'relu'),
+      ]
+    case 'hierarchical': {
+      const apart = isFirst && stride === 1 ? { apart: true } : {}
+      const scales = middle.parts === 4 ? {} : { scales: middle.parts }
+      const attrs = { ...scales, ...grouped, ...apart, ...strides(stride) }
+      return [module({ id: 'conv2', key: '' }, 'hierarchicalConv', attrs)]
+    }
+    case 'selective':
+      return [module('conv2', 'selectiveKernel', { ...middle.attrs, ...grouped, ...strides(stride) })]
+    case 'split': {
+      const { radix, averageFirst = false } = middle
+      const pool = (id: string, isHere: boolean) =>
+        isHere && stride > 1 ? [module(id, 'averagePool', { kernelSize: 3, countIncludePad: true })] : []
+      const node = module('conv2', 'splitConv', { ...(radix === 2 ? {} : { radix }), ...grouped })
+      return [...pool('avd_first', averageFirst), node, ...pool('avd_last', !averageFirst)]
+    }
+    default:
+      middle satisfies never
+      return []
+  }
 }
 
 /** The 3×3 convolution that strides; with anti-aliasing the stride comes after the activation. */
@@ -199,15 +245,7 @@ function strided(
   attrs: Attributes,
   stride: number,
 ): DocumentNode[] {
-  const { antiAlias, middle } = sizes
-  if (middle !== undefined && conv === 'conv2') {
-    return [
-      module(conv, slotModule(middle), slotAttributes(middle)),
-      ...(stride > 1 ? [module('avg_pool', 'averagePool')] : []),
-      normNode(bn, sizes),
-      module(act, 'relu'),
-    ]
-  }
+  const { antiAlias } = sizes
   const own = stride > 1 && !antiAlias ? { stride } : {}
   const pool = antiAlias === 'blur' ? 'blurPool' : 'averagePool'
   return [
@@ -218,7 +256,21 @@ function strided(
   ]
 }
 
-function gate({ squeezeExcite }: ResNetSizes): DocumentNode[] {
+/** A convolution and its norm; SKNet's are parts of one module. */
+function convNorm(conv: string, bn: string, sizes: ResNetSizes, attrs: Attributes): DocumentNode[] {
+  const isOne = sizes.middle?.kind === 'selective'
+  const { norm = 'batchNorm' } = sizes
+  if (!isOne) return [convolution(conv, attrs), normNode(bn, sizes)]
+  return [
+    module({ id: conv, key: `${conv}.conv` }, 'convolution', { ...attrs, bias: false }),
+    module({ id: bn, key: `${conv}.bn` }, slotModule(norm), slotAttributes(norm)),
+  ]
+}
+
+const strides = (stride: number): Attributes => (stride === 1 ? {} : { stride })
+
+function gate({ squeezeExcite, gate }: ResNetSizes): DocumentNode[] {
+  if (gate !== undefined) return [module('se', slotModule(gate), slotAttributes(gate))]
   if (squeezeExcite === undefined) return []
   return [module('se', 'squeezeExcite', squeezeExcite === 1 / 16 ? {} : { ratio: squeezeExcite })]
 }
@@ -228,11 +280,11 @@ function residualBody(
   sizes: ResNetSizes,
   branch: readonly DocumentNode[],
   act: string,
-  width: number | undefined,
-  stride: number,
+  width: number,
+  first: First | undefined,
 ): GraphBody {
   const sketch = new Sketch()
-  const sum = sketch.residual(IN, 'add', branch, width === undefined ? [] : projection(sizes, width, stride))
+  const sum = sketch.residual(IN, 'add', branch, first ? projection(sizes, width, first.stride) : [])
   return sketch.body(sketch.chain(sum, module(act, 'relu')))
 }
 
@@ -240,7 +292,7 @@ function projection(sizes: ResNetSizes, width: number, stride: number): Document
   const { averageDown = false, downKernel = 1, norm = 'batchNorm' } = sizes
   const node = (keys: { readonly conv: string; readonly norm: string }, stride: number, kernelSize: number) =>
     module({ id: 'downsample', keys }, 'convDownsample', {
-      ...dim(width),
+      dim: width,
       ...(kernelSize === 3 ? {} : { kernelSize }),
       ...(stride === 2 ? {} : { stride }),
       norm,
@@ -257,7 +309,6 @@ const convolution = (id: string, attrs: Attributes = {}) =>
   module(id, 'convolution', { ...attrs, bias: false })
 const normNode = (id: string, { norm = 'batchNorm' }: ResNetSizes) =>
   module(id, slotModule(norm), slotAttributes(norm))
-const dim = (value: number | undefined): Attributes => (value === undefined ? {} : { dim: value })
 const ratio = (value: number): Attributes => (value === 1 ? {} : { ratio: value })
 
 // --- the models --------------------------------------------------------------------------------------------------
@@ -293,6 +344,12 @@ const papersOf = {
     authors: 'Hu et al.',
     year: 2017,
     url: 'https://arxiv.org/abs/1709.01507',
+  },
+  eca: {
+    title: 'ECA-Net: Efficient Channel Attention for Deep Convolutional Neural Networks',
+    authors: 'Wang et al.',
+    year: 2019,
+    url: 'https://arxiv.org/abs/1910.03151',
   },
   blur: {
     title: 'Making Convolutional Networks Shift-Invariant Again',
@@ -497,6 +554,54 @@ const squeezed = presetsOf({ ...common, paper: papersOf.se }, resnet, [
   ],
 ])
 
+const eca = { gate: 'channelConvolution' } as const
+const efficient = presetsOf({ ...common, paper: papersOf.eca }, resnet, [
+  [
+    'ecaresnet26t',
+    'ECA-ResNet-26-T',
+    { ...n26, ...t, ...eca, size: 256 },
+    'ResNet-26-T with gates of a few weights each.',
+  ],
+  ['ecaresnet50t', 'ECA-ResNet-50-T', { ...n50, ...t, ...eca, size: 256 }, 'ResNet-50-T with small gates.'],
+  [
+    'ecaresnet50d',
+    'ECA-ResNet-50-D',
+    { ...n50, ...d, ...eca },
+    'ResNet-50-D with gates of a few weights each.',
+  ],
+  [
+    'ecaresnetlight',
+    'ECA-ResNet-Light',
+    { block: 'bottleneck', depths: [1, 1, 11, 3], averageDown: true, ...eca },
+    'Most of its blocks are in the third stage.',
+  ],
+  ['ecaresnet101d', 'ECA-ResNet-101-D', { ...n101, ...d, ...eca }, 'ResNet-101-D with small gates.'],
+  [
+    'ecaresnet200d',
+    'ECA-ResNet-200-D',
+    { ...n200, ...d, ...eca, size: 256 },
+    'ResNet-200-D with small gates.',
+  ],
+  [
+    'ecaresnet269d',
+    'ECA-ResNet-269-D',
+    { ...n269, ...d, ...eca, size: 320 },
+    'Eighty-nine bottlenecks with small gates.',
+  ],
+  [
+    'ecaresnext26t_32x4d',
+    'ECA-ResNeXt-26-T 32×4d',
+    { ...n26, ...groups(32, 4), ...t, ...eca },
+    'A small ResNeXt with gates of a few weights each.',
+  ],
+  [
+    'ecaresnext50t_32x4d',
+    'ECA-ResNeXt-50-T 32×4d',
+    { ...n26, ...groups(32, 4), ...t, ...eca },
+    'In timm it has the depth of the one with twenty-six layers.',
+  ],
+])
+
 const blur = { antiAlias: 'blur' } as const
 const average = { antiAlias: 'average' } as const
 const antiAliased = presetsOf({ ...common, paper: papersOf.blur }, resnet, [
@@ -525,6 +630,21 @@ const antiAliased = presetsOf({ ...common, paper: papersOf.blur }, resnet, [
     { ...n101, ...groups(32, 8), ...d, ...average, ...se, size: 288 },
     'ResNeXt-101-D with gates that pools to stride.',
   ],
+  [
+    'seresnextaa201d_32x8d',
+    'SE-ResNeXt-201-D 32×8d (average)',
+    {
+      block: 'bottleneck',
+      depths: [3, 24, 36, 4],
+      ...groups(32, 8),
+      ...d,
+      ...average,
+      ...se,
+      stemWidth: 64,
+      size: 320,
+    },
+    'Sixty-seven bottlenecks with gates that pool to stride.',
+  ],
 ])
 
 const rs = { ...d, stemPool: 'convolution', squeezeExcite: 0.25 } as const
@@ -546,7 +666,7 @@ const revisited = presetsOf({ ...common, paper: papersOf.rs }, resnet, [
 
 const standAlone = {
   block: 'bottleneck',
-  middle: { module: 'standAloneAttention', attrs: { heads: 8 } },
+  middle: { kind: 'attention', mixer: { module: 'standAloneAttention', attrs: { heads: 8 } } },
 } as const
 const standAlones = presetsOf(
   {
@@ -638,6 +758,7 @@ export const resnets: readonly Preset[] = [
   ...wide,
   ...resnexts,
   ...squeezed,
+  ...efficient,
   ...antiAliased,
   ...revisited,
   ...standAlones,

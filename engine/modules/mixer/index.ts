@@ -19,6 +19,7 @@ import { gatedConv } from './gatedConv'
 import { gatedPosition } from './gatedPosition'
 import { globalFilter } from './globalFilter'
 import { haloAttention } from './haloAttention'
+import { hierarchicalConv } from './hierarchicalConv'
 import { identity } from './identity'
 import { inceptionConv } from './inceptionConv'
 import { inceptionMixer } from './inceptionMixer'
@@ -33,6 +34,7 @@ import { poolingAttention } from './poolingAttention'
 import { positionSensitive } from './positionSensitive'
 import { randomMixing } from './randomMixing'
 import { retention } from './retention'
+import { selectiveKernel } from './selectiveKernel'
 import { separableAttention } from './separableAttention'
 import { separableConv } from './separableConv'
 import { shuntedAttention } from './shuntedAttention'
@@ -40,6 +42,7 @@ import { spatialGate } from './spatialGate'
 import { spatialLinear } from './spatialLinear'
 import { spatialMlp } from './spatialMlp'
 import { spatialReduction } from './spatialReduction'
+import { splitConv } from './splitConv'
 import { standAloneAttention } from './standAloneAttention'
 import { talkingHeads } from './talkingHeads'
 import { windowAttention } from './windowAttention'
@@ -78,6 +81,9 @@ export const mixers: readonly ModuleDefinition[] = [
   gatedConv,
   focalModulation,
   inceptionConv,
+  hierarchicalConv,
+  selectiveKernel,
+  splitConv,
   pooling,
   globalFilter,
   fourierMixing,

@@ -45,22 +45,25 @@ export const timm: { readonly [name: string]: Build } = {
     }),
   }),
 
-  ResNet: (options, size) => ({
-    features: 'layer4',
-    document: resnet('ResNet', {
-      block: options.argument((value) => lookUp(blocks, symbol(value))),
-      depths: options.argument(listed(count)),
-      channels: options.take('channels', listed(count), [64, 128, 256, 512]),
-      cardinality: options.take('cardinality', count, 1),
-      baseWidth: options.take('base_width', count, 64),
-      stem: options.take('stem_type', (value) => lookUp(stems, text(value)), 'plain'),
-      stemWidth: options.take('stem_width', count, 64),
-      averageDown: options.take('avg_down', flag, false),
-      ...options.take('block_args', dictionary(gateOf), {}),
-      classes: options.take('num_classes', count, 1000),
-      size,
-    }),
-  }),
+  ResNet(options, size) {
+    const block = options.argument((value) => lookUp(blocks, symbol(value)))
+    return {
+      features: 'layer4',
+      document: resnet('ResNet', {
+        ...block,
+        depths: options.argument(listed(count)),
+        channels: options.take('channels', listed(count), [64, 128, 256, 512]),
+        cardinality: options.take('cardinality', count, 1),
+        baseWidth: options.take('base_width', count, 64),
+        stem: options.take('stem_type', (value) => lookUp(stems, text(value)), 'plain'),
+        stemWidth: options.take('stem_width', count, 64),
+        averageDown: options.take('avg_down', flag, false),
+        ...options.take('block_args', dictionary(block.middle ? partsOf : gateOf), {}),
+        classes: options.take('num_classes', count, 1000),
+        size,
+      }),
+    }
+  },
 
   EfficientNet: (options, size) => ({ features: 'act2', document: efficientNet(options, { size }) }),
 
@@ -294,12 +297,18 @@ function regnetSizes(value: Python): RegNetSizes {
   return sizes
 }
 
-const blocks: { readonly [name: string]: ResNetSizes['block'] } = {
-  BasicBlock: 'basic',
-  Bottleneck: 'bottleneck',
+const blocks: { readonly [name: string]: Pick<ResNetSizes, 'block' | 'middle'> } = {
+  BasicBlock: { block: 'basic' },
+  Bottleneck: { block: 'bottleneck' },
+  Bottle2neck: { block: 'bottleneck', middle: { kind: 'hierarchical', parts: 4 } },
 }
-const gateOf = (options: Options): Pick<ResNetSizes, 'squeezeExcite'> => ({
-  squeezeExcite: lookUp({ se: 1 / 16 }, options.take('attn_layer', text, '')),
+const gateOf = (options: Options): Partial<ResNetSizes> => lookUp(gates, options.take('attn_layer', text, ''))
+const gates: { readonly [name: string]: Pick<ResNetSizes, 'squeezeExcite' | 'gate'> } = {
+  se: { squeezeExcite: 1 / 16 },
+  eca: { gate: 'channelConvolution' },
+}
+const partsOf = (options: Options): Partial<ResNetSizes> => ({
+  middle: { kind: 'hierarchical', parts: options.take('scale', count, 4) },
 })
 const stems: { readonly [name: string]: NonNullable<ResNetSizes['stem']> } = {
   deep: 'deep',

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import { type Parameters, run } from './testing/run'
+
+/** Weights by name; what is not named is zero. */
+const named =
+  (weights: { readonly [name: string]: readonly number[] }): Parameters =>
+  ({ shape, attrs }) => {
+    const given = weights[attrs.name.replace('x.', '')]
+    const size = shape.reduce((product, side) => product * side, 1)
+    return Float64Array.from({ length: size }, (_, i) => given?.[i] ?? 0)
+  }
+
+/** 3×3 kernels that read their middle only. */
+const middles = (...values: readonly number[]) =>
+  values.flatMap((value) => Array.from({ length: 9 }, (_, tap) => (tap === 4 ? value : 0)))
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
+
+test('efficient channel attention looks at the channels beside', () => {
+  const weights = named({ 'conv.weight': [1, 10, 100] })
+  const y = run('channelConvolution', [[1, 1, 1, 3]], [[0.01, 0.02, 0.03]], {}, null, weights)
+  expect(y[0]).toBeCloseTo(0.01 * sigmoid(10 * 0.01 + 100 * 0.02), 9)
+  expect(y[1]).toBeCloseTo(0.02 * sigmoid(0.01 + 10 * 0.02 + 100 * 0.03), 9)
+  expect(y[2]).toBeCloseTo(0.03 * sigmoid(0.02 + 10 * 0.03), 9)
+})
+
+test('global context gates by one attention to the whole map', () => {
+  const weights = named({
+    'conv_attn.weight': [1],
+    'mlp_scale.fc1.weight': [1, -1, 1, -1],
+    'mlp_scale.norm.weight': [1, 1, 1, 1],
+    'mlp_scale.fc2.weight': [0.5, 7, 0.5, 7],
+  })
+  const x = [0, Math.log(3)]
+  const y = run('globalContext', [[1, 1, 2, 1]], [x], { ratio: 4 }, null, weights)
+  // The context is positive, so the norm makes of it 1, −1, 1, −1 and two of them pass.
+  expect(y[0]).toBe(0)
+  expect(y[1]).toBeCloseTo(Math.log(3) * sigmoid(1), 5)
+})
+
+test('a selective kernel mixes its windows by what the mean says', () => {
+  const weights = named({
+    'paths.0.conv.weight': middles(1, 2),
+    'paths.1.conv.weight': middles(3, 4),
+    'attn.fc_reduce.weight': [1, 0],
+    'attn.fc_select.weight': [0, 0.1, 0.2, 0.3],
+  })
+  const options = { split: true, ratio: 0.5, divisor: 1, norm: 'noNorm', act: 'noActivation' }
+  const y = run('selectiveKernel', [[1, 1, 1, 2]], [[1, 2]], options, null, weights)
+  // Paths give 1, 2 and 6, 8; the first channel of their sum is 7; the second path wins by 0.2 · 7 in both channels.
+  const share = sigmoid(1.4)
+  expect(y[0]).toBeCloseTo(1 - share + 6 * share, 9)
+  expect(y[1]).toBeCloseTo(2 * (1 - share) + 8 * share, 9)
+})
+
+test('split attention counts candidates before groups in its map and groups before candidates in its choice', () => {
+  const weights = named({
+    'conv.weight': middles(1, 2, 3, 4, 5, 6, 7, 8),
+    'fc2.bias': [0, 0, Math.log(3), 0, 0, Math.log(4), 0, 0],
+  })
+  const options = { groups: 2, norm: 'noNorm' }
+  const y = run('splitConv', [[1, 1, 1, 4]], [[1, 1, 1, 1]], options, null, weights)
+  expect(y[0]).toBeCloseTo(0.25 * 1 + 0.75 * 5, 9)
+  expect(y[1]).toBeCloseTo((2 + 6) / 2, 9)
+  expect(y[2]).toBeCloseTo((3 + 7) / 2, 9)
+  expect(y[3]).toBeCloseTo(0.8 * 4 + 0.2 * 8, 9)
+})
+
+test('a hierarchical convolution hands each result to the next part, and the last part passes', () => {
+  const weights = named({ 'convs.0.weight': middles(2), 'convs.1.weight': middles(3) })
+  const options = { scales: 3, norm: 'noNorm' }
+  const shape = [1, 1, 1, 3] as const
+  expect(run('hierarchicalConv', [shape], [[1, 10, 100]], options, null, weights)).toEqual([2, 36, 100])
+  const apart = run('hierarchicalConv', [shape], [[1, 10, 90]], { ...options, apart: true }, null, weights)
+  expect(apart.map((value) => value.toFixed(5))).toEqual(['2.00000', '30.00000', '10.00000'])
+})
