@@ -7,6 +7,8 @@ interface Layer {
   readonly input: Shape
   readonly build: (b: ModuleBuilder, x: Value) => Value
   readonly keys?: Keys
+  /** Keys of the scopes whose outputs are wanted too. */
+  readonly outputs?: { readonly [name: string]: string }
 }
 
 interface LoweredLayer {
@@ -17,12 +19,16 @@ interface LoweredLayer {
 
 /** The tensor program of a single layer without a document around it; its input is called `input`. */
 export function lowerLayer(
-  { input, build, keys = {} }: Layer,
+  { input, build, keys = {}, outputs = {} }: Layer,
   values: ReadonlyMap<string, Procedural>,
 ): LoweredLayer {
   const b = new ModuleBuilder({ buildModule: buildSlot, values })
   const x = b.input('input', input)
   const output = b.instance('layer', '', keys, () => build(b, x))
   const graph = b.finish([output])
-  return { graph, output: output.id, isLive: liveNodes(graph, [output]) }
+  const asked = new Set(Object.values(outputs))
+  const further = graph.scopes
+    .filter(({ key }) => asked.has(key))
+    .flatMap(({ output }) => graph.nodes[output ?? -1] ?? [])
+  return { graph, output: output.id, isLive: liveNodes(graph, [output, ...further]) }
 }

@@ -185,6 +185,7 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
     2 * c * c + 2 * c + 28 * (9 + 8 * 5 * 2) + 4 * 56 + (8 * 16 + 16) + (16 * 32 + 32) + c * c + c,
   ],
   ['fourierMixing', {}, 0],
+  ['scattering', {}, 64 * c + 2 * (2 * c * (c / 4) + 2 * c)],
   ['globalFilter', {}, 8 * 5 * 2 * c],
   ['globalFilter', { size: 14 }, 14 * 8 * 2 * c],
   ['focalModulation', {}, c * (2 * c + 3) + 2 * c + 3 + c * (9 + 25) + 2 * (c * c + c)],

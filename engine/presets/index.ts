@@ -44,6 +44,7 @@ import { rmts } from './rmt'
 import { setrs } from './setr'
 import { shuntedTransformers } from './shunted'
 import { spectformers } from './spectformer'
+import { spectformers, svts } from './spectformer'
 import { swins } from './swin'
 import { t2tVits } from './t2tVit'
 import { tinyVits } from './tinyVit'
@@ -92,6 +93,7 @@ export const presets: readonly Preset[] = [
   ...gfnets,
   ...fnets,
   ...spectformers,
+  ...svts,
   ...vans,
   ...focalnets,
   ...replknets,

@@ -2,7 +2,9 @@
  * SpectFormer: early blocks weigh the waves of the map, later ones attend. Over patches of one size, its first four blocks are
  * GFNet's; on a pyramid two stages are spectral and two attend, and a class token gathers at the end.
  *
- * Patro et al. 2023, https://arxiv.org/abs/2304.06446
+ * Scattering ViT is the same pyramid, whose first stage works on wavelets.
+ *
+ * Patro et al. 2023, https://arxiv.org/abs/2304.06446; SVT: Patro and Agneeswaran 2023, https://arxiv.org/abs/2311.01310
  */
 import { type Document, type DocumentNode, type GroupNode, IN } from '../document/types'
 import { differing, preNormBlock } from './block'
@@ -45,6 +47,11 @@ interface PyramidSizes {
 function spectformer(name: string, sizes: PyramidSizes): Document {
   const spectral = module('attn', 'globalFilter')
   return pyramid(name, sizes, [spectral, spectral])
+}
+
+/** The paper scatters in two stages, the code that its authors published in the first alone. */
+function svt(name: string, sizes: PyramidSizes): Document {
+  return pyramid(name, sizes, [module('attn', 'scattering')])
 }
 
 /** `spectral` are the mixers of the first stages; the others attend. */
@@ -164,6 +171,28 @@ const vanilla = presetsOf({ family: 'spectformer', paper, preprocessing }, spect
     { dim: 384, depth: 19 },
     'SpectFormer-XS with fifteen blocks of attention.',
   ],
+])
+
+const svtPaper = {
+  title: 'Scattering Vision Transformer: Spectral Mixing Matters',
+  authors: 'Patro and Agneeswaran',
+  year: 2023,
+  url: 'https://arxiv.org/abs/2311.01310',
+}
+const reportedSvt = (top1: number) => ({
+  published: { top1, source: 'Scattering Vision Transformer (Patro et al. 2023), abstract' },
+})
+
+export const svts: readonly Preset[] = presetsOf({ family: 'svt', paper: svtPaper, preprocessing }, svt, [
+  [
+    'svt_s',
+    'SVT-H-S',
+    small,
+    'A stage that mixes wavelets, then three of attention and a class token that gathers at the end.',
+    reportedSvt(84.2),
+  ],
+  ['svt_b', 'SVT-H-B', base, 'SVT-H-S with twelve blocks in its third stage.', reportedSvt(85.2)],
+  ['svt_l', 'SVT-H-L', large, 'Wider first stages, and eighteen blocks in the third.', reportedSvt(85.7)],
 ])
 
 export const spectformers: readonly Preset[] = [...pyramids, ...vanilla]

@@ -35,6 +35,7 @@ import { positionSensitive } from './positionSensitive'
 import { randomMixing } from './randomMixing'
 import { retention } from './retention'
 import { selectiveKernel } from './selectiveKernel'
+import { scattering } from './scattering'
 import { separableAttention } from './separableAttention'
 import { separableConv } from './separableConv'
 import { shuntedAttention } from './shuntedAttention'
@@ -87,6 +88,7 @@ export const mixers: readonly ModuleDefinition[] = [
   pooling,
   globalFilter,
   fourierMixing,
+  scattering,
   spatialMlp,
   spatialLinear,
   spatialGate,

@@ -58,6 +58,7 @@ const shapes: { readonly [id: string]: Row } = {
   spatialLinear: [tokens, tokens],
   globalFilter: [map, map],
   fourierMixing: [map, map],
+  scattering: [map, map],
   spatialGate: [tokens, tokens],
   permutator: [map, map],
   cycleMlp: [map, map],

@@ -3,6 +3,7 @@ import type { DocumentNode } from '../../document/types'
 import type { Shape, Value } from '../../graph/graph'
 import type { Keys, ModuleBuilder } from '../../nn/moduleBuilder'
 import { classifier, levelHead, naiveHead, pupHead } from '../../presets/setr'
+import { fromWavelets, wavelets } from '../../nn/wavelet'
 import type { SlotValue } from '../../schema/schema'
 
 /** A case of one layer without a picture around it. */
@@ -170,6 +171,14 @@ const layers: readonly NamedLayer[] = [
   })),
   ...nonLocals,
   ...bottlenecks,
+    says: 'DTCWTForward(J=1',
+    layer: ([n = 1, c = 1, height = 1, width = 1]) => ({
+      input: [n, height, width, c],
+      order: 'channelsFirst',
+      build: halvedWavelets,
+      outputs: { yh: 'yh', inverse: 'inverse' },
+    }),
+  },
   {
     says: 'FNet(dim=32,depth=2,mlp_dim=64)',
     layer: (shape) => ({
@@ -198,6 +207,14 @@ const layers: readonly NamedLayer[] = [
   { says: "{'num_conv': 4, 'num_upsampe_layer': 4", layer: () => behindClassToken(pupHead(5)) },
   { says: 'VIT_MLAHead', layer: () => fourLevels },
 ]
+
+/** Wavelets of the input, and what comes back from half of the coarse part and twice the edges. */
+function halvedWavelets(b: ModuleBuilder, x: Value): Value {
+  const { low, bands } = wavelets(b, x)
+  b.part('yh', () => b.transpose(bands, [2, 5, 1, 3, 4, 0]))
+  b.part('inverse', () => fromWavelets(b, { low: b.mul(low, 0.5), bands: b.mul(bands, 2) }))
+  return low
+}
 
 /** x ← x + F(LN x); x ← x + MLP(LN x), as a third party wrote FNet. */
 function preNormFourier(b: ModuleBuilder, x: Value, name: string): Value {

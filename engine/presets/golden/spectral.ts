@@ -35,10 +35,10 @@ export const papers: { readonly [name: string]: Build } = {
 }
 
 /** Calls that stand for presets of ours. */
-export const presetCalls = { spectformer_s: 'spectformer_s' }
+export const presetCalls = { spectformer_s: 'spectformer_s', svt_s: 'svt_s' }
 
 /** The last node before the head, where it is not called norm. */
-export const features = { spectformer: 'norm4' }
+export const features = { spectformer: 'norm4', svt: 'norm4' }
 
 /** What stands before and behind the call: the names of sizes, and remarks. */
 export const plainCall = (call: string): string =>
