@@ -2,8 +2,8 @@
 import type { DocumentNode } from '../../document/types'
 import type { Shape, Value } from '../../graph/graph'
 import type { Keys, ModuleBuilder } from '../../nn/moduleBuilder'
-import { classifier, levelHead, naiveHead, pupHead } from '../../presets/setr'
 import { fromWavelets, wavelets } from '../../nn/wavelet'
+import { classifier, levelHead, naiveHead, pupHead } from '../../presets/setr'
 import type { SlotValue } from '../../schema/schema'
 
 /** A case of one layer without a picture around it. */
