@@ -171,6 +171,7 @@ const layers: readonly NamedLayer[] = [
   })),
   ...nonLocals,
   ...bottlenecks,
+  {
     says: 'DTCWTForward(J=1',
     layer: ([n = 1, c = 1, height = 1, width = 1]) => ({
       input: [n, height, width, c],
