@@ -43,7 +43,7 @@ import { resnetV2s } from './resnetv2'
 import { rmts } from './rmt'
 import { setrs } from './setr'
 import { shuntedTransformers } from './shunted'
-import { spectformers, spectformers, svts } from './spectformer'
+import { spectformers, svts } from './spectformer'
 import { swins } from './swin'
 import { t2tVits } from './t2tVit'
 import { tinyVits } from './tinyVit'
@@ -92,6 +92,7 @@ export const presets: readonly Preset[] = [
   ...gfnets,
   ...fnets,
   ...spectformers,
+  ...svts,
   ...svts,
   ...vans,
   ...focalnets,
