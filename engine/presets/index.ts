@@ -93,7 +93,6 @@ export const presets: readonly Preset[] = [
   ...fnets,
   ...spectformers,
   ...svts,
-  ...svts,
   ...vans,
   ...focalnets,
   ...replknets,
