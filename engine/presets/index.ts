@@ -12,6 +12,7 @@ import { convits } from './convit'
 import { convmixers } from './convmixer'
 import { convnexts } from './convnext'
 import { crossformers } from './crossformer'
+import { crossvits } from './crossvit'
 import { cswins } from './cswin'
 import { cvts } from './cvt'
 import { detrs } from './detr'
@@ -80,6 +81,7 @@ export const presets: readonly Preset[] = [
   ...mobilevits,
   ...nextvits,
   ...coats,
+  ...crossvits,
   ...iformers,
   ...convits,
   ...mvits,

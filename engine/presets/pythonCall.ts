@@ -52,9 +52,13 @@ class Reader {
     return left
   }
 
-  /** `list * number`. */
+  /** `list * number`, or `number / number`. */
   private product(): Python | null {
     const left = this.term()
+    if (isNumber(left) && this.eat('/')) {
+      const below = this.term()
+      return isNumber(below) ? { kind: 'value', value: left.value / below.value } : null
+    }
     if (left?.kind !== 'list' || !this.eat('*')) return left
     const right = this.term()
     if (right?.kind !== 'value' || typeof right.value !== 'number') return null
@@ -122,5 +126,7 @@ class Reader {
   }
 }
 
+const isNumber = (value: Python | null): value is { kind: 'value'; value: number } =>
+  value?.kind === 'value' && typeof value.value === 'number'
 const constants: { readonly [name: string]: boolean | null } = { None: null, True: true, False: false }
 const listOf = (items: readonly Python[]): Python => ({ kind: 'list', items })

@@ -1,5 +1,6 @@
 import type { ModuleDefinition } from '../module'
 import { averagePool } from './averagePool'
+import { centreCrop } from './centreCrop'
 import { classAttention } from './classAttention'
 import { classToken } from './classToken'
 import { conditionalPosition } from './conditionalPosition'
@@ -27,6 +28,7 @@ export const tensors: readonly ModuleDefinition[] = [
   upsample,
   globalPool,
   resize,
+  centreCrop,
   classToken,
   objectQueries,
   positionEmbedding,

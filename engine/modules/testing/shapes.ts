@@ -110,6 +110,7 @@ const shapes: { readonly [id: string]: Row } = {
     [map, [2, 8, 8, 16]],
     [2, 8, 8, 48],
   ],
+  centreCrop: [map, [2, 4, 4, 32], { side: 4 }],
   resize: [map, [2, 16, 16, 32]],
   branchHead: [
     [tokens, [2, 9, 16]],

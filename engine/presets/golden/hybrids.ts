@@ -1,5 +1,6 @@
 /** Networks of convolution and attention, as timm builds them. */
 import { coat } from '../coat'
+import { crossvit } from '../crossvit'
 import { coatnetStyle, type MaxVitSizes, maxvit, maxvitStyle, tensorflowStyle } from '../maxvit'
 import { nextvit } from '../nextvit'
 import type { Python } from '../pythonCall'
@@ -20,6 +21,31 @@ export const timm: { readonly [name: string]: Build } = {
     })
     const lists = { 'features_list.0': 'norm2', 'features_list.1': 'norm3', 'features_list.2': 'norm4' }
     return { features: 'norm4', document, ...(parallel > 0 ? { outputs: lists } : {}) }
+  },
+
+  CrossVit(options, size) {
+    options.take('img_size', count, 240)
+    const scale = options.take('img_scale', pair, [1, 1])[1]
+    // What comes before the third number are the blocks of each branch; it is for more crossings than one.
+    const depths = options.take('depth', listed(triple), [])
+    if (depths.some(([, , more]) => more !== 0)) return null
+    const [small, large] = options.take('mlp_ratio', triple, [2, 2, 4])
+    return {
+      features: 'norm.0',
+      outputs: { 'features_list.0': 'norm.0', 'features_list.1': 'norm.1' },
+      document: crossvit('CrossVit', {
+        dims: options.take('embed_dim', pair, [192, 384]),
+        depths: depths.map(([small, large]) => [small, large]),
+        heads: options.take('num_heads', pair, [6, 12]),
+        mlpRatios: [small, large],
+        patches: options.take('patch_size', pair, [8, 16]),
+        convPatches: options.take('multi_conv', flag, false),
+        crops: options.take('crop_scale', flag, false),
+        classes: options.take('num_classes', count, 1000),
+        size,
+        secondSize: Math.floor(size * scale),
+      }),
+    }
   },
 
   NextViT(options, size) {
@@ -47,6 +73,11 @@ export const timm: { readonly [name: string]: Build } = {
   },
 }
 
+const pair = (value: Python): readonly [number, number] => {
+  const [a, b] = listed(count)(value)
+  if (a === undefined || b === undefined) throw new NotYet()
+  return [a, b]
+}
 const triple = (value: Python): readonly [number, number, number] => {
   const [a, b, c] = listed(count)(value)
   if (a === undefined || b === undefined || c === undefined) throw new NotYet()
