@@ -290,7 +290,8 @@ function keyOf(op: TermOp, attrs: object, inputs: readonly Term[], shape: Shape)
 
 const contentsKeys = new WeakMap<Float32Array, string>()
 
-function contentsKey(data: Float32Array): string {
+/** Equal numbers have equal keys. */
+export function contentsKey(data: Float32Array): string {
   if (data.length === 1) return `${data[0]}`
   const known = contentsKeys.get(data)
   if (known) return known

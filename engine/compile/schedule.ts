@@ -9,7 +9,7 @@ import type { Operand, Spec, TensorId } from '../kernels/spec'
 import { wholeView } from '../kernels/views'
 import { type FusedKernel, type FusionLimits, fusedKernel } from './fusedKernel'
 import { mapKernel } from './mapKernel'
-import { type Program, type Term, usersOf } from './program'
+import { contentsKey, type Program, type Term, type TermOf, usersOf } from './program'
 import { CannotFuse, NeedsTensor, type Sources } from './reading'
 import { growRegions, type Region } from './regions'
 import { tensorsOf, withTensors } from './specTensors'
@@ -64,6 +64,8 @@ class Scheduler implements Sources {
   private readonly isOutput: Uint8Array
   private readonly tensors: ScheduledTensor[] = []
   private readonly places = new Map<number, Operand>()
+  /** Constants by what they hold: one tensor serves all shapes. */
+  private readonly constants = new Map<string, TensorId>()
   /** Parts that are written straight into a concatenation, and which one. */
   private readonly wholes = new Map<number, number>()
   private readonly targets = new Map<number, Operand>()
@@ -115,9 +117,17 @@ class Scheduler implements Sources {
     const known = this.places.get(id)
     if (known) return known
     const term = this.terms[id]
-    const place = this.newTensor(term.shape, id, kindOf(term))
+    const place =
+      term.op === 'constant' ? this.constantPlace(term) : this.newTensor(term.shape, id, kindOf(term))
     this.places.set(id, place)
     return place
+  }
+
+  private constantPlace({ id, shape, attrs }: TermOf<'constant'>): Operand {
+    const key = `${attrs.data.length} ${contentsKey(attrs.data)}`
+    const tensor = this.constants.get(key) ?? this.newTensor(shape, id, 'constant').tensor
+    this.constants.set(key, tensor)
+    return { tensor, view: wholeView(shape) }
   }
 
   one(): Operand {
