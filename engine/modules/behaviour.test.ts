@@ -32,6 +32,43 @@ test('the class-token head reads the first token', () => {
   expect(features).toEqual([7, 8])
 })
 
+test('a graph joins what looks alike, and keeps the largest difference', () => {
+  const map = [
+    [1, 0, 0, 0],
+    [0, 1, 0, 0],
+    [0.9, 0.1, 0, 0],
+    [0, 2, 0, 0.1],
+  ]
+  // Every layer hands on its input, but the one behind the graph takes the differences alone.
+  const weights = ({
+    attrs: { name },
+    shape: [rows, columns = 1],
+  }: {
+    attrs: { name: string }
+    shape: Shape
+  }) => {
+    const entry = (row: number, column: number): number => {
+      if (name.endsWith('bias') || name.endsWith('mean')) return 0
+      if (name.endsWith('fc1.0.weight')) return row === column ? 1 : 0
+      if (name.endsWith('nn.0.weight')) return row % 2 === 0 && column === 1 ? 1 : 0
+      if (name.endsWith('fc2.0.weight')) return column === 2 * row ? 1 : 0
+      return 1
+    }
+    return Float64Array.from({ length: rows * columns }, (_, i) =>
+      entry(Math.floor(i / columns), i % columns),
+    )
+  }
+  const attrs = { neighbours: 2, act: 'noActivation', norm: { module: 'batchNorm', attrs: { eps: 0 } } }
+  const mixed = run('graphConv', [[1, 2, 2, 4]], [map.flat()], attrs, null, weights)
+  const expected = [
+    [0, 0.1, 0, 0],
+    [0, 1, 0, 0.1],
+    [0.1, 0, 0, 0],
+    [0, 0, 0, 0],
+  ]
+  for (const [i, value] of expected.flat().entries()) expect(mixed[i]).toBeCloseTo(value, 6)
+})
+
 test('masking keeps the first places of a shuffled order, and filling brings them back', () => {
   const grid = { height: 2, width: 2, prefix: 1 }
   const noise = ({ attrs, shape }: { attrs: { name: string }; shape: Shape }) =>

@@ -68,7 +68,8 @@ interface Rule {
   readonly antialias: boolean
 }
 
-function places(from: number, to: number, rule: Rule): Places {
+/** What every place of an axis reads when `from` places become `to`. */
+export function places(from: number, to: number, rule: Rule): Places {
   if (rule.mode !== 'nearest' && rule.antialias) return covering(from, to, rule.mode)
   return Array.from({ length: to }, (_, i) => around(i, from, to, rule))
 }

@@ -93,7 +93,9 @@ const papers: { readonly [name: string]: Build } = {
 
 /** Without a remark in brackets, and words in place of what they describe. */
 const plainCall = (call: string): string =>
-  spectral.plainCall(convolutional.plainCall(call.replace(/\) \([^()]*\)$/, ')')))
+  spectral.plainCall(
+    convolutional.plainCall(call.replace(/^vig_pytorch /, '').replace(/\) \([^()]*\)$/, ')')),
+  )
 
 /** The last node before the head, by family: where timm's forward_features ends. */
 function featuresOf({ family, document }: Preset): string {
@@ -120,6 +122,7 @@ const features: { readonly [family: string]: string } = {
   hornet: 'stages.3',
   van: 'norm4',
   alexnet: 'features',
+  vig: 'backbone.11',
   convmixer: 'blocks.19',
   coat: 'norm4',
   ...beside.features,

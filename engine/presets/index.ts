@@ -53,6 +53,7 @@ import { twinTransformers } from './twins'
 import { uniformers } from './uniformer'
 import { vans } from './van'
 import { vggs } from './vgg'
+import { vigs } from './vig'
 import { vits } from './vit'
 
 export type { Preset } from './preset'
@@ -102,6 +103,7 @@ export const presets: readonly Preset[] = [
   ...convmixers,
   ...mlpMixers,
   ...permutators,
+  ...vigs,
   ...resnets,
   ...multiScales,
   ...resnetV2s,

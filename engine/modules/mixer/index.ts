@@ -18,6 +18,7 @@ import { fourierMixing } from './fourierMixing'
 import { gatedConv } from './gatedConv'
 import { gatedPosition } from './gatedPosition'
 import { globalFilter } from './globalFilter'
+import { graphConv } from './graphConv'
 import { haloAttention } from './haloAttention'
 import { hierarchicalConv } from './hierarchicalConv'
 import { identity } from './identity'
@@ -92,6 +93,7 @@ export const mixers: readonly ModuleDefinition[] = [
   spatialMlp,
   spatialLinear,
   spatialGate,
+  graphConv,
   permutator,
   cycleMlp,
   axialShift,

@@ -42,6 +42,12 @@ export const positionEmbedding = defineModule({
       default: false,
       when: { field: 'positions', is: 'learned' },
     }),
+    channelsFirst: flag({
+      label: 'Channels first',
+      help: 'Whether a checkpoint holds the map as channels × rows × columns; the computation is the same.',
+      default: false,
+      when: { field: 'asMap', is: true },
+    }),
     asTable: flag({
       label: 'Kept as a table',
       help: 'Whether a checkpoint holds it without an axis for pictures; the computation is the same.',
@@ -50,13 +56,17 @@ export const positionEmbedding = defineModule({
     }),
   },
   subtitle: ({ positions }) => subtitles[positions],
-  build: (b, [x], { positions, asMap, asTable }) =>
+  build: (b, [x], { positions, asMap, channelsFirst, asTable }) =>
     onTokens(b, 'positionEmbedding', x, (tokens) => {
       const { t, c } = tokenSizes('positionEmbedding', tokens)
       if (positions === 'sequence') return b.add(tokens, b.table('', sinesOfNumbers(t, c), [1, t, c]))
       if (positions === 'grid') return b.add(tokens, b.table('', sinesOfPlaces(tokens), [1, t, c]))
       if (positions === 'share') return b.add(tokens, b.constant(sinesOfShares(tokens), [1, t, c]))
       const grid = asMap && isMap(x) ? x.shape.slice(1, 3) : [t]
+      if (channelsFirst && grid.length === 2) {
+        const learned = b.weight('', [1, c, ...grid], { init: { a: 0, b: 0.035 } })
+        return b.add(tokens, b.transpose(b.reshape(learned, [1, c, t]), [0, 2, 1]))
+      }
       const learned = b.weight('', [...(asTable ? [] : [1]), ...grid, c], { init: { a: 0, b: 0.035 } })
       return b.add(tokens, b.reshape(learned, [1, t, c]))
     }),

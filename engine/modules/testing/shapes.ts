@@ -60,6 +60,7 @@ const shapes: { readonly [id: string]: Row } = {
   fourierMixing: [map, map],
   scattering: [map, map],
   spatialGate: [tokens, tokens],
+  graphConv: [map, map],
   permutator: [map, map],
   cycleMlp: [map, map],
   axialShift: [map, map],

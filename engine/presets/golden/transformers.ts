@@ -151,4 +151,8 @@ export const papers: { readonly [name: string]: Build } = {
 const tokenizers = { performer: 'favor', transformer: 'softmax' } as const
 
 /** Calls that stand for presets of ours. */
-export const presetCalls = { t2t_vit_14: 't2t_vit_14', t2t_vit_t_14: 't2t_vit_t_14' }
+export const presetCalls = {
+  t2t_vit_14: 't2t_vit_14',
+  t2t_vit_t_14: 't2t_vit_t_14',
+  vig_ti_224_gelu: 'vig_ti_224_gelu',
+}
