@@ -9,20 +9,20 @@ import { convNorm, differing } from './block'
 import { type Preset, type Published, presetsOf, symmetricPixels } from './preset'
 import { chain, design, group, module, Sketch } from './sketch'
 
-export interface VigSizes {
+interface VigSizes {
   readonly dim: number
   readonly depth: number
   readonly size?: number
 }
 
-export interface PyramidVigSizes {
+interface PyramidVigSizes {
   readonly dims: readonly number[]
   readonly depths: readonly number[]
   readonly size?: number
 }
 
 /** Neighbours grow from nine to eighteen with the depth, and so does their dilation. */
-export function vig(name: string, { dim, depth, size = 224 }: VigSizes): Document {
+function vig(name: string, { dim, depth, size = 224 }: VigSizes): Document {
   const graphs = Array.from({ length: depth }, (_, block) => ({
     neighbours: Math.floor(9 + (9 * block) / Math.max(1, depth - 1)),
     dilation: Math.min(Math.floor(block / 4) + 1, Math.floor(196 / 18)),
@@ -33,7 +33,7 @@ export function vig(name: string, { dim, depth, size = 224 }: VigSizes): Documen
 
 const ratios = [4, 2, 1, 1]
 
-export function pyramidVig(name: string, { dims, depths, size = 224 }: PyramidVigSizes): Document {
+function pyramidVig(name: string, { dims, depths, size = 224 }: PyramidVigSizes): Document {
   const [first = 1] = dims
   const stages: DocumentNode[] = []
   // Blocks and the steps between stages are numbered in one list.
