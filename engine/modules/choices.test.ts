@@ -73,3 +73,27 @@ test('a hierarchical convolution hands each result to the next part, and the las
   const apart = run('hierarchicalConv', [shape], [[1, 10, 90]], { ...options, apart: true }, null, weights)
   expect(apart.map((value) => value.toFixed(5))).toEqual(['2.00000', '30.00000', '10.00000'])
 })
+
+test('a gated ghost convolution lets rows and columns at half the size decide what passes', () => {
+  const plain = (name: string, channels: number) => ({
+    [`${name}.weight`]: Array<number>(channels).fill(1),
+    [`${name}.running_var`]: Array<number>(channels).fill(1),
+  })
+  const middleOfFive = [0, 0, 1, 0, 0]
+  const weights = named({
+    'primary_conv.0.weight': [1],
+    ...plain('primary_conv.1', 1),
+    'cheap_operation.0.weight': middles(2),
+    ...plain('cheap_operation.1', 1),
+    'short_conv.0.weight': [0.1, 0.2],
+    ...plain('short_conv.1', 2),
+    'short_conv.2.weight': [...middleOfFive, ...middleOfFive],
+    ...plain('short_conv.3', 2),
+    'short_conv.4.weight': [...middleOfFive, ...middleOfFive],
+    ...plain('short_conv.5', 2),
+  })
+  const x = [1, 2, 3, 6]
+  const y = run('ghostConv', [[1, 2, 2, 1]], [x], { dim: 2, gated: true }, null, weights)
+  const expected = x.flatMap((value) => [value * sigmoid(0.3), 2 * value * sigmoid(0.6)])
+  for (const [index, value] of expected.entries()) expect(y[index]).toBeCloseTo(value, 3)
+})

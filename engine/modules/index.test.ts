@@ -129,6 +129,8 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['selectiveKernel', { split: true, divisor: 8 }, 9 * c * c + 4 * c + 8 * c + 16 + 2 * c * 8],
   ['splitConv', {}, 9 * c * c + 4 * c + 32 * c + 32 + 64 + 64 * 32 + 64],
   ['splitConv', { radix: 1 }, 9 * c * c + 2 * c + 32 * c + 32 + 64 + 32 * 32 + 32],
+  ['ghostConv', {}, c * 16 + 2 * 16 + 9 * 16 + 2 * 16],
+  ['ghostConv', { gated: true, dim: 10 }, c * 5 + 10 + 45 + 10 + c * 10 + 20 + 2 * (50 + 20)],
   ['lambdaLayer', {}, c * (64 + 16 + 8) + 2 * (64 + 8) + 16 * 81 + 16],
   ['lambdaLayer', { radius: null }, c * (64 + 16 + 8) + 2 * (64 + 8) + 15 * 15 * 16],
   ['convProjection', {}, 4 * c * c + 4 * c + 3 * (9 * c + 2 * c)],

@@ -112,6 +112,8 @@ const features: { readonly [family: string]: string } = {
   levit: 'stages.2',
   tiny_vit: 'stages.3',
   regnet: 's4',
+  densenet: 'features',
+  ghostnet: 'blocks.9',
   axial: 'layer4',
   byobnet: 'stages.3',
   efficientnet: 'act2',

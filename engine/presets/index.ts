@@ -15,6 +15,7 @@ import { crossformers } from './crossformer'
 import { crossvits } from './crossvit'
 import { cswins } from './cswin'
 import { cvts } from './cvt'
+import { densenets } from './densenet'
 import { detrs } from './detr'
 import { efficientFormers } from './efficientformer'
 import { efficientNets } from './efficientnet'
@@ -22,6 +23,7 @@ import { fcaformers } from './fcaformer'
 import { fnets } from './fnet'
 import { focalnets } from './focalnet'
 import { gfnets } from './gfnet'
+import { ghostnets } from './ghostnet'
 import { hornets, slaks } from './hornet'
 import { iformers } from './iformer'
 import { inceptionNexts } from './inceptionNext'
@@ -108,9 +110,11 @@ export const presets: readonly Preset[] = [
   ...multiScales,
   ...resnetV2s,
   ...regnets,
+  ...densenets,
   ...byobnets,
   ...axials,
   ...efficientNets,
+  ...ghostnets,
   ...vggs,
   ...classics,
   ...detrs,

@@ -8,6 +8,7 @@ import { convolution } from './convolution'
 import { crossAttention } from './crossAttention'
 import { firstTokens } from './firstTokens'
 import { flatten } from './flatten'
+import { ghostConv } from './ghostConv'
 import { globalPool } from './globalPool'
 import { linear } from './linear'
 import { maxPool } from './maxPool'
@@ -22,6 +23,7 @@ import { upsample } from './upsample'
 
 export const tensors: readonly ModuleDefinition[] = [
   convolution,
+  ghostConv,
   linear,
   averagePool,
   maxPool,

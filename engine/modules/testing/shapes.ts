@@ -31,6 +31,7 @@ const shapes: { readonly [id: string]: Row } = {
   hierarchicalConv: [map, map],
   selectiveKernel: [map, map],
   splitConv: [map, map],
+  ghostConv: [map, map],
   haloAttention: [map, map],
   standAloneAttention: [map, map],
   axialAttention: [map, map],

@@ -2,8 +2,10 @@
 import type { Document } from '../../document/types'
 import { convmixer } from '../convmixer'
 import { convnext } from '../convnext'
+import { densenet } from '../densenet'
 import { type EfficientNetSizes, efficientnet } from '../efficientnet'
 import { focalnet } from '../focalnet'
+import { type GhostNetSizes, ghostnet } from '../ghostnet'
 import { hornet, slak } from '../hornet'
 import { inceptionNext } from '../inceptionNext'
 import type { Python } from '../pythonCall'
@@ -59,6 +61,29 @@ export const timm: { readonly [name: string]: Build } = {
         stemWidth: options.take('stem_width', count, 64),
         averageDown: options.take('avg_down', flag, false),
         ...options.take('block_args', dictionary(block.middle ? partsOf : gateOf), {}),
+        classes: options.take('num_classes', count, 1000),
+        size,
+      }),
+    }
+  },
+
+  DenseNet: (options, size) => ({
+    features: 'features',
+    document: densenet('DenseNet', {
+      growth: options.take('growth_rate', count, 32),
+      depths: options.take('block_config', listed(count), [6, 12, 24, 16]),
+      bottleneck: options.take('bn_size', count, 4),
+      classes: options.take('num_classes', count, 1000),
+      size,
+    }),
+  }),
+
+  GhostNet(options, size) {
+    const stages = options.argument(listed(listed(listed(count))))
+    return {
+      features: `blocks.${stages.length}`,
+      document: ghostnet('GhostNet', {
+        stages: stages.map((rows) => rows.map(ghostRow)),
         classes: options.take('num_classes', count, 1000),
         size,
       }),
@@ -302,6 +327,10 @@ const blocks: { readonly [name: string]: Pick<ResNetSizes, 'block' | 'middle'> }
   Bottleneck: { block: 'bottleneck' },
   Bottle2neck: { block: 'bottleneck', middle: { kind: 'hierarchical', parts: 4 } },
 }
+function ghostRow([kernel = 3, inner = 16, to = 16, squeeze = 0, stride = 1]: readonly number[]) {
+  return [kernel, inner, to, squeeze, stride] as GhostNetSizes['stages'][number][number]
+}
+
 const gateOf = (options: Options): Partial<ResNetSizes> => lookUp(gates, options.take('attn_layer', text, ''))
 const gates: { readonly [name: string]: Pick<ResNetSizes, 'squeezeExcite' | 'gate'> } = {
   se: { squeezeExcite: 1 / 16 },
