@@ -78,11 +78,13 @@ export function summarizeRow(
 ): RowSummary {
   let entropy = 0
   for (const weight of row) if (weight > 0) entropy -= weight * Math.log(weight)
-  if (!grid || query < grid.prefix) return { distance: null, entropy }
+  if (!grid || query < grid.prefix || query >= grid.prefix + grid.height * grid.width)
+    return { distance: null, entropy }
   const from = placeOf(query, grid, picture)
   let distance = 0
   let mass = 0
-  for (let key = grid.prefix; key < row.length; key++) {
+  const end = Math.min(row.length, grid.prefix + grid.height * grid.width)
+  for (let key = grid.prefix; key < end; key++) {
     const to = placeOf(key, grid, picture)
     const weight = row[key] as number
     distance += weight * Math.hypot(to.x - from.x, to.y - from.y)

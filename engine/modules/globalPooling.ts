@@ -6,8 +6,7 @@ import { dropPrefix, isMap, rankError } from './layout'
 export function globalAverage(b: ModuleBuilder, who: string, x: Value): Value {
   if (x.shape.length === 2) return x
   if (!isMap(x) && x.shape.length !== 3) throw rankError(who, 'a map or tokens', x.shape)
-  const prefix = x.grid?.prefix ?? 0
-  const positions = prefix > 0 ? dropPrefix(b, x, prefix) : x
+  const positions = isMap(x) ? x : dropPrefix(b, x, x.grid?.prefix ?? 0)
   const mean = b.mean(positions, isMap(x) ? [1, 2] : [1])
   return b.reshape(mean, [x.shape[0] ?? 1, x.shape.at(-1) ?? 1])
 }

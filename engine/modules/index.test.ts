@@ -109,6 +109,7 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   // Each scale: a convolution, a norm, half the heads' keys and values, and its local convolution.
   ['shuntedAttention', {}, 2 * (c * c + c) + (4 + 1) * c * c + 2 * (c + 2 * c + c * c + c + 5 * c)],
   ['shuntedAttention', { ratio: 1 }, 4 * c * c + 4 * c + 10 * c],
+  ['semanticTokens', {}, 64 * c + 6 * c * c + 6 * c + 4 * c],
   ['crossTokenAttention', { heads: 4 }, 4 * c * c + 4 * c + 64 * 4],
   ['biLevelRouting', {}, 4 * c * c + 4 * c + 26 * c],
   ['attention', { local: 'values', localKernel: 5 }, 4 * c * c + 4 * c + 26 * c],

@@ -87,11 +87,12 @@ export function onGrid(b: ModuleBuilder, who: string, x: Value): Value {
   const { n, c } = tokenSizes(who, x)
   if (!x.grid) throw rankError(who, 'tokens that lie on a grid', x.shape)
   const { height, width, prefix } = x.grid
-  return b.reshape(prefix > 0 ? dropPrefix(b, x, prefix) : x, [n, height, width, c])
+  return b.reshape(dropPrefix(b, x, prefix), [n, height, width, c])
 }
 
-/** The tokens that lie on the picture, without class token and registers. */
+/** The tokens that lie on the picture, without class token, registers, and others behind it. */
 export function dropPrefix(b: ModuleBuilder, x: Value, prefix: number): Value {
   const [n, t, c] = x.shape as readonly [number, number, number]
-  return b.slice(x, { start: [0, prefix, 0], size: [n, t - prefix, c] })
+  const count = x.grid ? x.grid.height * x.grid.width : t - prefix
+  return count === t ? x : b.slice(x, { start: [0, prefix, 0], size: [n, count, c] })
 }

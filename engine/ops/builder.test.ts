@@ -56,6 +56,10 @@ test('tokens remember the map that they came from', () => {
   expect(b.reshape(all, [1, 7, 2, 4]).grid).toEqual(all.grid)
   expect(b.slice(all, { start: [0, 1, 0], size: [1, 6, 8] }).grid).toEqual(tokens.grid)
   expect(b.slice(all, { start: [0, 0, 0], size: [1, 1, 8] }).grid).toBeNull()
+  const followed = b.concat([all, b.input('others', [1, 2, 8])], 1)
+  expect(followed.grid).toEqual(all.grid)
+  expect(b.slice(followed, { start: [0, 1, 0], size: [1, 6, 8] }).grid).toEqual(tokens.grid)
+  expect(b.concat([tokens, tokens], 1).grid).toBeNull()
   expect(b.reshape(tokens, [1, 2, 3, 8]).grid).toBeNull()
 })
 

@@ -480,18 +480,19 @@ function reshapedGrid(x: Value, shape: Shape): Grid | null {
   return sameShape(shape, [n, height * width, c]) ? { height, width, prefix: 0 } : null
 }
 
-/** Dropping exactly the prefix tokens, or some of them. */
+/** Dropping tokens around the grid, but none that lies on it. */
 function slicedGrid(x: Value, start: readonly number[], size: readonly number[]): Grid | null {
-  if (!x.grid || x.shape.length < 3 || start[1] > x.grid.prefix || start[1] + size[1] !== x.shape[1])
-    return null
-  return { ...x.grid, prefix: x.grid.prefix - start[1] }
+  if (!x.grid || x.shape.length < 3) return null
+  const { height, width, prefix } = x.grid
+  const end = start[1] + size[1]
+  if (start[1] > prefix || end < prefix + height * width) return null
+  return { ...x.grid, prefix: prefix - start[1] }
 }
 
-/** Tokens put before a grid lengthen its prefix. */
+/** Tokens put before a grid lengthen its prefix; others may follow it. */
 function concatenatedGrid(xs: readonly Value[], axis: number): Grid | null {
-  const last = xs.at(-1)
-  if (axis !== 1 || !last?.grid || last.shape.length < 3) return null
-  if (xs.slice(0, -1).some((x) => x.grid)) return null
-  const added = xs.slice(0, -1).reduce((sum, x) => sum + x.shape[1], 0)
-  return { ...last.grid, prefix: last.grid.prefix + added }
+  const [laid, ...more] = xs.filter((x) => x.grid)
+  if (axis !== 1 || !laid?.grid || more.length > 0 || laid.shape.length < 3) return null
+  const added = xs.slice(0, xs.indexOf(laid)).reduce((sum, x) => sum + x.shape[1], 0)
+  return { ...laid.grid, prefix: laid.grid.prefix + added }
 }

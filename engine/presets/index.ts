@@ -17,6 +17,7 @@ import { cswins } from './cswin'
 import { cvts } from './cvt'
 import { densenets } from './densenet'
 import { detrs } from './detr'
+import { dualvits } from './dualvit'
 import { efficientFormers } from './efficientformer'
 import { efficientNets } from './efficientnet'
 import { fcaformers } from './fcaformer'
@@ -69,6 +70,7 @@ export const presets: readonly Preset[] = [
   ...swins,
   ...twinTransformers,
   ...shuntedTransformers,
+  ...dualvits,
   ...crossformers,
   ...fcaformers,
   ...cswins,

@@ -79,7 +79,7 @@ function pyramid(name: string, sizes: PyramidSizes, spectral: readonly DocumentN
 }
 
 /** cls ← cls + CA(LN [cls, X]); cls ← cls + MLP(LN cls). */
-function classBlock(sketch: Sketch, tokens: string, heads: number | undefined): string {
+export function classBlock(sketch: Sketch, tokens: string, heads: number | undefined, mlpRatio = 4): string {
   const name = 'post_network.0'
   const asked = sketch.chain(
     tokens,
@@ -89,12 +89,12 @@ function classBlock(sketch: Sketch, tokens: string, heads: number | undefined): 
   const sum = sketch.join(module({ id: `${name}.add1`, key: '' }, 'addToFirst'), tokens, asked)
   return sketch.residual(sum, `${name}.add2`, [
     module(`${name}.norm2`, 'layerNorm'),
-    module(`${name}.mlp`, 'mlp'),
+    module(`${name}.mlp`, 'mlp', differing({ mlpRatio }, { mlpRatio: 4 })),
   ])
 }
 
 /** 7×7 and two 3×3 convolutions on half the picture's side, then one with stride. */
-function stemOf(width: number, dim: number): GroupNode {
+export function stemOf(width: number, dim: number): GroupNode {
   const layer = (at: number, first: boolean): DocumentNode[] => [
     module(`conv.${at}`, 'convolution', {
       dim: width,
@@ -117,7 +117,7 @@ function stemOf(width: number, dim: number): GroupNode {
 
 const normedAfter = { norm: { module: 'layerNorm', attrs: { eps: 1e-5 } }, normOrder: 'after' } as const
 
-const downsample = (number: number, dim: number): DocumentNode =>
+export const downsample = (number: number, dim: number): DocumentNode =>
   module({ id: `patch_embed${number}`, keys: { conv: 'proj' } }, 'convDownsample', { dim, ...normedAfter })
 
 const paper = {

@@ -1,6 +1,6 @@
 import { ShapeError } from '../../errors'
 import { linear } from '../../nn/linear'
-import { tokenSizes } from '../layout'
+import { dropPrefix, tokenSizes } from '../layout'
 import { defineModule } from '../module'
 import { classesField, headSubtitle } from './fields'
 
@@ -38,7 +38,7 @@ export const tokenLabelHead = defineModule({
     }
     const token = b.reshape(b.slice(x, { start: [0, 0, 0], size: [n, 1, c] }), [n, c])
     if (classes === 0) return token
-    const patches = b.slice(x, { start: [0, 1, 0], size: [n, t - 1, c] })
+    const patches = dropPrefix(b, x, 1)
     const votes = linear(b, patches, { name: 'aux_head', out: classes, bias: true })
     const best = b.reshape(b.reduce('max', votes, [1]), [n, classes])
     return b.add(linear(b, token, { name: 'head', out: classes, bias: true }), b.mul(best, 0.5))

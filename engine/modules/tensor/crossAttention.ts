@@ -40,6 +40,7 @@ export const crossAttention = defineModule({
       options: [
         { value: 'packed', label: 'One matrix (PyTorch)' },
         { value: 'apart', label: 'Three matrices' },
+        { value: 'joint', label: 'Q apart, K and V joint' },
       ],
     }),
   },
@@ -55,7 +56,7 @@ export const crossAttention = defineModule({
     checkStreams(queries, keys, values)
     const { heads, headDim } = splitHeads('crossAttention', c, attrs)
     const width = heads * headDim
-    const project = attrs.weights === 'packed' ? packed(b, width, attrs.bias) : apart(b, width, attrs.bias)
+    const project = { packed, apart, joint }[attrs.weights](b, width, attrs.bias)
     const split = (x: Value, count: number) => b.reshape(x, [n, count, heads, headDim])
     const [q, k, v] = [
       split(project(queries, 0), t),
@@ -86,6 +87,18 @@ const apart =
   (b: ModuleBuilder, width: number, bias: boolean): Project =>
   (x, index) =>
     linear(b, x, { name: ['q', 'k', 'v'][index] ?? '', out: width, bias })
+
+/** Keys and values of one stream come out of one product. */
+function joint(b: ModuleBuilder, width: number, bias: boolean): Project {
+  const made = new Map<Value, Value>()
+  return (x, index) => {
+    if (index === 0) return linear(b, x, { name: 'q', out: width, bias })
+    const kv = made.get(x) ?? linear(b, x, { name: 'kv', out: 2 * width, bias })
+    made.set(x, kv)
+    const [n = 1, s = 1] = x.shape
+    return b.slice(kv, { start: [0, 0, (index - 1) * width], size: [n, s, width] })
+  }
+}
 
 function checkStreams(queries: Value, keys: Value, values: Value): void {
   const widths = [queries, keys, values].map(channelsOf)

@@ -42,6 +42,7 @@ export const firstTokens = defineModule({
         { value: 'all', label: 'All tokens' },
         { value: 'prefix', label: 'Those before the picture' },
         { value: 'picture', label: 'Those of the picture' },
+        { value: 'rest', label: 'Those behind the picture' },
       ],
     }),
   },
@@ -66,8 +67,15 @@ export const firstTokens = defineModule({
   },
 })
 
-function partOf({ grid }: Value, t: number, part: 'all' | 'prefix' | 'picture'): readonly [number, number] {
+function partOf(
+  { grid }: Value,
+  t: number,
+  part: 'all' | 'prefix' | 'picture' | 'rest',
+): readonly [number, number] {
   const prefix = grid?.prefix ?? 0
-  if (part === 'prefix') return [0, prefix]
-  return [part === 'picture' ? prefix : 0, t]
+  const end = grid ? prefix + grid.height * grid.width : t
+  return { all: [0, t], prefix: [0, prefix], picture: [prefix, end], rest: [end, t] }[part] as [
+    number,
+    number,
+  ]
 }

@@ -17,6 +17,8 @@ import { objectQueries } from './objectQueries'
 import { positionEmbedding } from './positionEmbedding'
 import { randomMask } from './randomMask'
 import { resize } from './resize'
+import { semanticTokens } from './semanticTokens'
+import { semanticUpdate } from './semanticUpdate'
 import { toMap } from './toMap'
 import { toTokens } from './toTokens'
 import { upsample } from './upsample'
@@ -38,6 +40,8 @@ export const tensors: readonly ModuleDefinition[] = [
   classAttention,
   narrowingAttention,
   crossAttention,
+  semanticTokens,
+  semanticUpdate,
   firstTokens,
   randomMask,
   toTokens,

@@ -146,6 +146,8 @@ const shapes: { readonly [id: string]: Row } = {
   ],
   firstTokens: [tokens, [2, 1, 32]],
   narrowingAttention: [map, [2, 8, 8, 64]],
+  semanticTokens: [map, [2, 1, 32]],
+  semanticUpdate: [[tokens, map], tokens],
   crossAttention: [
     [
       [2, 7, 32],

@@ -2,6 +2,7 @@
 import { biformer } from '../biformer'
 import { cmt } from '../cmt'
 import { crossformer } from '../crossformer'
+import { dualvit, dualvitSmall } from '../dualvit'
 import { fcaformer } from '../fcaformer'
 import { type Build, count, flag, listed, symbol } from './reading'
 
@@ -63,6 +64,31 @@ export const papers: { readonly [name: string]: Build } = {
     }
   },
 
+  DualViT(options, size) {
+    return {
+      features: 'norm4',
+      document: dualvit('DualViT', {
+        stem: options.take('stem_hidden_dim', count, 32),
+        dims: options.take('embed_dims', listed(count), [64, 128, 320, 448]),
+        depths: options.take('depths', listed(count), [3, 4, 6, 3]),
+        heads: options.take('num_heads', listed(count), [2, 4, 10, 14]),
+        mlpRatios: options.take('mlp_ratios', listed(count), [8, 8, 4, 3]),
+        tokenLabels: options.take('token_label', flag, true),
+        classes: options.take('num_classes', count, 1000),
+        size,
+      }),
+    }
+  },
+
+  dualvit_s: (options, size) => ({
+    features: 'norm4',
+    document: dualvit('Dual-ViT-S', {
+      ...dualvitSmall,
+      tokenLabels: options.take('token_label', flag, true),
+      size,
+    }),
+  }),
+
   CrossFormer(options) {
     const scales = [
       options.take('patch_size', listed(count), [4]),
@@ -97,6 +123,10 @@ export const presetCalls = {
 
 /** The last node before the head, where it is not called norm. */
 /** The rest of a call that is told in words. */
-export const plainCall = (call: string): string => call.replace('rest as biformer_tiny', 'usual')
+export const plainCall = (call: string): string =>
+  call
+    .replace('rest as biformer_tiny', 'usual')
+    .replace(/^dualvit_s\(\) .*/, 'dualvit_s()')
+    .replace(',norm_layer=LayerNorm eps 1e-6', '')
 
 export const features = { cmt: 'blocks_d.1', shunted: 'norm4', fcaformer: 'layer_3' }
