@@ -189,6 +189,16 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
     2 * c * c + 2 * c + 28 * (9 + 8 * 5 * 2) + 4 * 56 + (8 * 16 + 16) + (16 * 32 + 32) + c * c + c,
   ],
   ['fourierMixing', {}, 0],
+  ['fourierOperator', {}, (4 * c * c) / 8 + 4 * c],
+  ['spectrumMixer', {}, c * (c / 4) + c / 4 + 8 * c * (c / 4) + 8 * c],
+  // 32 pairs of states: C, A, Δ, D, then the gated layer.
+  ['s4d', {}, c * (64 + 64 + 1 + 1) + 2 * c * c + 2 * c],
+  // Twice the channels, 16 states, steps of rank 2.
+  [
+    'selectiveScan',
+    {},
+    4 * c * c + 10 * 2 * c + 4 * (34 * 2 * c + 2 * c * (2 + 1) + 2 * c * 16 + 2 * c) + 4 * c + 2 * c * c,
+  ],
   ['scattering', {}, 64 * c + 2 * (2 * c * (c / 4) + 2 * c)],
   ['globalFilter', {}, 8 * 5 * 2 * c],
   ['globalFilter', { size: 14 }, 14 * 8 * 2 * c],
@@ -364,8 +374,8 @@ test('a distilled head without a distillation token says what to put before it',
 })
 
 function parameterCount(graph: Graph, role: 'trainable' | 'frozen' | 'buffer'): number {
-  return graph.nodes.reduce(
-    (sum, node) => (node.op === 'param' && node.attrs.role === role ? sum + elements(node.shape) : sum),
-    0,
-  )
+  return graph.nodes.reduce((sum, node) => {
+    const weight = node.op === 'param' ? node.attrs : node.op === 'constant' ? node.attrs.table : undefined
+    return weight?.role === role ? sum + elements(node.shape) : sum
+  }, 0)
 }

@@ -5,7 +5,14 @@ import type { Value } from '../graph/graph'
 import { Builder } from '../ops/builder'
 import { macKinds } from '../ops/cost'
 import { evaluate } from '../ops/evaluate'
-import { complexProduct, fourier2d, halfWidth, inverseFourier2d, realFourier } from './fourier'
+import {
+  complexProduct,
+  cosineTransform2d,
+  fourier2d,
+  halfWidth,
+  inverseFourier2d,
+  realFourier,
+} from './fourier'
 
 const sides = fc.record({ h: fc.integer({ min: 1, max: 7 }), w: fc.integer({ min: 1, max: 7 }) })
 const numbers = (count: number) =>
@@ -68,6 +75,24 @@ test('the real part of a transform over tokens and channels is that of the sum o
       close(ours, expected)
     }),
   )
+})
+
+test('the cosine transform keeps the energy, and its inverse brings the map back', () => {
+  const maps = sides.chain(({ h, w }) => fc.tuple(fc.constant({ h, w }), numbers(2 * h * w)))
+  fc.assert(
+    fc.property(maps, ([{ h, w }, map]) => {
+      const waves = run((b) => cosineTransform2d(b, b.input('x', [1, h, w, 2]), 'forward'), { x: map })
+      const energy = (values: readonly number[]) => values.reduce((sum, value) => sum + value ** 2, 0)
+      expect(energy(waves)).toBeCloseTo(energy(map), 4)
+      close(
+        run((b) => cosineTransform2d(b, b.input('x', [1, h, w, 2]), 'inverse'), { x: waves }),
+        map,
+      )
+    }),
+  )
+  // DCT-II of 1, 2, 4: (1 + 2 + 4)/√3, (1 − 4)·√(2/3)·cos(π/6), √(2/3)·(1/2 − 2 + 4/2).
+  const line = run((b) => cosineTransform2d(b, b.input('x', [1, 1, 3, 1]), 'forward'), { x: [1, 2, 4] })
+  close(line, [7 / Math.sqrt(3), -3 * Math.sqrt(2 / 3) * Math.cos(Math.PI / 6), Math.sqrt(2 / 3) * 0.5])
 })
 
 test('complex numbers multiply', () => {

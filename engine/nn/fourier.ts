@@ -86,6 +86,15 @@ export function largerFactor(size: number): number {
   return factor
 }
 
+/** The orthonormal cosine transform (DCT-II) of a map along height and width, or its inverse: [n, h, w, c] both. */
+export function cosineTransform2d(b: Builder, x: Value, direction: 'forward' | 'inverse'): Value {
+  return b.call(direction === 'forward' ? 'fourier' : 'inverseFourier', {}, [x], (x) => {
+    const along = (y: Value, axis: number) =>
+      b.dot(cosines(b, y.shape[axis]), y, { contract: [[direction === 'forward' ? 1 : 0], [axis]] })
+    return b.transpose(along(along(x, 1), 2), [2, 1, 0, 3])
+  })
+}
+
 /** Products of complex numbers whose real and imaginary parts lie along axis 0; the other axes broadcast. */
 export function complexProduct(b: Builder, x: Value, y: Value): Value {
   const [re, im] = complexParts(b, x)
@@ -143,6 +152,19 @@ function table(b: Builder, turns: Turns): Value {
   const data = known.get(key) ?? entries(turns, shape)
   known.set(key, data)
   return b.constant(data, shape)
+}
+
+/** [k, j]: half a turn k times over `size` places, at the middle of each. */
+function cosines(b: Builder, size: number): Value {
+  const key = `cosines ${size}`
+  const data =
+    known.get(key) ??
+    Float32Array.from({ length: size * size }, (_, i) => {
+      const [k, j] = [Math.floor(i / size), i % size]
+      return Math.sqrt((k === 0 ? 1 : 2) / size) * Math.cos((Math.PI * (2 * j + 1) * k) / (2 * size))
+    })
+  known.set(key, data)
+  return b.constant(data, [size, size])
 }
 
 function entries({ sign, size, isMirrored, isScaled }: Turns, shape: Shape): Float32Array {

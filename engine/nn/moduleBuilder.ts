@@ -78,7 +78,7 @@ export class ModuleBuilder extends Builder {
     return this.param(key, shape, { role: kept, isShared, ...values })
   }
 
-  /** Numbers that a formula gives and that the reference keeps in its state_dict all the same; counted, never trained. */
+  /** Numbers that a formula gives and that the reference keeps in its state_dict all the same; counted, and not trained here. */
   table(
     name: string,
     data: Float32Array | readonly number[],

@@ -61,7 +61,8 @@ export type ParamRole = 'trainable' | 'frozen' | 'buffer'
 export interface Table {
   /** The state_dict key. */
   readonly name: string
-  readonly role: Exclude<ParamRole, 'trainable'>
+  /** `trainable`: a formula gives what a training began with. */
+  readonly role: ParamRole
 }
 export type ReduceFunction = 'sum' | 'max' | 'min'
 export type Pair = readonly [number, number]

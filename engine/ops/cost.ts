@@ -24,8 +24,8 @@ export function nodeCost(graph: Graph, node: Node): NodeCost {
   )
 }
 
-/** Transforms, whose products with fixed tables stand for a fast algorithm: nobody counts their MACs. They do cost FLOPs. */
-const uncounted: ReadonlySet<string> = new Set(['fourier', 'inverseFourier'])
+/** What references do by a fast transform: nobody counts their MACs. They do cost FLOPs. */
+const uncounted: ReadonlySet<string> = new Set(['fourier', 'inverseFourier', 'longConvolution'])
 
 /** `conv` for convolutions, `linear` for contractions inside a call of that name, `matmul` for all others but those of transforms. */
 export function macKinds(graph: Graph): ReadonlyMap<number, MacKind> {

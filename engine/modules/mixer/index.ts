@@ -15,6 +15,7 @@ import { distanceAttention } from './distanceAttention'
 import { factorisedAttention } from './factorisedAttention'
 import { focalModulation } from './focalModulation'
 import { fourierMixing } from './fourierMixing'
+import { fourierOperator } from './fourierOperator'
 import { gatedConv } from './gatedConv'
 import { gatedPosition } from './gatedPosition'
 import { globalFilter } from './globalFilter'
@@ -35,8 +36,10 @@ import { poolingAttention } from './poolingAttention'
 import { positionSensitive } from './positionSensitive'
 import { randomMixing } from './randomMixing'
 import { retention } from './retention'
+import { s4d } from './s4d'
 import { scattering } from './scattering'
 import { selectiveKernel } from './selectiveKernel'
+import { selectiveScan } from './selectiveScan'
 import { separableAttention } from './separableAttention'
 import { separableConv } from './separableConv'
 import { shuntedAttention } from './shuntedAttention'
@@ -44,6 +47,7 @@ import { spatialGate } from './spatialGate'
 import { spatialLinear } from './spatialLinear'
 import { spatialMlp } from './spatialMlp'
 import { spatialReduction } from './spatialReduction'
+import { spectrumMixer } from './spectrumMixer'
 import { splitConv } from './splitConv'
 import { standAloneAttention } from './standAloneAttention'
 import { talkingHeads } from './talkingHeads'
@@ -89,7 +93,11 @@ export const mixers: readonly ModuleDefinition[] = [
   pooling,
   globalFilter,
   fourierMixing,
+  fourierOperator,
+  spectrumMixer,
   scattering,
+  s4d,
+  selectiveScan,
   spatialMlp,
   spatialLinear,
   spatialGate,

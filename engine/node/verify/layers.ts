@@ -2,6 +2,7 @@
 import type { DocumentNode } from '../../document/types'
 import type { Shape, Value } from '../../graph/graph'
 import type { Keys, ModuleBuilder } from '../../nn/moduleBuilder'
+import { selectiveScan } from '../../nn/selectiveScan'
 import { fromWavelets, wavelets } from '../../nn/wavelet'
 import { classifier, levelHead, naiveHead, pupHead } from '../../presets/setr'
 import type { SlotValue } from '../../schema/schema'
@@ -172,6 +173,20 @@ const layers: readonly NamedLayer[] = [
   ...nonLocals,
   ...bottlenecks,
   {
+    says: 'S4D(d_model=16,d_state=8)',
+    layer: (shape) => ({
+      input: shape,
+      order: 'asIs',
+      keys: { layer: '' },
+      build: (b, x) =>
+        b.transpose(
+          b.module({ module: 's4d', attrs: { stateSize: 8 } }, 'layer', b.transpose(x, [0, 2, 1])),
+          [0, 2, 1],
+        ),
+    }),
+  },
+  { says: 'selective_scan_ref(u,delta', layer: (shape) => ({ input: shape, order: 'asIs', build: scanned }) },
+  {
     says: 'DTCWTForward(J=1',
     layer: ([n = 1, c = 1, height = 1, width = 1]) => ({
       input: [n, height, width, c],
@@ -208,6 +223,24 @@ const layers: readonly NamedLayer[] = [
   { says: "{'num_conv': 4, 'num_upsampe_layer': 4", layer: () => behindClassToken(pupHead(5)) },
   { says: 'VIT_MLAHead', layer: () => fourLevels },
 ]
+
+/** The scan alone, with all that it reads as weights; channels before tokens. */
+function scanned(b: ModuleBuilder, x: Value): Value {
+  const [n = 1, c = 1, t = 1] = x.shape
+  const weight = (name: string, shape: Shape) => b.weight(name, shape, { init: 'one', role: 'buffer' })
+  const states = 4
+  const perToken = (name: string) =>
+    b.transpose(b.reshape(weight(name, [n, 1, states, t]), [n, states, t]), [0, 2, 1])
+  const y = selectiveScan(b, {
+    u: b.transpose(x, [0, 2, 1]),
+    delta: b.add(b.transpose(weight('delta', [n, c, t]), [0, 2, 1]), weight('delta_bias', [c])),
+    a: b.neg(b.exp(weight('A_log', [c, states]))),
+    writes: perToken('B'),
+    reads: perToken('C'),
+    skip: weight('D', [c]),
+  })
+  return b.transpose(y, [0, 2, 1])
+}
 
 /** Wavelets of the input, and what comes back from half of the coarse part and twice the edges. */
 function halvedWavelets(b: ModuleBuilder, x: Value): Value {
