@@ -48,6 +48,11 @@ describe('element-wise', () => {
     expectModel(map(add(operand(0), operand(1)), [whole(0, 8, 8), viewOf(0, [8, 8], [1, 8])], [8, 8])))
 })
 
+// Random inputs lie within ±1; the factor, exact in every float, spreads them over many turns.
+test.each(['sin', 'cos'] as const)('%s of many turns', (fn) =>
+  expectModel(map(unary(fn, mul(operand(0), number(512))), [whole(0, 999)], [999])),
+)
+
 describe('views', () => {
   test('a transpose', () => expectModel(map(operand(0), [viewOf(0, [12, 8], [1, 12])], [12, 8])))
   test('a reversed axis', () => expectModel(map(operand(0), [viewOf(0, [5, 8], [8, -1], 7)], [5, 8])))
