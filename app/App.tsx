@@ -11,6 +11,8 @@ import { LeftPanel } from './shell/LeftPanel'
 import { Rail } from './shell/Rail'
 import { StatusBar } from './shell/StatusBar'
 import { TopBar } from './shell/TopBar'
+import { loadCatalogue } from './state/catalogue'
+import { loadModules } from './state/modules'
 import { useSessionStore } from './state/sessionStore'
 import { useWidthClass } from './state/widthClass'
 import { Split, SplitHandle, SplitPanel } from './ui/Split'
@@ -18,7 +20,10 @@ import { afterPaint } from './ui/whenIdle'
 import './App.css'
 
 const NarrowView = laterComponent(async () => (await import('./shell/NarrowView')).NarrowView)
-const Overlays = laterComponent(async () => (await import('./shell/Overlays')).Overlays)
+const Overlays = laterComponent(async () => {
+  const [{ Overlays }] = await Promise.all([import('./shell/Overlays'), loadModules(), loadCatalogue()])
+  return Overlays
+})
 
 /** The arrangement of the page, nothing else. */
 export function App({ onDrawn }: { readonly onDrawn: () => void }) {

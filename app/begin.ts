@@ -4,6 +4,7 @@ import { listenToKeys } from './commands/keyboard'
 import { engine } from './engine/engine'
 import { followInputSize, samples, takeSample } from './engine/picture'
 import { fetchTheRest } from './later'
+import { warmUpSearch } from './search/warmUp'
 import { followAddress, openLink } from './state/address'
 import { announceChanges } from './state/announcements'
 import { restoreLatest, startAutosave } from './state/autosave'
@@ -40,4 +41,5 @@ export function goOn(): void {
   // All faces now: a formula that is opened later must not ask the network.
   for (const face of document.fonts) void face.load().catch(() => undefined)
   void fetchTheRest()
+  void warmUpSearch()
 }

@@ -1,6 +1,5 @@
-import { useCommandState } from 'cmdk'
 import { ChevronRight } from 'lucide-react'
-import { useMemo } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import { presets } from '../../engine/catalogue'
 import { findNode } from '../../engine/index'
 import { commands } from '../commands'
@@ -12,6 +11,10 @@ import { templates } from '../commands/templates'
 import { Mark } from '../glyphs/Mark'
 import { kindWords } from '../glyphs/roles'
 import { BlockGlyph } from '../panels/palette/BlockGlyph'
+import { moduleEntry } from '../search/modules'
+import { presetEntry } from '../search/presets'
+import { type Entry, entryOf, find, remembered } from '../search/search'
+import { templateEntry } from '../search/templates'
 import { useDocumentStore } from '../state/documentStore'
 import { alternativesTo, insertables } from '../state/modules'
 import { ancestorsOf, pathOf } from '../state/paths'
@@ -33,13 +36,19 @@ const firstOfFamilies = presets.filter(
 /** Everything that can be done, by name: replace, insert, open, do. */
 export function CommandPalette() {
   const isOpen = useSessionStore((state) => state.dialog === 'commands')
-  const close = () => useSessionStore.getState().openDialog(null)
+  const [search, setSearch] = useState('')
+  const close = () => {
+    useSessionStore.getState().openDialog(null)
+    setSearch('')
+  }
   return (
     <SearchDialog
       isOpen={isOpen}
       onClose={close}
       title="Command palette"
       placeholder="Search modules, presets and commands"
+      search={search}
+      onSearch={setSearch}
       scope={useScope()}
       footer={
         <>
@@ -52,7 +61,7 @@ export function CommandPalette() {
         </>
       }
     >
-      {isOpen && <Groups onDone={close} />}
+      {isOpen && <Groups search={search} onDone={close} />}
     </SearchDialog>
   )
 }
@@ -71,7 +80,16 @@ function useScope(): string | null {
   }, [document, first])
 }
 
-function Groups({ onDone }: { readonly onDone: () => void }) {
+/** More are not looked through; another word finds them. */
+const mostRows = 40
+
+interface RowGroup {
+  readonly heading: string
+  readonly score: number
+  readonly rows: readonly ReactNode[]
+}
+
+function Groups({ search, onDone }: { readonly search: string; readonly onDone: () => void }) {
   const document = useDocumentStore((state) => state.document)
   const selection = useSessionStore((state) => state.selection)
   const instance = useSessionStore((state) => state.instance)
@@ -85,71 +103,95 @@ function Groups({ onDone }: { readonly onDone: () => void }) {
     onDone()
     act()
   }
-  const search = useCommandState((state) => state.search)
-  const offeredPresets = search === '' ? firstOfFamilies : presets
-  const selected = node?.type === 'module' ? alternativesTo(node.module) : []
-  const kind = selected[0]?.kind
-  return (
-    <>
-      {target && kind && (
-        <SearchGroup heading={`Replace the selected ${kindWords[kind].one.toLowerCase()}`}>
-          {selected.map((definition) => (
-            <ModuleRow
-              key={definition.id}
-              definition={definition}
-              value={`replace ${definition.id}`}
-              target={target}
-              instance={instance}
-              onSelect={then(() => place({ kind: 'module', module: definition.id }, target, instance))}
-            />
-          ))}
-        </SearchGroup>
-      )}
-      <SearchGroup heading="Commands">
-        {usualFirst
-          .filter((command) => !command.isKeyOnly && isEnabled(command))
-          .map((command) => (
-            <CommandRow key={command.id} command={command} onSelect={then(() => void command.run())} />
-          ))}
-      </SearchGroup>
-      <SearchGroup heading="Open a preset">
-        {offeredPresets.map((preset) => (
-          <SearchRow
-            key={preset.id}
-            value={`preset ${preset.id}`}
-            keywords={[preset.id, preset.family, preset.summary, 'open preset']}
-            icon={<Mark size={16} />}
-            title={preset.title}
-            hint={preset.id}
-            onSelect={then(() => openPreset(preset))}
-          />
-        ))}
-      </SearchGroup>
-      <SearchGroup heading={node ? `Insert after ${titleOf(node)}` : 'Insert at the end'}>
-        {insertables().map((definition) => (
+  function group<Thing>(
+    heading: string,
+    things: readonly Thing[],
+    entry: (thing: Thing) => Entry,
+    row: (thing: Thing) => ReactNode,
+  ): RowGroup {
+    const found = find(things, search, entry)
+    const shown = search === '' ? found.things : found.things.slice(0, mostRows)
+    return { heading, score: found.score, rows: shown.map(row) }
+  }
+
+  const alternatives = node?.type === 'module' ? alternativesTo(node.module) : []
+  const kind = alternatives[0]?.kind
+  const groups = [
+    group(
+      kind ? `Replace the selected ${kindWords[kind].one.toLowerCase()}` : '',
+      target ? alternatives : [],
+      moduleEntry,
+      (definition) =>
+        target && (
           <ModuleRow
             key={definition.id}
             definition={definition}
-            value={`insert ${definition.id}`}
-            target={null}
-            onSelect={then(() => placeAfterSelection({ kind: 'module', module: definition.id }))}
+            value={`replace ${definition.id}`}
+            target={target}
+            instance={instance}
+            onSelect={then(() => place({ kind: 'module', module: definition.id }, target, instance))}
           />
-        ))}
-        {templates.map((template) => (
-          <SearchRow
-            key={template.id}
-            value={`insert block ${template.id}`}
-            keywords={['block', template.summary]}
-            icon={<BlockGlyph size={16} />}
-            title={`${template.title} block`}
-            hint={template.summary}
-            onSelect={then(() => placeAfterSelection({ kind: 'template', template: template.id }))}
-          />
-        ))}
+        ),
+    ),
+    group(
+      'Commands',
+      usualFirst.filter((command) => !command.isKeyOnly && isEnabled(command)),
+      commandEntry,
+      (command) => (
+        <CommandRow key={command.id} command={command} onSelect={then(() => void command.run())} />
+      ),
+    ),
+    group('Open a preset', search === '' ? firstOfFamilies : presets, presetEntry, (preset) => (
+      <SearchRow
+        key={preset.id}
+        value={`preset ${preset.id}`}
+        icon={<Mark size={16} />}
+        title={preset.title}
+        hint={preset.id}
+        onSelect={then(() => openPreset(preset))}
+      />
+    )),
+    group(
+      node ? `Insert after ${titleOf(node)}` : 'Insert at the end',
+      insertables(),
+      moduleEntry,
+      (definition) => (
+        <ModuleRow
+          key={definition.id}
+          definition={definition}
+          value={`insert ${definition.id}`}
+          target={null}
+          onSelect={then(() => placeAfterSelection({ kind: 'module', module: definition.id }))}
+        />
+      ),
+    ),
+    group('Insert a block', templates, templateEntry, (template) => (
+      <SearchRow
+        key={template.id}
+        value={`insert block ${template.id}`}
+        icon={<BlockGlyph size={16} />}
+        title={`${template.title} block`}
+        hint={template.summary}
+        onSelect={then(() => placeAfterSelection({ kind: 'template', template: template.id }))}
+      />
+    )),
+  ]
+  return groups
+    .filter(({ rows }) => rows.length > 0)
+    .toSorted((a, b) => b.score - a.score)
+    .map(({ heading, rows }) => (
+      <SearchGroup key={heading} heading={heading}>
+        {rows}
       </SearchGroup>
-    </>
-  )
+    ))
 }
+
+const commandEntry: (command: Command) => Entry = remembered(({ label, group }) =>
+  entryOf([
+    { weight: 10, texts: [label] },
+    { weight: 2, texts: [group] },
+  ]),
+)
 
 function CommandRow({ command, onSelect }: { readonly command: Command; readonly onSelect: () => void }) {
   const Icon = command.icon ?? ChevronRight
@@ -157,7 +199,6 @@ function CommandRow({ command, onSelect }: { readonly command: Command; readonly
   return (
     <SearchRow
       value={`command ${command.id}`}
-      keywords={[command.group]}
       icon={<Icon {...icon} />}
       title={command.label}
       end={shortcut !== undefined && <Keys shortcut={shortcut} />}

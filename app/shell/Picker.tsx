@@ -1,9 +1,12 @@
-import { useEffect, useMemo } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { findModule, findNode } from '../../engine/index'
 import { place, placeAfter, placeAfterSelection, placeConnected, previewTarget } from '../commands/place'
 import { titleOf } from '../commands/subject'
 import { templates } from '../commands/templates'
 import { BlockGlyph } from '../panels/palette/BlockGlyph'
+import { moduleEntry } from '../search/modules'
+import { ranked } from '../search/search'
+import { templateEntry } from '../search/templates'
 import { useDocumentStore } from '../state/documentStore'
 import { alternativesTo, insertables } from '../state/modules'
 import { pathOf } from '../state/paths'
@@ -34,6 +37,7 @@ export function Picker() {
   )
   // Whatever closes the picker ends the preview.
   useEffect(() => (purpose ? () => previewTarget(null, null) : undefined), [purpose])
+  const [search, setSearch] = useState('')
   if (!purpose) return null
 
   const node = 'path' in purpose ? findNode(document, pathOf(purpose.path)) : undefined
@@ -41,16 +45,22 @@ export function Picker() {
   const title = titles[purpose.kind](name)
   const choices =
     purpose.kind === 'replace' && node?.type === 'module' ? alternativesTo(node.module) : insertables()
-  const choose = (dragged: Dragged) => {
+  const finish = () => {
+    setSearch('')
     close()
+  }
+  const choose = (dragged: Dragged) => {
+    finish()
     put(purpose, dragged, instance)
   }
   return (
     <SearchDialog
       isOpen
-      onClose={close}
+      onClose={finish}
       title={title}
       placeholder={title}
+      search={search}
+      onSearch={setSearch}
       scope={node ? name : null}
       onHighlight={(value) => {
         if (target && findModule(value)) previewTarget({ kind: 'module', module: value }, target)
@@ -70,7 +80,7 @@ export function Picker() {
       }
     >
       <SearchGroup heading={title}>
-        {choices.map((definition) => (
+        {ranked(choices, search, moduleEntry).map((definition) => (
           <ModuleRow
             key={definition.id}
             definition={definition}
@@ -81,11 +91,10 @@ export function Picker() {
           />
         ))}
         {purpose.kind !== 'replace' &&
-          templates.map((template) => (
+          ranked(templates, search, templateEntry).map((template) => (
             <SearchRow
               key={template.id}
               value={`block ${template.id}`}
-              keywords={['block', template.summary]}
               icon={<BlockGlyph size={16} />}
               title={`${template.title} block`}
               hint={template.summary}

@@ -10,6 +10,8 @@ interface SearchDialogProps {
   readonly onClose: () => void
   readonly title: string
   readonly placeholder: string
+  readonly search: string
+  readonly onSearch: (search: string) => void
   /** What the search acts on, at the right of the field. */
   readonly scope: string | null
   /** The row under the arrow keys or the pointer. */
@@ -18,12 +20,14 @@ interface SearchDialogProps {
   readonly children: ReactNode
 }
 
-/** A search field over rows, by name and keywords; Enter takes the highlighted row. */
+/** A search field over rows, which follow from what is typed; Enter takes the highlighted row. */
 export function SearchDialog({
   isOpen,
   onClose,
   title,
   placeholder,
+  search,
+  onSearch,
   scope,
   onHighlight,
   footer,
@@ -41,10 +45,20 @@ export function SearchDialog({
           onCloseAutoFocus={onCloseAutoFocus}
         >
           <Dialog.Title className="spoken">{title}</Dialog.Title>
-          <Command label={title} loop filter={score} {...(onHighlight ? { onValueChange: onHighlight } : {})}>
+          <Command
+            label={title}
+            loop
+            shouldFilter={false}
+            {...(onHighlight ? { onValueChange: onHighlight } : {})}
+          >
             <div className="search-dialog-field">
               <Search size={18} strokeWidth={1.6} aria-hidden="true" />
-              <Command.Input className="search-dialog-input" placeholder={placeholder} />
+              <Command.Input
+                className="search-dialog-input"
+                placeholder={placeholder}
+                value={search}
+                onValueChange={onSearch}
+              />
               {scope !== null && <span className="search-dialog-scope">{scope}</span>}
             </div>
             <Command.List className="search-dialog-list">
@@ -59,19 +73,8 @@ export function SearchDialog({
   )
 }
 
-/** Every word must occur in the keywords; names that begin with it come first. The value is an id and is not searched. */
-function score(_value: string, search: string, keywords: readonly string[] = []): number {
-  const text = keywords.join(' ').toLowerCase()
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean)
-  if (!words.every((word) => text.includes(word))) return 0
-  const name = (keywords[0] ?? '').toLowerCase()
-  if (name.startsWith(search.toLowerCase())) return 1
-  return words.every((word) => name.includes(word)) ? 0.8 : 0.4
-}
-
 interface SearchRowProps {
   readonly value: string
-  readonly keywords: readonly string[]
   readonly icon: ReactNode
   readonly title: string
   readonly hint?: ReactNode
@@ -79,8 +82,8 @@ interface SearchRowProps {
   readonly onSelect: () => void
 }
 
-export const SearchRow = ({ value, keywords, icon, title, hint, end, onSelect }: SearchRowProps) => (
-  <Command.Item className="search-row" value={value} keywords={[title, ...keywords]} onSelect={onSelect}>
+export const SearchRow = ({ value, icon, title, hint, end, onSelect }: SearchRowProps) => (
+  <Command.Item className="search-row" value={value} onSelect={onSelect}>
     <span className="search-row-icon">{icon}</span>
     <span className="search-row-title">{title}</span>
     <span className="search-row-hint ellipsis">{hint}</span>

@@ -2,7 +2,6 @@ import { useEffect, useState } from 'react'
 import type { ModuleDefinition } from '../../engine/index'
 import { trial } from '../commands/place'
 import { ModuleGlyph } from '../glyphs/ModuleGlyph'
-import { kindWords } from '../glyphs/roles'
 import { useDocumentStore } from '../state/documentStore'
 import { figuresOf } from '../state/figures'
 import type { DropTarget, SessionState } from '../state/sessionStore'
@@ -23,12 +22,6 @@ export function ModuleRow({ definition, value, target, instance = null, onSelect
   return (
     <SearchRow
       value={value}
-      keywords={[
-        definition.id,
-        definition.shortTitle ?? '',
-        kindWords[definition.kind].one,
-        definition.summary,
-      ]}
       icon={<ModuleGlyph module={definition.id} />}
       title={definition.title}
       hint={

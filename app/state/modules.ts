@@ -1,16 +1,18 @@
 /** All modules, once their code is here; those of the first design come with the page. */
 import { create } from 'zustand'
 import { firstModules, type ModuleDefinition } from '../../engine/index'
+import type { Study } from '../../engine/parts'
 import { later } from '../later'
 
 /** Null while they are on their way. */
-const useModuleStore = create<{ readonly modules: readonly ModuleDefinition[] | null }>()(() => ({
-  modules: null,
-}))
+const useModuleStore = create<{
+  readonly modules: readonly ModuleDefinition[] | null
+  readonly study: (module: ModuleDefinition) => Study | null
+}>()(() => ({ modules: null, study: () => null }))
 
 export const loadModules = later(async () => {
-  const { modules } = await import('../../engine/parts')
-  useModuleStore.setState({ modules })
+  const { modules, study } = await import('../../engine/parts')
+  useModuleStore.setState({ modules, study })
 })
 
 export const useModules = (): readonly ModuleDefinition[] | null => useModuleStore((state) => state.modules)
@@ -18,6 +20,9 @@ export const useModules = (): readonly ModuleDefinition[] | null => useModuleSto
 /** What is known by now, in the order of the palette. */
 export const knownModules = (): readonly ModuleDefinition[] =>
   useModuleStore.getState().modules ?? firstModules
+
+/** What a module is like; null as long as that is on its way. */
+export const studyOf = (module: ModuleDefinition): Study | null => useModuleStore.getState().study(module)
 
 /** Modules that can take the place of one of this kind, itself left out. */
 export const alternativesTo = (id: string): readonly ModuleDefinition[] => {

@@ -40,6 +40,8 @@ export interface ModuleDefinition<S extends Schema = Schema> {
   /** One line of mathematics in Unicode: `Y = softmax(QKᵀ/√d) V Wₒ`. */
   readonly formula: string
   readonly paper?: Paper
+  /** What people call it who do not know its name; what follows from how it is built is found without being written here. */
+  readonly keywords?: readonly string[]
   /** Names of the inputs in order; a last name ending in … takes one or more (merges). */
   readonly inputs: readonly string[]
   readonly attrs: S

@@ -6,6 +6,7 @@ import { edit } from '../../commands/edit'
 import { titleOf } from '../../commands/subject'
 import { Formula } from '../../glyphs/Formula'
 import { ModuleGlyph } from '../../glyphs/ModuleGlyph'
+import { PaperLink } from '../../glyphs/PaperLink'
 import { problemsByPath, useShownAnalysis } from '../../state/derived'
 import { useDocumentStore } from '../../state/documentStore'
 import { type PathKey, pathOf } from '../../state/paths'
@@ -116,6 +117,7 @@ function Meaning({ node, path }: { readonly node: ModuleNode; readonly path: Pat
         <Formula text={definition.formula} />
       </div>
       <p className="inspector-summary">{definition.summary}</p>
+      {definition.paper && <PaperLink paper={definition.paper} />}
     </>
   )
 }

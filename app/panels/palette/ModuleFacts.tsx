@@ -1,7 +1,10 @@
 import type { ModuleDefinition } from '../../../engine/index'
 import { Formula } from '../../glyphs/Formula'
 import { ModuleGlyph } from '../../glyphs/ModuleGlyph'
+import { PaperLink } from '../../glyphs/PaperLink'
 import { kindWords } from '../../glyphs/roles'
+import { studyOf } from '../../state/modules'
+import { formatCount, formatShape } from '../../ui/formatNumber'
 import './ModuleFacts.css'
 
 export function ModuleFacts({ definition }: { readonly definition: ModuleDefinition }) {
@@ -18,12 +21,47 @@ export function ModuleFacts({ definition }: { readonly definition: ModuleDefinit
         <Formula text={definition.formula} />
       </div>
       <p>{definition.summary}</p>
-      {definition.paper && (
-        <p className="module-facts-paper">
-          {definition.paper.authors} {definition.paper.year}, {definition.paper.title}
-        </p>
-      )}
+      <Costs definition={definition} />
+      {definition.paper && <PaperLink paper={definition.paper} />}
       <p className="module-facts-ways">Drag it, or click it and then a lit place, or press Enter.</p>
     </div>
   )
 }
+
+/** What it costs at its defaults, and how the cost grows; counted, not written down. */
+function Costs({ definition }: { readonly definition: ModuleDefinition }) {
+  const study = studyOf(definition)
+  if (!study) return null
+  const { params, macs } = study.cost
+  const [input] = study.inputs
+  return (
+    <dl className="module-facts-costs">
+      <div>
+        <dt>params</dt>
+        <dd>{formatCount(params.trainable + params.frozen)}</dd>
+      </div>
+      <div>
+        <dt>MACs</dt>
+        <dd>{formatCount(macs.total)}</dd>
+      </div>
+      {definition.kind === 'mixer' && (
+        <>
+          <div>
+            <dt>reads</dt>
+            <dd>{reachWords[study.reach ?? 'point']}</dd>
+          </div>
+          {study.growth && !study.hasTransform && (
+            <div>
+              <dt>cost</dt>
+              <dd>{growthWords[study.growth]}</dd>
+            </div>
+          )}
+        </>
+      )}
+      {input && <p>at its defaults, on {formatShape(input.slice(1))}</p>}
+    </dl>
+  )
+}
+
+const reachWords = { point: 'itself', local: 'near by', global: 'everything' } as const
+const growthWords = { linear: 'linear', between: 'n√n', quadratic: 'quadratic' } as const

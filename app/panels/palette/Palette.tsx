@@ -37,7 +37,8 @@ export function Palette({ only }: PaletteProps) {
       ))}
       {sections.length === 0 && (
         <p className="palette-empty">
-          Nothing matches “{search}”. Names, kinds, papers and authors are searched.
+          Nothing matches “{search}”. Names, papers, authors, years and ideas (“linear cost”, “no softmax”)
+          are searched.
         </p>
       )}
     </div>

@@ -1,14 +1,15 @@
 import { Search } from 'lucide-react'
 import { placeAfterSelection } from '../../commands/place'
-import { knownModules } from '../../state/modules'
+import { useModules } from '../../state/modules'
 import { useSessionStore } from '../../state/sessionStore'
 import { Key } from '../../ui/Keys'
 import { paletteSections } from './sections'
 import './PaletteSearch.css'
 
-/** Finds modules by name, kind, paper or author; Enter takes the first. */
+/** Finds modules by name, kind, paper, author or idea; Enter takes the first. */
 export function PaletteSearch() {
   const search = useSessionStore((state) => state.paletteSearch)
+  const modules = useModules()
   const { searchPalette, setLeftTab } = useSessionStore.getState()
   return (
     <label className="palette-search">
@@ -28,8 +29,8 @@ export function PaletteSearch() {
           } else if (event.key === 'ArrowDown') {
             event.preventDefault()
             document.querySelector<HTMLElement>('[data-palette-item]')?.focus()
-          } else if (event.key === 'Enter' && search !== '') {
-            const [section] = paletteSections(knownModules(), search)
+          } else if (event.key === 'Enter' && search !== '' && modules) {
+            const [section] = paletteSections(modules, search)
             const [module] = section?.modules ?? []
             const [template] = section?.templates ?? []
             if (module) placeAfterSelection({ kind: 'module', module: module.id })

@@ -1,5 +1,8 @@
 import { completeAttributes, type ModuleDefinition, type ModuleKind } from '../../../engine/index'
 import { type BlockTemplate, templates } from '../../commands/templates'
+import { moduleEntry } from '../../search/modules'
+import { ranked } from '../../search/search'
+import { templateEntry } from '../../search/templates'
 
 export interface PaletteSection {
   readonly id: string
@@ -27,36 +30,32 @@ const plan: readonly {
   { id: 'blocks', title: 'Blocks', kinds: [] },
 ]
 
-/** The palette's lists; with a search, only what matches it. */
+/** The palette's lists; with a search, only what it finds, and what it finds best comes first. */
 export function paletteSections(
   modules: readonly ModuleDefinition[],
   search = '',
 ): readonly PaletteSection[] {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean)
-  return plan
-    .map(({ id, title, kinds, isOpen = false }) => ({
-      id,
-      title,
-      kinds,
-      modules: modules.filter(
-        (definition) => kinds.includes(definition.kind) && matches(textOf(definition), words),
-      ),
-      templates:
-        id === 'blocks'
-          ? templates.filter((block) => matches(`${block.title} ${block.summary} block`, words))
-          : [],
-      isOpenAtFirst: isOpen,
-    }))
+  const found = ranked<Found>([...modules, ...templates], search, (item) =>
+    isModule(item) ? moduleEntry(item) : templateEntry(item),
+  )
+  const sections = plan.map(({ id, title, kinds, isOpen = false }) => ({
+    id,
+    title,
+    kinds,
+    modules: found.filter(isModule).filter((module) => kinds.includes(module.kind)),
+    templates: id === 'blocks' ? found.filter(isTemplate) : [],
+    isOpenAtFirst: isOpen,
+  }))
+  const place = ({ modules, templates }: PaletteSection): number =>
+    Math.min(...[...modules, ...templates].map((item) => found.indexOf(item)))
+  return sections
     .filter((section) => section.modules.length + section.templates.length > 0)
+    .sort((a, b) => (search.trim() === '' ? 0 : place(a) - place(b)))
 }
 
-const textOf = (definition: ModuleDefinition): string =>
-  `${definition.id} ${definition.title} ${definition.shortTitle ?? ''} ${definition.kind} ${definition.summary} ${definition.paper?.title ?? ''} ${definition.paper?.authors ?? ''}`
-
-const matches = (text: string, words: readonly string[]): boolean => {
-  const lower = text.toLowerCase()
-  return words.every((word) => lower.includes(word))
-}
+type Found = ModuleDefinition | BlockTemplate
+const isModule = (item: Found): item is ModuleDefinition => 'kind' in item
+const isTemplate = (item: Found): item is BlockTemplate => !isModule(item)
 
 /** A module's main setting as it comes out of the palette; '' when it has none. */
 export const defaultSubtitle = (definition: ModuleDefinition): string =>
