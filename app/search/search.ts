@@ -51,7 +51,7 @@ export const entryOf = (fields: readonly Field[]): Entry =>
   }))
 
 /** 0 when a word is missing; larger is better. No words find everything. */
-export function scoreOf(entry: Entry, query: readonly string[]): number {
+function scoreOf(entry: Entry, query: readonly string[]): number {
   if (query.length === 0) return 1
   const bests = query.map(() => 0)
   const phrase = query.join(' ')
