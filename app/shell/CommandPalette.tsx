@@ -80,8 +80,8 @@ function useScope(): string | null {
   }, [document, first])
 }
 
-/** More are not looked through; another word finds them. */
-const mostRows = 40
+/** More are not looked through; words find them. */
+const mostRows = { found: 40, offered: 12 }
 
 interface RowGroup {
   readonly heading: string
@@ -108,10 +108,11 @@ function Groups({ search, onDone }: { readonly search: string; readonly onDone: 
     things: readonly Thing[],
     entry: (thing: Thing) => Entry,
     row: (thing: Thing) => ReactNode,
+    offered: number = mostRows.offered,
   ): RowGroup {
     const found = find(things, search, entry)
-    const shown = search === '' ? found.things : found.things.slice(0, mostRows)
-    return { heading, score: found.score, rows: shown.map(row) }
+    const most = search === '' ? offered : mostRows.found
+    return { heading, score: found.score, rows: found.things.slice(0, most).map(row) }
   }
 
   const alternatives = node?.type === 'module' ? alternativesTo(node.module) : []
@@ -140,6 +141,7 @@ function Groups({ search, onDone }: { readonly search: string; readonly onDone: 
       (command) => (
         <CommandRow key={command.id} command={command} onSelect={then(() => void command.run())} />
       ),
+      commands.length,
     ),
     group('Open a preset', search === '' ? firstOfFamilies : presets, presetEntry, (preset) => (
       <SearchRow

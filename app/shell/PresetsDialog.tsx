@@ -1,10 +1,12 @@
 import { FilePlus2, FolderOpen, Search } from 'lucide-react'
-import { type RefObject, useEffect, useRef, useState } from 'react'
+import { type RefObject, useEffect, useMemo, useRef, useState } from 'react'
 import { presets } from '../../engine/catalogue'
 import type { Preset } from '../../engine/index'
 import { run } from '../commands'
 import { openPreset } from '../commands/presets'
 import { SkeletonPicture } from '../glyphs/Vertebrae'
+import { presetEntry } from '../search/presets'
+import { ranked } from '../search/search'
 import { isEdited, useDocumentStore } from '../state/documentStore'
 import { knownFacts, type PresetFacts, presetFacts } from '../state/presetFacts'
 import { useSessionStore } from '../state/sessionStore'
@@ -24,20 +26,29 @@ export function PresetsDialog() {
       isOpen={isOpen}
       onClose={() => useSessionStore.getState().openDialog(null)}
       title="Start from a design"
-      width={940}
+      width={1080}
     >
       {isOpen && <PresetList />}
     </Dialog>
   )
 }
 
+/** Cards are drawn as they come into sight: hundreds at once would keep the dialog from opening. */
+const firstCards = 16
+const moreCards = 32
+
 function PresetList() {
   const [search, setSearch] = useState('')
-  const list = useRef<HTMLDivElement>(null)
-  const roving = useRovingFocus(list, '[data-preset]')
   const [family, setFamily] = useState<string | null>(null)
-  const found = presets.filter(
-    (preset) => (family === null || preset.family === family) && matches(preset, search),
+  const list = useRef<HTMLDivElement>(null)
+  const found = useMemo(
+    () =>
+      ranked(
+        family === null ? presets : presets.filter((preset) => preset.family === family),
+        search,
+        presetEntry,
+      ),
+    [family, search],
   )
   return (
     <>
@@ -46,7 +57,7 @@ function PresetList() {
           <Search size={14} strokeWidth={1.6} aria-hidden="true" />
           <input
             aria-label="Search presets"
-            placeholder="caformer, vit, pooling…"
+            placeholder="caformer, liu 2021, linear cost…"
             value={search}
             onChange={(event) => setSearch(event.target.value)}
             onKeyDown={(event) => {
@@ -64,19 +75,52 @@ function PresetList() {
           Blank
         </Button>
       </div>
-      <Families chosen={family} onChoose={setFamily} />
-      {/* biome-ignore lint/a11y/useSemanticElements: a list of buttons with arrow keys between them */}
-      <div className="presets-grid" role="group" aria-label="Presets" ref={list} {...roving}>
-        {found.map((preset) => (
-          <PresetCard key={preset.id} preset={preset} />
-        ))}
+      <div className="presets-body">
+        <Families chosen={family} onChoose={setFamily} />
+        {found.length === 0 ? (
+          <p className="presets-none muted">
+            Nothing matches “{search}”. Names, papers, authors, years and ideas are searched.
+          </p>
+        ) : (
+          <Cards key={`${family} ${search}`} found={found} list={list} />
+        )}
       </div>
-      {found.length === 0 && <p className="muted">No preset has that name.</p>}
       <p className="presets-note">
-        Params and MACs are counted by this page at 224 × 224. Top-1 on ImageNet-1k is as published; a dash
-        means that we have no figure at hand. The papers’ FLOPs are our MACs.
+        Params and MACs are counted by this page. Top-1 on ImageNet-1k and pictures per second are what others
+        reported, by the source below; the papers’ FLOPs are our MACs.
       </p>
     </>
+  )
+}
+
+interface CardsProps {
+  readonly found: readonly Preset[]
+  readonly list: RefObject<HTMLDivElement | null>
+}
+
+function Cards({ found, list }: CardsProps) {
+  const roving = useRovingFocus(list, '[data-preset]')
+  const end = useRef<HTMLDivElement>(null)
+  const [count, setCount] = useState(firstCards)
+  // Watched anew after each piece: an end that stays in sight is not told of twice.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  useEffect(() => {
+    if (!end.current) return
+    const watcher = new IntersectionObserver(
+      ([entry]) => entry?.isIntersecting && setCount((before) => before + moreCards),
+      { root: list.current, rootMargin: '400px' },
+    )
+    watcher.observe(end.current)
+    return () => watcher.disconnect()
+  }, [count, list])
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a list of buttons with arrow keys between them
+    <div className="presets-grid" role="group" aria-label="Presets" ref={list} {...roving}>
+      {found.slice(0, count).map((preset) => (
+        <PresetCard key={preset.id} preset={preset} />
+      ))}
+      {count < found.length && <div ref={end} className="presets-end" />}
+    </div>
   )
 }
 
@@ -85,25 +129,31 @@ interface FamiliesProps {
   readonly onChoose: (family: string | null) => void
 }
 
+const families = [...new Set(presets.map(({ family }) => family))].map((id) => ({
+  id,
+  count: presets.filter(({ family }) => family === id).length,
+}))
+
 /** timm's families, with how many designs each has. */
 function Families({ chosen, onChoose }: FamiliesProps) {
-  const families = [...new Set(presets.map((preset) => preset.family))]
-  if (families.length < 2) return null
+  const list = useRef<HTMLDivElement>(null)
+  const roving = useRovingFocus(list, '.presets-family')
   return (
-    <div className="presets-families">
+    // biome-ignore lint/a11y/useSemanticElements: a list of buttons with arrow keys between them
+    <div className="presets-families" role="group" aria-label="Families" ref={list} {...roving}>
       <FamilyButton
         name="All"
         count={presets.length}
         isChosen={chosen === null}
         onChoose={() => onChoose(null)}
       />
-      {families.map((family) => (
+      {families.map(({ id, count }) => (
         <FamilyButton
-          key={family}
-          name={family.replaceAll('_', ' ')}
-          count={presets.filter((preset) => preset.family === family).length}
-          isChosen={chosen === family}
-          onChoose={() => onChoose(family)}
+          key={id}
+          name={id.replaceAll('_', ' ')}
+          count={count}
+          isChosen={chosen === id}
+          onChoose={() => onChoose(id)}
         />
       ))}
     </div>
@@ -119,7 +169,7 @@ interface FamilyButtonProps {
 
 const FamilyButton = ({ name, count, isChosen, onChoose }: FamilyButtonProps) => (
   <button type="button" className="presets-family" aria-pressed={isChosen} onClick={onChoose}>
-    {name} <span>{count}</span>
+    <span className="ellipsis">{name}</span> <span className="presets-count">{count}</span>
   </button>
 )
 
@@ -137,20 +187,35 @@ function PresetCard({ preset }: { readonly preset: Preset }) {
       title={preset.summary}
       onClick={() => openPreset(preset)}
     >
-      <SkeletonPicture stages={facts?.skeleton ?? []} width={208} height={76} />
+      <SkeletonPicture stages={facts?.skeleton ?? []} width={208} height={64} />
       <span className="preset-line">
         <b className="ellipsis">{preset.title}</b>
-        <span title={preset.published ? `Top-1, ${preset.published.source}` : 'No published top-1 at hand'}>
-          {preset.published ? preset.published.top1.toFixed(1) : '–'}
-        </span>
+        <span className="preset-year">{preset.paper.year}</span>
       </span>
       <span className="preset-line preset-details">
         <span className="ellipsis">{preset.id}</span>
         <span>
-          {facts ? `${formatCount(facts.figures.params)}, ${formatCount(facts.figures.macs)}` : 'counting'}
+          {facts
+            ? `${formatCount(facts.figures.params)}, ${formatCount(facts.figures.macs)} MACs`
+            : 'counting'}
         </span>
       </span>
+      <Reported preset={preset} />
     </button>
+  )
+}
+
+/** What others measured, and who says so. */
+function Reported({ preset: { published } }: { readonly preset: Preset }) {
+  if (!published) return <span className="preset-line preset-reported">no figures at hand</span>
+  const { top1, throughput, source } = published
+  return (
+    <span className="preset-line preset-reported" title={`Reported in ${source}`}>
+      <span>
+        {top1.toFixed(1)} %{throughput && `, ${formatCount(throughput.images)}/s ${throughput.hardware}`}
+      </span>
+      <span className="ellipsis">reported, {source}</span>
+    </span>
   )
 }
 
@@ -172,14 +237,6 @@ function useFactsInSight(preset: Preset, card: RefObject<HTMLElement | null>): P
     }
   }, [preset, card, facts])
   return facts
-}
-
-function matches(preset: Preset, search: string): boolean {
-  const text = `${preset.id} ${preset.title} ${preset.family} ${preset.summary}`.toLowerCase()
-  return search
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word))
 }
 
 function closeAnd(command: string): void {

@@ -1,5 +1,6 @@
 import type { Document } from '../document/types'
 import type { Paper } from '../modules/module'
+import reported from './reported.json'
 
 /** A known architecture as a document, with what others reported about it. */
 export interface Preset {
@@ -24,6 +25,7 @@ export function preset(facts: Omit<Preset, 'document'>, write: (title: string) =
   let written: Document | undefined
   return {
     ...facts,
+    published: publishedOf(facts),
     get document() {
       written ??= write(facts.title)
       return written
@@ -51,8 +53,20 @@ export function presetsOf<Sizes>(
   )
 }
 
+type Reported = Partial<Published>
+
+/** A family's own figure comes before the tables; speed is in the tables alone. */
+function publishedOf({ id, title, published }: Omit<Preset, 'document'>): Published | null {
+  const known: { readonly [name: string]: Reported } = reported
+  const { top1, source, throughput } = { ...known[title.toLowerCase()], ...known[id] }
+  const own = published ?? (top1 === undefined || source === undefined ? null : { top1, source })
+  return own && { ...own, ...(throughput ? { throughput } : {}) }
+}
+
 export interface Published {
   readonly top1: number
+  /** Pictures per second on somebody's machine. */
+  readonly throughput?: { readonly images: number; readonly hardware: string; readonly source: string }
   /** Who reported it, and where. */
   readonly source: string
 }
