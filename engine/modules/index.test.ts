@@ -138,6 +138,7 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['narrowingAttention', {}, 3 * c * 64 + 64 * 64 + 64],
   ['narrowingAttention', { kernel: 'favor', bias: true }, 3 * (c + 1) * 64 + 64 * 64 + 64],
   ['graphConv', {}, c * c + 3 * c + (c / 2) * 2 * c + 6 * c + 2 * c * c + 3 * c],
+  ['bilstm', {}, 4 * (c * c + (c * c) / 4 + 2 * c) + c * c + c],
   ['permutator', { segments: 8 }, 3 * c * c + (c * c) / 4 + c / 4 + (3 * c * c) / 4 + 3 * c + c * c + c],
   ['cycleMlp', {}, 3 * c * c + 2 * c + (c * c) / 4 + c / 4 + (3 * c * c) / 4 + 3 * c + c * c + c],
   ['axialShift', {}, 4 * c * c + 4 * c + 4 * c],

@@ -57,6 +57,7 @@ const timm: { readonly [name: string]: Build } = {
   create_model: (options, size) => presetOf(options.argument(text), size),
   ...metaformer.timm,
   ...transformers.timm,
+  ...mlps.timm,
   ...pyramids.timm,
   ...hybrids.timm,
   ...convolutional.timm,

@@ -45,6 +45,7 @@ import { replknets } from './replknet'
 import { resnets } from './resnet'
 import { resnetV2s } from './resnetv2'
 import { rmts } from './rmt'
+import { sequencers } from './sequencer'
 import { setrs } from './setr'
 import { shuntedTransformers } from './shunted'
 import { spectformers, svts } from './spectformer'
@@ -107,6 +108,7 @@ export const presets: readonly Preset[] = [
   ...convmixers,
   ...mlpMixers,
   ...permutators,
+  ...sequencers,
   ...vigs,
   ...resnets,
   ...multiScales,

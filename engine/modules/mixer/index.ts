@@ -3,6 +3,7 @@ import { attention } from './attention'
 import { axialAttention } from './axialAttention'
 import { axialShift } from './axialShift'
 import { biLevelRouting } from './biLevelRouting'
+import { bilstm } from './bilstm'
 import { bottleneckAttention } from './bottleneckAttention'
 import { convProjection } from './convProjection'
 import { crossCovariance } from './crossCovariance'
@@ -102,6 +103,7 @@ export const mixers: readonly ModuleDefinition[] = [
   spatialLinear,
   spatialGate,
   graphConv,
+  bilstm,
   permutator,
   cycleMlp,
   axialShift,

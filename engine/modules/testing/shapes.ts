@@ -66,6 +66,7 @@ const shapes: { readonly [id: string]: Row } = {
   selectiveScan: [map, map],
   spatialGate: [tokens, tokens],
   graphConv: [map, map],
+  bilstm: [map, map],
   permutator: [map, map],
   cycleMlp: [map, map],
   axialShift: [map, map],

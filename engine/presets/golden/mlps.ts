@@ -1,6 +1,24 @@
-/** MLPs along rows and columns, as the papers' own code builds them. */
+/** MLPs and recurrent networks along rows and columns, as timm and the papers' own code build them. */
 import { asMlp, cycleMlp, vip } from '../permutator'
+import { sequencer } from '../sequencer'
 import { type Build, count, flag, listed } from './reading'
+
+export const timm: { readonly [name: string]: Build } = {
+  Sequencer2d(options, size) {
+    options.take('img_size', count, 224)
+    return {
+      features: 'norm',
+      document: sequencer('Sequencer2d', {
+        depths: options.take('layers', listed(count), [4, 3, 8, 3]),
+        patches: options.take('patch_sizes', listed(count), [7, 2, 2, 1]),
+        dims: options.take('embed_dims', listed(count), [192, 384, 384, 384]),
+        hidden: options.take('hidden_sizes', listed(count), [48, 96, 96, 96]),
+        classes: options.take('num_classes', count, 1000),
+        size,
+      }),
+    }
+  },
+}
 
 export const papers: { readonly [name: string]: Build } = {
   VisionPermutator: (options, size) => ({
