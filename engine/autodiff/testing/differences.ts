@@ -1,12 +1,12 @@
 /** Reverse mode against finite differences, in double precision. */
 import type { Graph, NodeOf, Shape } from '../../graph/graph'
 import { reachable } from '../../graph/traverse'
-import { evaluate, type Floats } from '../../ops/evaluate'
+import { type Bindings, evaluate, type Floats } from '../../ops/evaluate'
 import { randomValues } from '../../ops/testing/randomGraph'
 import { gradient } from '../gradient'
 
 export interface Slope {
-  /** The input or weight that moves. */
+  /** What moves: an input or a weight, or all of them together. */
   readonly name: string
   readonly analytic: number
   readonly numeric: number
@@ -16,9 +16,10 @@ export interface Slope {
 const tolerance = 1e-7
 
 /**
- * For every input and parameter that the output depends on, the slope of a random projection of the output along a random
- * direction: by reverse mode, and by central differences. Where differences over two step lengths disagree, the point lies next
- * to a kink of a function that is smooth in pieces, and another point is taken; null when every point that was tried does.
+ * The slope of a random projection of the output as all inputs and parameters move in random directions: by reverse mode, and by
+ * central differences. Where the two differ, the same for each of them alone, to say which is wrong. Where differences over two
+ * step lengths disagree, the point lies next to a kink of a function that is smooth in pieces, and another point is taken; null
+ * when every point that was tried does.
  */
 export function slopes(graph: Graph, { points = 6 } = {}): readonly Slope[] | null {
   const needed = reachable(graph)
@@ -28,41 +29,45 @@ export function slopes(graph: Graph, { points = 6 } = {}): readonly Slope[] | nu
   for (let point = 0; point < points; point++) {
     const at = (name: string, shape: Shape, rule = { a: 0, b: 1 }): Floats =>
       Float64Array.from(randomValues(`${name} ${point}`, shape, rule))
-    const values = new Map(
-      sources.map((node) => [
-        node.attrs.name,
-        at(node.attrs.name, node.shape, node.op === 'param' ? node.attrs : undefined),
-      ]),
-    )
-    const seed = at('seed', output.shape)
-    const run = (which: Graph, wanted: readonly number[], moved: ReadonlyMap<string, Floats>) =>
-      evaluate(
-        which,
-        {
-          inputs: new Map([...values, ...moved, ['seed', seed]]),
-          params: ({ attrs: { name } }) => moved.get(name) ?? values.get(name) ?? new Float64Array(),
-        },
-        wanted,
-      )
-    const gradients = run(backward, backward.outputs, new Map())
-    const found = sources.map((node, index): Slope | null => {
-      const { name } = node.attrs
-      const direction = at(`direction ${name}`, node.shape)
+    const values = new Map<string, Floats>([['seed', at('seed', output.shape)]])
+    for (const { attrs, op, shape } of sources)
+      values.set(attrs.name, at(attrs.name, shape, op === 'param' ? attrs : undefined))
+    const gradients = evaluate(backward, bound(values))
+    const parts = sources.map((node, index) => {
+      const direction = at(`direction ${node.attrs.name}`, node.shape)
+      const analytic = dot(gradients.get(backward.outputs[index]) ?? [], direction)
+      return { name: node.attrs.name, direction, analytic }
+    })
+
+    /** The slope when these parts move; null next to a kink. */
+    const measured = (name: string, moving: typeof parts): Slope | null => {
       const along = (h: number) => {
-        const x = values.get(name) ?? new Float64Array()
-        const moved = new Map([[name, x.map((value, i) => value + h * direction[i])]])
-        return dot(run(graph, [output.id], moved).get(output.id) ?? [], seed)
+        const moved = new Map(values)
+        for (const { name, direction } of moving)
+          moved.set(
+            name,
+            (values.get(name) ?? direction).map((value, i) => value + h * direction[i]),
+          )
+        return dot(evaluate(graph, bound(moved), [output.id]).get(output.id) ?? [], at('seed', output.shape))
       }
       const slope = (h: number) => (along(h) - along(-h)) / (2 * h)
-      const analytic = dot(gradients.get(backward.outputs[index]) ?? [], direction)
+      const analytic = moving.reduce((sum, part) => sum + part.analytic, 0)
       const numeric = slope(1e-6)
-      if (!areClose(analytic, numeric) && !areClose(numeric, slope(4e-6))) return null
-      return { name, analytic, numeric }
-    })
-    if (found.every((slope) => slope !== null)) return found
+      const isSmooth = areClose(analytic, numeric) || areClose(numeric, slope(4e-6))
+      return isSmooth ? { name, analytic, numeric } : null
+    }
+    const together = measured('everything together', parts)
+    if (!together) continue
+    if (areClose(together.analytic, together.numeric)) return [together]
+    return [together, ...parts.flatMap((part) => measured(part.name, [part]) ?? [])]
   }
   return null
 }
+
+const bound = (values: ReadonlyMap<string, Floats>): Bindings => ({
+  inputs: values,
+  params: ({ attrs: { name } }) => values.get(name) ?? new Float64Array(),
+})
 
 export function areClose(one: number, other: number): boolean {
   return Math.abs(one - other) <= tolerance * Math.max(1, Math.abs(one), Math.abs(other))
