@@ -97,3 +97,69 @@ test('a gated ghost convolution lets rows and columns at half the size decide wh
   const expected = x.flatMap((value) => [value * sigmoid(0.3), 2 * value * sigmoid(0.6)])
   for (const [index, value] of expected.entries()) expect(y[index]).toBeCloseTo(value, 3)
 })
+
+/** Attention of one head on two tokens of one channel; the projections are by these factors. */
+const projected = (q: number, k: number, v: number) => ({ 'qkv.weight': [q, k, v], 'proj.weight': [1] })
+const twoTokens = [1, 2, 1] as const
+
+test('additive attention scores pairs by a sum inside a tangent', () => {
+  const weights = named({
+    'q.weight': [1, 0],
+    'k.weight': [2, 0],
+    'v.weight': [10],
+    'proj.weight': [1],
+    score: [3, 5],
+  })
+  const options = { heads: 1, hidden: 2 }
+  const [first, second] = run('additiveAttention', [twoTokens], [[0.1, 0.4]], options, null, weights)
+  const mixed = (query: number) => {
+    const share = sigmoid(3 * (Math.tanh(query + 0.8) - Math.tanh(query + 0.2)))
+    return 1 * (1 - share) + 4 * share
+  }
+  expect(first).toBeCloseTo(mixed(0.1), 9)
+  expect(second).toBeCloseTo(mixed(0.4), 9)
+})
+
+test('Nyström attention with a landmark per token is attention', () => {
+  const weights = named(projected(3, 2, 10))
+  const tokens = [1, 3, 1] as const
+  const x = [0.5, -1, 1.5]
+  const exact = run('attention', [tokens], [x], { heads: 1 }, null, weights)
+  const options = { heads: 1, kernelSize: 0, steps: 12 }
+  const sampled = run('nystrom', [tokens], [x], options, null, weights)
+  for (const [index, value] of exact.entries()) expect(sampled[index]).toBeCloseTo(value, 4)
+})
+
+test('Nyström attention with one landmark gives the same to all, beside the convolution of its values', () => {
+  const weights = named({ ...projected(1, 0, 10), 'conv.weight': [0, 1, 0] })
+  const y = run('nystrom', [twoTokens], [[1, 3]], { heads: 1, landmarks: 1, kernelSize: 3 }, null, weights)
+  expect(y[0]).toBeCloseTo(20 + 10, 6)
+  expect(y[1]).toBeCloseTo(20 + 30, 6)
+})
+
+test('non-local means average what looks alike, and near ones first where they are told to', () => {
+  const row = [1, 1, 3, 1] as const
+  const x = [0, 0, 2]
+  const plain = run('nonLocalMeans', [row], [x], { strength: 2 })
+  // exp(−4/4) of the odd one against the two alike.
+  const odd = Math.exp(-1)
+  expect(plain[0]).toBeCloseTo((2 * odd) / (2 + odd), 6)
+  expect(plain[2]).toBeCloseTo(2 / (1 + 2 * odd), 6)
+  const near = run('nonLocalMeans', [row], [x], { strength: 2, bilateral: true, reach: 1 })
+  const shares = [1, Math.exp(-0.5), Math.exp(-1 - 2)]
+  expect(near[0]).toBeCloseTo((2 * (shares[2] ?? 0)) / shares.reduce((sum, share) => sum + share), 6)
+})
+
+test('a partial shift moves a part of the channels each way', () => {
+  const x = Array.from({ length: 9 }, (_, position) => [1, 10, 100, 1000, 10000].map((f) => f * position))
+  const y = run('partialShift', [[1, 3, 3, 5]], [x.flat()], { parts: 5 })
+  // Of the middle, position 4: rows above and below, columns left and right, itself.
+  expect(y.slice(20, 25)).toEqual([1, 70, 300, 5000, 40000])
+  expect(y.slice(0, 2)).toEqual([0, 30])
+})
+
+test('the generalised mean lies between mean and maximum', () => {
+  const weights = named({ 'global_pool.p': [2], 'fc.weight': [1] })
+  const options = { classes: 1, norm: 'noNorm', pooling: 'generalised' }
+  expect(run('poolHead', [[1, 1, 2, 1]], [[1, 7]], options, null, weights)[0]).toBeCloseTo(5, 9)
+})

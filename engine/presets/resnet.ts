@@ -45,6 +45,8 @@ export interface ResNetSizes {
   readonly dilation?: number
   /** Heads of attention pooling in the place of the mean (CLIP). */
   readonly attentionPool?: number
+  /** A generalised mean with a learned exponent in the place of the mean (MultiGrain). */
+  readonly generalisedPool?: boolean
   readonly classes?: number
   readonly size?: number
 }
@@ -91,11 +93,12 @@ export function resnetTrunk(sizes: ResNetSizes): DocumentNode[] {
   return [...stem(sizes), ...stages]
 }
 
-function head({ classes = 1000, attentionPool }: ResNetSizes): DocumentNode {
+function head({ classes = 1000, attentionPool, generalisedPool = false }: ResNetSizes): DocumentNode {
   const count: Attributes = classes === 1000 ? {} : { classes }
   if (attentionPool !== undefined)
     return module('attnpool', 'attentionPoolHead', { ...count, heads: attentionPool })
-  return module({ id: 'head', key: '' }, 'poolHead', { ...count, norm: 'noNorm' })
+  const pooling = generalisedPool ? { pooling: 'generalised' } : {}
+  return module({ id: 'head', key: '' }, 'poolHead', { ...count, ...pooling, norm: 'noNorm' })
 }
 
 const isDeep = ({ stem = 'plain' }: ResNetSizes): boolean => stem !== 'plain'
@@ -664,6 +667,27 @@ const revisited = presetsOf({ ...common, paper: papersOf.rs }, resnet, [
   ['resnetrs420', 'ResNet-RS-420', { ...deep(4, 44, 87, 4), ...rs, size: 320 }, 'ResNet-RS at 420 layers.'],
 ])
 
+const multigrain = presetsOf(
+  {
+    ...common,
+    paper: {
+      title: 'MultiGrain: a unified image embedding for classes and instances',
+      authors: 'Berman et al.',
+      year: 2019,
+      url: 'https://arxiv.org/abs/1902.05509',
+    },
+  },
+  resnet,
+  [
+    [
+      'multigrain_resnet50',
+      'MultiGrain ResNet-50',
+      { ...n50, generalisedPool: true },
+      'ResNet-50 that pools by a generalised mean, for one embedding of classes and of single things.',
+    ],
+  ],
+)
+
 const standAlone = {
   block: 'bottleneck',
   middle: { kind: 'attention', mixer: { module: 'standAloneAttention', attrs: { heads: 8 } } },
@@ -761,6 +785,7 @@ export const resnets: readonly Preset[] = [
   ...efficient,
   ...antiAliased,
   ...revisited,
+  ...multigrain,
   ...standAlones,
   ...clips,
 ]

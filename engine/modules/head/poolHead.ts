@@ -1,6 +1,6 @@
 import { linear } from '../../nn/linear'
 import { choice, slot } from '../../schema/schema'
-import { globalAverage } from '../globalPooling'
+import { generalisedMean, globalAverage } from '../globalPooling'
 import { defineModule } from '../module'
 import { classesField, headSubtitle } from './fields'
 
@@ -35,11 +35,21 @@ export const poolHead = defineModule({
         { value: 'before', label: 'Before pooling' },
       ],
     }),
+    pooling: choice({
+      label: 'Pooling',
+      help: 'The generalised mean, (mean xᵖ)^(1/p) with a learned p, lies between mean and maximum (MultiGrain).',
+      default: 'mean',
+      options: [
+        { value: 'mean', label: 'Mean' },
+        { value: 'generalised', label: 'Generalised mean' },
+      ],
+    }),
   },
   subtitle: headSubtitle,
-  build(b, [x], { classes, norm, normOrder }) {
+  build(b, [x], { classes, norm, normOrder, pooling }) {
     let y = normOrder === 'before' ? b.module(norm, 'norm', x) : x
-    y = b.part('global_pool', () => globalAverage(b, 'poolHead', y))
+    const pool = pooling === 'mean' ? globalAverage : generalisedMean
+    y = b.part('global_pool', () => pool(b, 'poolHead', y))
     if (normOrder === 'after') y = b.module(norm, 'norm', y)
     return classes === 0 ? y : linear(b, y, { name: 'fc', out: classes, bias: true })
   },

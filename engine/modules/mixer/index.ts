@@ -1,4 +1,5 @@
 import type { ModuleDefinition } from '../module'
+import { additiveAttention } from './additiveAttention'
 import { attention } from './attention'
 import { axialAttention } from './axialAttention'
 import { axialShift } from './axialShift'
@@ -31,6 +32,9 @@ import { largeKernelAttention } from './largeKernelAttention'
 import { linearAttention } from './linearAttention'
 import { localValueAttention } from './localValueAttention'
 import { nonLocal } from './nonLocal'
+import { nonLocalMeans } from './nonLocalMeans'
+import { nystrom } from './nystrom'
+import { partialShift } from './partialShift'
 import { permutator } from './permutator'
 import { pooling } from './pooling'
 import { poolingAttention } from './poolingAttention'
@@ -75,10 +79,13 @@ export const mixers: readonly ModuleDefinition[] = [
   localValueAttention,
   retention,
   crossCovariance,
+  additiveAttention,
+  nystrom,
   linearAttention,
   separableAttention,
   factorisedAttention,
   nonLocal,
+  nonLocalMeans,
   lambdaLayer,
   inceptionMixer,
   gatedPosition,
@@ -92,6 +99,7 @@ export const mixers: readonly ModuleDefinition[] = [
   selectiveKernel,
   splitConv,
   pooling,
+  partialShift,
   globalFilter,
   fourierMixing,
   fourierOperator,

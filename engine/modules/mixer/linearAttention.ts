@@ -39,6 +39,7 @@ export const linearAttention = defineModule({
       options: [
         { value: 'elu', label: 'elu + 1' },
         { value: 'favor', label: 'Random features (Performer)' },
+        { value: 'none', label: 'None: Q·(Kᵀ·V)/t' },
       ],
     }),
     count: autoInt({
@@ -71,7 +72,8 @@ export const linearAttention = defineModule({
               role: 'buffer',
             })
           : null
-      const positive = (y: Value) => (omega ? randomFeatures(b, y, omega) : eluFeatures(b, y))
+      const isBare = attrs.features === 'none'
+      const positive = (y: Value) => (isBare ? y : omega ? randomFeatures(b, y, omega) : eluFeatures(b, y))
       const [q, k, v] = [positive(project('q')), positive(project('k')), project('v')]
       const mixed = kernelAttention(b, { q, k, v }, 1e-6)
       const y = b.reshape(mixed, [n, t, width])
