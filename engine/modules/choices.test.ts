@@ -163,3 +163,11 @@ test('the generalised mean lies between mean and maximum', () => {
   const options = { classes: 1, norm: 'noNorm', pooling: 'generalised' }
   expect(run('poolHead', [[1, 1, 2, 1]], [[1, 7]], options, null, weights)[0]).toBeCloseTo(5, 9)
 })
+
+test('without its softmax attention is a product that can be taken in either order', () => {
+  const weights = named({ 'q.weight': [2], 'k.weight': [3], 'v.weight': [5], 'proj.weight': [1] })
+  const options = { heads: 1, features: 'none' }
+  const y = run('linearAttention', [twoTokens], [[1, 4]], options, null, weights)
+  const summed = (3 * 1 * 5 * 1 + 3 * 4 * 5 * 4) / 2
+  expect(y).toEqual([2 * summed, 8 * summed])
+})

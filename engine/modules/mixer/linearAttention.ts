@@ -10,7 +10,7 @@ import { defineModule } from '../module'
 /**
  * Attention without softmax: with a positive feature map φ the products can be taken in another order,
  * Y = φ(Q)(φ(K)ᵀV) / (φ(Q)·Σφ(K) + ε), and no pair of tokens is ever compared. φ(x) = elu(x) + 1, or
- * Performer's φ(x) = exp(±ωx − |x|²/2)/√m with m fixed random features, whose products estimate exp(QKᵀ/√d). ε = 10⁻⁶.
+ * Performer's φ(x) = exp(±ωx − |x|²/2)/√m with m fixed random features, whose products estimate exp(QKᵀ/√d). ε = 10⁻⁶. With no φ at all it is Q(KᵀV)/t.
  *
  * x [n, t, c] or [n, h, w, c] → the same shape. MACs 4tc² + 2tcd instead of 4tc² + 2t²c.
  * Katharopoulos et al. 2020, Transformers are RNNs, https://arxiv.org/abs/2006.16236; Performer: Choromanski et al.
@@ -75,7 +75,7 @@ export const linearAttention = defineModule({
       const isBare = attrs.features === 'none'
       const positive = (y: Value) => (isBare ? y : omega ? randomFeatures(b, y, omega) : eluFeatures(b, y))
       const [q, k, v] = [positive(project('q')), positive(project('k')), project('v')]
-      const mixed = kernelAttention(b, { q, k, v }, 1e-6)
+      const mixed = kernelAttention(b, { q, k, v }, isBare ? null : 1e-6)
       const y = b.reshape(mixed, [n, t, width])
       return linear(b, y, { name: 'proj', out: c, bias: attrs.projBias })
     }),
