@@ -1,6 +1,6 @@
 /** Compares a tensor of ours with what a reference recorded of its own. Pure: numbers in, a verdict out. */
 import { elements, printShape, type Shape } from '../../graph/graph'
-import type { Recorded, RecordedAttention } from './goldenCase'
+import type { Recorded, RecordedAttention, RecordedField } from './goldenCase'
 
 /** A tensor of ours: channels last, [n, h, w, c] or [n, t, c] or [n, c]. */
 export interface Tensor {
@@ -78,6 +78,33 @@ function compareRows(record: RecordedAttention, ours: Tensor, place: (index: num
       ? ''
       : `at ${worst[0]} expected ${print(worst[1])}, got ${print(ours.data[place(worst[0])])}`,
   }
+}
+
+const fieldTolerance = 1e-3
+const cells = 16
+
+/** A gradient by the picture [1, h, w, c]: its norm, and |gradient| summed over channels and 16 × 16 equal cells. */
+export function compareField(record: RecordedField, { shape, data }: Tensor): Verdict {
+  const [, height = 1, width = 1, channels = 1] = shape
+  const grid = new Float64Array(cells * cells)
+  data.forEach((value, index) => {
+    const place = Math.floor(index / channels)
+    const row = Math.floor((Math.floor(place / width) * cells) / height)
+    const column = Math.floor(((place % width) * cells) / width)
+    grid[row * cells + column] = (grid[row * cells + column] ?? 0) + Math.abs(value)
+  })
+  const expected = record.grid.flat()
+  const difference = Math.hypot(...expected.map((value, cell) => value - (grid[cell] ?? Number.NaN)))
+  const error = relative(difference, Math.hypot(...expected))
+  const normError = relative(
+    Math.abs(Math.sqrt(data.reduce((sum, value) => sum + value * value, 0)) - record.l2),
+    record.l2,
+  )
+  const passes = error <= fieldTolerance && normError <= fieldTolerance
+  const detail = passes
+    ? ''
+    : `the fields differ by ${print(difference)} of ${print(Math.hypot(...expected))}`
+  return { passes, error, tolerance: fieldTolerance, normError, detail }
 }
 
 function compareInLayout(record: Recorded, layout: string, ours: Tensor, tolerance: number): Verdict {

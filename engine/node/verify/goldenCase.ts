@@ -20,6 +20,14 @@ const attention = z.object({
   row_cls_head0: z.array(z.number()).optional(),
 })
 
+/** The gradient of the sum over channels of the features at one place, by the picture. */
+const erf = z.object({
+  position: z.object({ y: z.number(), x: z.number(), token: z.number().optional() }),
+  /** |gradient| summed over channels and 16 × 16 equal cells. */
+  grid: z.array(z.array(z.number())),
+  l2: z.number(),
+})
+
 const goldenCase = z.object({
   case: z.string(),
   reference: z.object({ source: z.string(), call: z.string() }),
@@ -46,6 +54,7 @@ const goldenCase = z.object({
       features_list: z.array(recorded).default([]),
       stages: z.array(stage).default([]),
       attention: z.array(attention).default([]),
+      erf: erf.optional(),
     })
     // Some models give more than logits: boxes, wavelet bands.
     .catchall(z.unknown()),
@@ -53,6 +62,7 @@ const goldenCase = z.object({
 })
 
 export type Recorded = z.infer<typeof recorded>
+export type RecordedField = z.infer<typeof erf>
 export const isRecorded = (value: unknown): value is Recorded => recorded.safeParse(value).success
 export type RecordedAttention = z.infer<typeof attention>
 export type CaseSize = 'tiny' | 'eps' | 'full'

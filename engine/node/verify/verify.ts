@@ -1,15 +1,30 @@
 /** Runs a golden case on our engine and compares every output that the reference recorded. */
 import { type Cost, costsByScope, noCost } from '../../analysis/costs'
 import { summarize } from '../../analysis/summary'
+import { effectiveField, placeInput } from '../../autodiff/effectiveField'
 import type { Document } from '../../document/types'
-import { elements, type Graph, type Scope } from '../../graph/graph'
+import { elements, type Graph, type Scope, type Shape } from '../../graph/graph'
 import { lower } from '../../lower/lower'
 import { lowerLayer } from '../../lower/lowerLayer'
 import type { Procedural } from '../../nn/moduleBuilder'
 import { nodeCost } from '../../ops/cost'
 import { goldenModel } from '../../presets/goldenCases'
-import { attentionTolerance, compareAttention, compareTensor, type Tensor, type Verdict } from './compare'
-import { type CaseSize, type GoldenCase, isRecorded, type OpCase, type Recorded } from './goldenCase'
+import {
+  attentionTolerance,
+  compareAttention,
+  compareField,
+  compareTensor,
+  type Tensor,
+  type Verdict,
+} from './compare'
+import {
+  type CaseSize,
+  type GoldenCase,
+  isRecorded,
+  type OpCase,
+  type Recorded,
+  type RecordedField,
+} from './goldenCase'
 import { goldenInput, goldenTensor } from './goldenInput'
 import { type GoldenLayer, goldenLayer } from './layers'
 import { opGraph } from './ops'
@@ -75,7 +90,11 @@ export async function verifyCase(
   ]
   const places = { ...model.outputs, ...('features' in model && { features: model.features }) }
   const subject = new Subject(golden, { ...program, graph: changeGraph(program.graph) }, places, runner)
-  const comparisons = [...(await subject.compareOutputs()), ...(await subject.compareAttentions())]
+  const comparisons = [
+    ...(await subject.compareOutputs()),
+    ...(await subject.compareAttentions()),
+    ...(await subject.compareField()),
+  ]
   const bad = comparisons.filter(({ passes }) => !passes)
   if (bad.length === 0 && countProblems.length === 0) return passed(golden.case, comparisons)
   const first = bad.length > 0 ? await subject.firstDifference() : null
@@ -158,7 +177,15 @@ class Subject {
 
   /** The logits by themselves, as in the plan that people run, then features and stages, which keep more values alive. */
   async compareOutputs(): Promise<readonly Comparison[]> {
-    const { logits, features, features_list: lists, stages, attention: _, ...others } = this.golden.outputs
+    const {
+      logits,
+      features,
+      features_list: lists,
+      stages,
+      attention: _,
+      erf: __,
+      ...others
+    } = this.golden.outputs
     const noise = this.golden.float32_vs_float64
     const tolerance = (of: number) => toleranceOf(this.golden.size, of)
     const between = Math.max(noise.logits ?? 0, noise.features ?? 0)
@@ -216,6 +243,20 @@ class Subject {
       const verdict = ours ? compareAttention(record, ours) : notThere(attentionTolerance)
       return { what: `attention of ${record.where}`, ...verdict }
     })
+  }
+
+  /** Reverse mode: what the picture contributes to the middle of the features. */
+  async compareField(): Promise<readonly Comparison[]> {
+    const { erf } = this.golden.outputs
+    const node = this.nodeOfPlace('features')
+    const features = node === null ? undefined : this.graph.nodes[node]
+    if (!erf || !features || contradictedFields.has(this.golden.case)) return []
+    const graph = effectiveField(this.graph, features.id)
+    const place = new Float32Array(elements(features.shape.slice(0, -1)))
+    place[placeOfField(erf, features.shape)] = 1
+    const inputs = new Map([...this.inputs, [placeInput, place]])
+    const [gradient] = await this.runner.run(graph, inputs, graph.outputs)
+    return gradient ? [{ what: 'effective receptive field', ...compareField(erf, gradient) }] : []
   }
 
   /** The first module, in the order in which the reference finished them, whose output is not ours. */
@@ -281,6 +322,10 @@ class Subject {
     return scope
   }
 }
+
+/** Index of the place among all of a picture: a token, or the row and column of a map. */
+const placeOfField = ({ position }: RecordedField, shape: Shape): number =>
+  position.token ?? position.y * (shape[2] ?? 1) + position.x
 
 const isInside = (key: string, where: string) => key === where || key.startsWith(`${where}.`)
 
