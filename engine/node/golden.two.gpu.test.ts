@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { openNodeDevice } from './dawn'
-import { goldenFiles } from './testing/goldenFiles'
+import { goldenFiles, ofToday } from './testing/goldenFiles'
 import { readGoldenFile } from './verify/goldenCase'
 import { gpuRunner } from './verify/gpuRunner'
 import type { Runner } from './verify/runner'
@@ -13,10 +13,14 @@ beforeAll(async () => {
   runner = gpuRunner(await openNodeDevice(process.env.VERTEBRA_ADAPTER))
 })
 
-test.each(goldenFiles('tiny'))('%s is as the reference recorded it', async (_, path) => {
+const withField = new Set(ofToday(goldenFiles('tiny'), 12).map(([name]) => name))
+
+test.each(goldenFiles('tiny'))('%s is as the reference recorded it', async (name, path) => {
   const golden = readGoldenFile(path)
   if (golden.kind !== 'case') throw new Error(`${path} is not a case`)
-  const { outcome, problems } = await verifyCase(golden.golden, runner)
+  const { outcome, problems } = await verifyCase(golden.golden, runner, {
+    withoutField: !withField.has(name),
+  })
   expect(problems).toEqual([])
   expect(outcome).toBe('passed')
 })

@@ -8,10 +8,10 @@ export function goldenFiles(size: 'tiny' | 'eps' | 'full' | 'ops'): [name: strin
   return readdirSync(join(cases, size)).map((file) => [basename(file, '.json'), join(cases, size, file)])
 }
 
-/** A third of the full ones, another one every day: all of them take too long for every run (`npm run golden` does). */
-export function fullCasesOfToday(): [name: string, path: string][] {
+/** One of so many parts of a list, another one every day: what takes too long for every run (`npm run golden` does all). */
+export function ofToday<T>(list: readonly T[], parts: number): readonly T[] {
   const day = Math.floor(Date.now() / 86_400_000)
-  return goldenFiles('full').filter((_, index) => index % 3 === day % 3)
+  return list.filter((_, index) => index % parts === day % parts)
 }
 
 /** Where our copy of a case lies. */
