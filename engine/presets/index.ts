@@ -18,6 +18,7 @@ import { cvts } from './cvt'
 import { densenets } from './densenet'
 import { detrs } from './detr'
 import { dualvits } from './dualvit'
+import { dynamicSpectrums } from './dynamicSpectrum'
 import { efficientFormers } from './efficientformer'
 import { efficientNets } from './efficientnet'
 import { fcaformers } from './fcaformer'
@@ -59,6 +60,7 @@ import { vans } from './van'
 import { vggs } from './vgg'
 import { vigs } from './vig'
 import { vits } from './vit'
+import { vmambas } from './vmamba'
 
 export type { Preset } from './preset'
 
@@ -101,6 +103,8 @@ export const presets: readonly Preset[] = [
   ...fnets,
   ...spectformers,
   ...svts,
+  ...dynamicSpectrums,
+  ...vmambas,
   ...vans,
   ...focalnets,
   ...replknets,

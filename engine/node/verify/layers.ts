@@ -185,6 +185,27 @@ const layers: readonly NamedLayer[] = [
         ),
     }),
   },
+  {
+    says: 'AFNO2D(hidden_size=32,num_blocks=4)',
+    layer: (shape) => ({
+      input: shape,
+      order: 'asIs',
+      keys: { layer: '' },
+      build: (b, x) => {
+        const map = b.reshape(x, [1, 7, 7, 32])
+        return b.reshape(b.module({ module: 'fourierOperator', attrs: { blocks: 4 } }, 'layer', map), shape)
+      },
+    }),
+  },
+  {
+    says: 'SS2D(d_model=24,d_state=4',
+    layer: (shape) => ({
+      input: shape,
+      order: 'asIs',
+      keys: { layer: '' },
+      build: (b, x) => b.module({ module: 'selectiveScan', attrs: { stateSize: 4 } }, 'layer', x),
+    }),
+  },
   { says: 'selective_scan_ref(u,delta', layer: (shape) => ({ input: shape, order: 'asIs', build: scanned }) },
   {
     says: 'DTCWTForward(J=1',

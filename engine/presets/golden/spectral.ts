@@ -1,7 +1,8 @@
 /** Networks that mix positions by the waves of the map, as the papers' own code builds them. */
 import { gfnet, gfnetPyramid } from '../gfnet'
 import { spectformerVanilla } from '../spectformer'
-import { type Build, count, listed, type Options } from './reading'
+import { vmamba } from '../vmamba'
+import { type Build, count, listed, type Options, text } from './reading'
 
 export const papers: { readonly [name: string]: Build } = {
   GFNet: (options) => ({
@@ -23,6 +24,23 @@ export const papers: { readonly [name: string]: Build } = {
       mlpRatios: options.take('mlp_ratio', listed(count), [4, 4, 4, 4]),
     }),
   }),
+
+  VSSM(options, size) {
+    const document = vmamba('VSSM', {
+      dim: options.take('dims', count, 96),
+      depths: options.take('depths', listed(count), [2, 2, 9, 2]),
+      stateSize: options.take('ssm_d_state', count, 16),
+      classes: options.take('num_classes', count, 1000),
+      size,
+    })
+    const isFirst =
+      options.take('forward_type', text, 'v2') === 'v0' &&
+      options.take('ssm_ratio', count, 2) === 2 &&
+      options.take('mlp_ratio', count, 4) === 0 &&
+      options.take('downsample_version', text, 'v2') === 'v1' &&
+      options.take('patchembed_version', text, 'v1') === 'v1'
+    return isFirst ? { features: 'classifier.norm', document } : null
+  },
 
   SpectFormer: (options) => ({
     features: 'norm',
