@@ -82,6 +82,8 @@ const c = 32
 const parameters: readonly (readonly [id: string, attrs: Attributes, count: number])[] = [
   ['attention', {}, 4 * c * c + 4 * c],
   ['attention', { qkvBias: false, projBias: false }, 4 * c * c],
+  ['attention', { keyBias: false, rotary: 'rows' }, 4 * c * c + 3 * c],
+  ['attention', { keyBias: false, order: 'apart', innerNorm: 'layerNorm' }, 4 * c * c + 5 * c],
   ['attention', { heads: 4, qkNorm: 'layerNorm' }, 4 * c * c + 4 * c + 4 * (c / 4)],
   ['attention', { position: 'table', heads: 4 }, 4 * c * c + 4 * c + 15 * 15 * 4],
   ['attention', { dim: 64, headsFrom: 'output' }, 6 * c * c + 6 * c + 4 * c * c + 2 * c],
@@ -285,6 +287,13 @@ const sentences: readonly (readonly [
     { heads: 4 },
     'HEADS_DIVIDE',
     'attention: 10 channels do not split into 4 heads; choose 1, 2, 5 or 10 heads',
+  ],
+  [
+    'attention',
+    [1, 3, 3, 12],
+    { heads: 2, rotary: 'rows' },
+    'HEADS_DIVIDE',
+    'rotary positions: 6 channels per head do not split into pairs for rows and for columns; choose a head width that 4 divides',
   ],
   [
     'groupNorm',

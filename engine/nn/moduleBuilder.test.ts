@@ -55,6 +55,17 @@ test('a weight that is named from the root is one for all modules that ask for i
   ])
 })
 
+test('what shared weights alone give is made once per variant', () => {
+  const b = new ModuleBuilder()
+  const table = (index: number, variant: string) =>
+    b.instance(`blocks.${index}`, `blocks.${index}`, { bias: '/shared' }, () =>
+      b.sharedPart('bias', variant, () => b.square(b.weight('table', [3], { init: 'bias' }))),
+    )
+  const [first, again, other] = [table(0, 'small'), table(1, 'small'), table(2, 'large')]
+  expect(again).toBe(first)
+  expect(other).not.toBe(first)
+})
+
 test('a whole module goes by another name, and what is frozen is not trained', () => {
   const b = new ModuleBuilder()
   const x = b.input('x', [1, 4])

@@ -38,6 +38,8 @@ export interface ModuleBuilderOptions {
 
 export class ModuleBuilder extends Builder {
   private readonly options: ModuleBuilderOptions
+  /** Values of shared weights, by what made them. */
+  private readonly made = new Map<string, Value>()
   private place: Place = { key: '', keys: {}, parts: [], isFrozen: false }
 
   constructor(options: ModuleBuilderOptions = {}) {
@@ -59,6 +61,18 @@ export class ModuleBuilder extends Builder {
     return this.at({ ...this.place, parts }, () =>
       this.scope(`${this.here.path}/${name}`, this.keyOf(parts), body),
     )
+  }
+
+  /**
+   * A part that reads weights alone. Where these are shared by several modules it is made once for all that want the same
+   * `variant` of it.
+   */
+  sharedPart(name: string, variant: string, body: () => Value): Value {
+    const key = this.localKey([...this.place.parts, name])
+    if (!key.startsWith('/')) return this.part(name, body)
+    const made = this.made.get(`${key} ${variant}`) ?? this.part(name, body)
+    this.made.set(`${key} ${variant}`, made)
+    return made
   }
 
   /** Another module in a slot of this one, as a part called `name`. */

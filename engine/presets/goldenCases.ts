@@ -15,6 +15,7 @@ import * as multiscale from './golden/multiscale'
 import * as beside from './golden/papers'
 import * as pyramids from './golden/pyramids'
 import { type Build, type GoldenModel, NotYet, Options, text } from './golden/reading'
+import * as relative from './golden/relative'
 import * as spectral from './golden/spectral'
 import * as transformers from './golden/transformers'
 import { parsePythonCall } from './pythonCall'
@@ -64,6 +65,7 @@ const timm: { readonly [name: string]: Build } = {
   ...byobnet.timm,
   ...distances.timm,
   ...multiscale.timm,
+  ...relative.timm,
 }
 
 const papers: { readonly [name: string]: Build } = {

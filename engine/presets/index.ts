@@ -2,6 +2,7 @@
 
 import { classics } from './alexnet'
 import { axials } from './axial'
+import { beits } from './beit'
 import { biformers } from './biformer'
 import { byobnets } from './byobnets'
 import { caits } from './cait'
@@ -21,6 +22,7 @@ import { dualvits } from './dualvit'
 import { dynamicSpectrums } from './dynamicSpectrum'
 import { efficientFormers } from './efficientformer'
 import { efficientNets } from './efficientnet'
+import { rotaryTransformers } from './eva'
 import { fcaformers } from './fcaformer'
 import { fnets } from './fnet'
 import { focalnets } from './focalnet'
@@ -61,12 +63,16 @@ import { vggs } from './vgg'
 import { vigs } from './vig'
 import { vits } from './vit'
 import { vmambas } from './vmamba'
+import { vitsWithRelativePositions } from './vitRelpos'
 
 export type { Preset } from './preset'
 
 export const presets: readonly Preset[] = [
   ...metaformers,
   ...vits,
+  ...vitsWithRelativePositions,
+  ...beits,
+  ...rotaryTransformers,
   ...clips,
   ...maes,
   ...pvts,

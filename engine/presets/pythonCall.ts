@@ -1,6 +1,6 @@
 /**
  * Reads the Python expression that built a reference model: names, numbers, strings, lists and constructor calls.
- * Only what golden cases use: `ResNet(BasicBlock,[2,1,1,1],num_classes=10)`, `[A]*2+[B]*2`, `partial(F,eps=1e-6)`.
+ * Only what golden cases use: `ResNet(BasicBlock,[2,1,1,1],num_classes=10)`, `[A]*2+[B]*2`, `4*2/3`, `partial(F,eps=1e-6)`.
  */
 export type Python =
   | { readonly kind: 'value'; readonly value: number | string | boolean | null }
@@ -52,17 +52,15 @@ class Reader {
     return left
   }
 
-  /** `list * number`, or `number / number`. */
+  /** `list * number`, or numbers that are multiplied and divided. */
   private product(): Python | null {
-    const left = this.term()
-    if (isNumber(left) && this.eat('/')) {
-      const below = this.term()
-      return isNumber(below) ? { kind: 'value', value: left.value / below.value } : null
+    let left = this.term()
+    while (left) {
+      const isProduct = this.eat('*')
+      if (!isProduct && !this.eat('/')) return left
+      left = combined(left, this.term(), isProduct)
     }
-    if (left?.kind !== 'list' || !this.eat('*')) return left
-    const right = this.term()
-    if (right?.kind !== 'value' || typeof right.value !== 'number') return null
-    return listOf(Array.from({ length: right.value }, () => left.items).flat())
+    return null
   }
 
   private term(): Python | null {
@@ -126,7 +124,13 @@ class Reader {
   }
 }
 
-const isNumber = (value: Python | null): value is { kind: 'value'; value: number } =>
-  value?.kind === 'value' && typeof value.value === 'number'
+function combined(left: Python, right: Python | null, isProduct: boolean): Python | null {
+  if (right?.kind !== 'value' || typeof right.value !== 'number') return null
+  if (left.kind === 'list' && isProduct)
+    return listOf(Array.from({ length: right.value }, () => left.items).flat())
+  if (left.kind !== 'value' || typeof left.value !== 'number') return null
+  return { kind: 'value', value: isProduct ? left.value * right.value : left.value / right.value }
+}
+
 const constants: { readonly [name: string]: boolean | null } = { None: null, True: true, False: false }
 const listOf = (items: readonly Python[]): Python => ({ kind: 'list', items })

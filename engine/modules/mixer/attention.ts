@@ -9,6 +9,7 @@ import { defineModule } from '../module'
 import { pointwise, weightsField } from '../pointwise'
 import { keyBiasField, orderField, queriesKeysValues } from '../qkv'
 import { type BiasOptions, biasHiddenField, biasOptions, windowBias } from '../relativeBias'
+import { rotaryFields, rotated } from '../rotary'
 
 /**
  * Multi-head self-attention over all tokens: per head softmax(Q Kᵀ/√d) V, then an output projection.
@@ -17,7 +18,7 @@ import { type BiasOptions, biasHiddenField, biasOptions, windowBias } from '../r
  * Heads are set by number (the channels must split evenly, else ShapeError) or by width: then there are ⌊c/d⌋ of
  * them, at least one, and the inner width is heads × d even where that is not c (as in the MetaFormer papers' code).
  * Relative positions add a bias per head and offset to the scores, for tokens that lie on a grid (CoAtNet).
- * A convolution of the values beside it is CSWin's locally enhanced position, Dong et al. 2021, https://arxiv.org/abs/2107.00652
+ * Rotary positions turn queries and keys instead (EVA-02). A convolution of the values beside it is CSWin's locally enhanced position, Dong et al. 2021, https://arxiv.org/abs/2107.00652
  * Vaswani et al. 2017, https://arxiv.org/abs/1706.03762; on images: Dosovitskiy et al. 2020, https://arxiv.org/abs/2010.11929
  */
 export const attention = defineModule({
@@ -52,6 +53,7 @@ export const attention = defineModule({
       options: [{ value: 'none', label: 'None' }, ...biasOptions],
     }),
     hidden: biasHiddenField(),
+    ...rotaryFields(),
     dim: autoInt({
       label: 'Output channels',
       default: null,
@@ -76,6 +78,12 @@ export const attention = defineModule({
         { value: 'all', label: 'All tokens' },
         { value: 'row', label: 'Its row of the map' },
       ],
+    }),
+    innerNorm: slot({
+      label: 'Norm before the projection',
+      help: 'Of what all heads gathered.',
+      of: 'norm',
+      default: 'noNorm',
     }),
     order: orderField(),
     weights: weightsField(),
@@ -117,8 +125,10 @@ export const attention = defineModule({
       const width = heads * headDim
       const projection = { heads, headDim, bias: attrs.qkvBias, keyBias: attrs.keyBias, order, weights }
       const [queries, keys, v] = queriesKeysValues(b, tokens, projection)
-      const q = b.module(attrs.qkNorm, 'q_norm', queries)
-      const k = b.module(attrs.qkNorm, 'k_norm', keys)
+      const { rotary, ...places } = attrs
+      const turned = (y: Value) => (rotary === 'none' ? y : rotated(b, y, tokens.grid, { ...places, rotary }))
+      const q = turned(b.module(attrs.qkNorm, 'q_norm', queries))
+      const k = turned(b.module(attrs.qkNorm, 'k_norm', keys))
       const bias =
         position === 'none' ? undefined : gridBias(b, tokens, { kind: position, heads, dim: c, hidden })
       const mixed = attend(b, q, k, v, headDim ** -0.5, bias)
@@ -130,7 +140,8 @@ export const attention = defineModule({
           grid: tokens.grid,
         })
       const y = attrs.local === 'none' ? far : b.add(far, near())
-      return pointwise(b, y, { name: 'proj', out, bias: attrs.projBias, weights })
+      const normed = b.module(attrs.innerNorm, 'norm', y)
+      return pointwise(b, normed, { name: 'proj', out, bias: attrs.projBias, weights })
     }),
 })
 
@@ -139,5 +150,6 @@ const sequences = { all: onTokens, row: onRows }
 function gridBias(b: ModuleBuilder, tokens: Value, options: BiasOptions): Value {
   if (!tokens.grid) throw rankError('attention', 'a map or tokens that lie on a grid', tokens.shape)
   const { prefix, ...window } = tokens.grid
-  return b.part('rel_pos', () => windowBias(b, window, options, prefix))
+  const variant = `${window.height}×${window.width} behind ${prefix}`
+  return b.sharedPart('rel_pos', variant, () => windowBias(b, window, options, prefix))
 }
