@@ -62,8 +62,8 @@ import { vans } from './van'
 import { vggs } from './vgg'
 import { vigs } from './vig'
 import { vits } from './vit'
-import { vmambas } from './vmamba'
 import { vitsWithRelativePositions } from './vitRelpos'
+import { vmambas } from './vmamba'
 
 export type { Preset } from './preset'
 
