@@ -249,6 +249,7 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['poolHead', {}, 2 * c + 1000 * c + 1000],
   ['mlpHead', { classes: 10 }, 2 * c + 4 * c * c + 4 * c + 8 * c + 40 * c + 10],
   ['attentionPoolHead', { classes: 10 }, 65 * c + 3 * (c * c + c) + 10 * c + 10],
+  ['positionEmbedding', { positions: 'projected' }, 64 * c + c],
   ['positionEmbedding', {}, 64 * c],
   ['classToken', { tokens: 4 }, 4 * c],
   ['objectQueries', { queries: 5 }, 5 * c],

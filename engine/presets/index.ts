@@ -64,6 +64,7 @@ import { vigs } from './vig'
 import { vits } from './vit'
 import { vitsWithRelativePositions } from './vitRelpos'
 import { vmambas } from './vmamba'
+import { xcits } from './xcit'
 
 export type { Preset } from './preset'
 
@@ -96,6 +97,7 @@ export const presets: readonly Preset[] = [
   ...nextvits,
   ...coats,
   ...crossvits,
+  ...xcits,
   ...iformers,
   ...convits,
   ...mvits,

@@ -1,14 +1,17 @@
 import { ShapeError } from '../../errors'
 import type { Grid, Value } from '../../graph/graph'
-import { choice, flag } from '../../schema/schema'
+import type { ModuleBuilder } from '../../nn/moduleBuilder'
+import { choice, flag, int } from '../../schema/schema'
 import { channelsOf, isMap, onTokens, rankError, tokenSizes } from '../layout'
 import { defineModule } from '../module'
+import { pointwise } from '../pointwise'
 
 /**
  * A vector per position, added to the token there: Y = X + P with P [1, t, c], learned or of sines of rising wavelength.
  *
  * x [n, t, c] or [n, h, w, c] → the same shape. Ties the design to one input size.
- * Dosovitskiy et al. 2020, https://arxiv.org/abs/2010.11929; sines: Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
+ * Dosovitskiy et al. 2020, https://arxiv.org/abs/2010.11929; sines: Vaswani et al. 2017, https://arxiv.org/abs/1706.03762;
+ * projected: El-Nouby et al. 2021, XCiT, https://arxiv.org/abs/2106.09681
  */
 export const positionEmbedding = defineModule({
   id: 'positionEmbedding',
@@ -34,7 +37,17 @@ export const positionEmbedding = defineModule({
         { value: 'sequence', label: 'Sines of the number' },
         { value: 'grid', label: 'Sines of row and column' },
         { value: 'share', label: 'Sines of the share of height and width' },
+        { value: 'projected', label: 'The same, few, projected' },
       ],
+    }),
+    sines: int({
+      label: 'Sines',
+      help: 'Sines and cosines of both axes together, before they are projected.',
+      default: 64,
+      min: 4,
+      max: 1024,
+      step: 4,
+      when: { field: 'positions', is: 'projected' },
     }),
     asMap: flag({
       label: 'Kept as a map',
@@ -56,12 +69,13 @@ export const positionEmbedding = defineModule({
     }),
   },
   subtitle: ({ positions }) => subtitles[positions],
-  build: (b, [x], { positions, asMap, channelsFirst, asTable }) =>
+  build: (b, [x], { positions, sines, asMap, channelsFirst, asTable }) =>
     onTokens(b, 'positionEmbedding', x, (tokens) => {
       const { t, c } = tokenSizes('positionEmbedding', tokens)
       if (positions === 'sequence') return b.add(tokens, b.table('', sinesOfNumbers(t, c), [1, t, c]))
       if (positions === 'grid') return b.add(tokens, b.table('', sinesOfPlaces(tokens), [1, t, c]))
-      if (positions === 'share') return b.add(tokens, b.constant(sinesOfShares(tokens), [1, t, c]))
+      if (positions === 'share') return b.add(tokens, b.constant(sinesOfShares(tokens, c), [1, t, c]))
+      if (positions === 'projected') return b.add(tokens, projected(b, tokens, sines))
       const grid = asMap && isMap(x) ? x.shape.slice(1, 3) : [t]
       if (channelsFirst && grid.length === 2) {
         const learned = b.weight('', [1, c, ...grid], { init: { a: 0, b: 0.035 } })
@@ -77,7 +91,16 @@ const subtitles = {
   sequence: 'sines',
   grid: 'sines of row, column',
   share: 'sines, at any size',
+  projected: 'projected sines',
 }
+
+/** Positions on the grid as `count` sines, brought to the width of the tokens (XCiT). */
+const projected = (b: ModuleBuilder, tokens: Value, count: number): Value =>
+  b.part('encoding', () => {
+    const { t, c } = tokenSizes('positionEmbedding', tokens)
+    const sines = b.constant(sinesOfShares(tokens, count), [1, t, count])
+    return pointwise(b, sines, { name: 'token_projection', out: c, bias: true, weights: 'conv' })
+  })
 
 /** Sine and cosine in turn, of p / 10000^(2⌊j/2⌋/c). */
 const sinesOfNumbers = (count: number, width: number): number[] =>
@@ -94,32 +117,33 @@ function sinesOfPlaces(tokens: Value): number[] {
     const angles = Array.from({ length: quarter }, (_, i) => place / 10000 ** (i / quarter))
     return [...angles.map(Math.sin), ...angles.map(Math.cos)]
   }
-  return perPlace(tokens, (row, column) => [...sines(column), ...sines(row)])
+  return perPlace(tokens, channelsOf(tokens), (row, column) => [...sines(column), ...sines(row)])
 }
 
 /**
  * Half of the channels for the row and half for the column, sine and cosine in turn; the angles run to 2π over the map
  * whatever its size, less a little that kept the paper's code from dividing by zero (DETR).
  */
-function sinesOfShares(tokens: Value): number[] {
-  const half = channelsOf(tokens) / 2
+function sinesOfShares(tokens: Value, width: number): number[] {
+  const half = width / 2
   const sines = (place: number, count: number) =>
     Array.from({ length: half }, (_, i) => {
       const angle = (((place + 1) / (count + 1e-6)) * 2 * Math.PI) / 10000 ** ((2 * Math.floor(i / 2)) / half)
       return i % 2 === 0 ? Math.sin(angle) : Math.cos(angle)
     })
-  return perPlace(tokens, (row, column, { height, width }) => [
-    ...sines(row, height),
-    ...sines(column, width),
+  return perPlace(tokens, width, (row, column, grid) => [
+    ...sines(row, grid.height),
+    ...sines(column, grid.width),
   ])
 }
 
 /** 0 for tokens before the grid. */
 function perPlace(
   tokens: Value,
+  c: number,
   sines: (row: number, column: number, grid: Grid) => readonly number[],
 ): number[] {
-  const { t, c } = tokenSizes('positionEmbedding', tokens)
+  const { t } = tokenSizes('positionEmbedding', tokens)
   const { grid } = tokens
   if (!grid) throw rankError('positionEmbedding', 'a map or tokens that lie on a grid', tokens.shape)
   if (c % 4 !== 0) {

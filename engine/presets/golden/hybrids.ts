@@ -4,6 +4,7 @@ import { crossvit } from '../crossvit'
 import { coatnetStyle, type MaxVitSizes, maxvit, maxvitStyle, tensorflowStyle } from '../maxvit'
 import { nextvit } from '../nextvit'
 import type { Python } from '../pythonCall'
+import { xcit } from '../xcit'
 import { type Build, count, flag, inCall, listed, lookUp, NotYet, Options, text } from './reading'
 
 export const timm: { readonly [name: string]: Build } = {
@@ -47,6 +48,19 @@ export const timm: { readonly [name: string]: Build } = {
       }),
     }
   },
+
+  Xcit: (options) => ({
+    features: 'norm',
+    document: xcit('Xcit', {
+      size: options.take('img_size', count, 224),
+      patch: options.take('patch_size', count, 16),
+      dim: options.take('embed_dim', count, 768),
+      depth: options.take('depth', count, 12),
+      heads: options.take('num_heads', count, 12),
+      tokensNorm: options.take('tokens_norm', flag, false),
+      classes: options.take('num_classes', count, 1000),
+    }),
+  }),
 
   NextViT(options, size) {
     if (options.argument(count) !== 3) return null
