@@ -156,6 +156,7 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['crossCovariance', { heads: 4 }, 4 * c * c + 4 * c + 4],
   // Of eight heads, two read 3×3, three 5×5 and three 7×7.
   ['factorisedAttention', { heads: 8 }, 4 * c * c + 4 * c + 8 * 9 + 12 * 25 + 12 * 49 + c],
+  ['hierarchicalConv', { groups: null, norm: 'noNorm', bias: true }, 3 * 8 * 10],
   ['separableAttention', {}, (2 * c + 1) * (c + 1) + c * c + c],
   ['dilatedAttention', { windowSize: null, position: 'none' }, 4 * c * c + 4 * c],
   ['linearAttention', { heads: 4 }, 4 * c * c + 4 * c],
@@ -250,6 +251,7 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['mlpHead', { classes: 10 }, 2 * c + 4 * c * c + 4 * c + 8 * c + 40 * c + 10],
   ['attentionPoolHead', { classes: 10 }, 65 * c + 3 * (c * c + c) + 10 * c + 10],
   ['positionEmbedding', { positions: 'projected' }, 64 * c + c],
+  ['positionEmbedding', { asMap: true, channelsFirst: true }, 64 * c],
   ['positionEmbedding', {}, 64 * c],
   ['classToken', { tokens: 4 }, 4 * c],
   ['objectQueries', { queries: 5 }, 5 * c],

@@ -20,6 +20,7 @@ import { densenets } from './densenet'
 import { detrs } from './detr'
 import { dualvits } from './dualvit'
 import { dynamicSpectrums } from './dynamicSpectrum'
+import { edgenexts } from './edgenext'
 import { efficientFormers } from './efficientformer'
 import { efficientNets } from './efficientnet'
 import { rotaryTransformers } from './eva'
@@ -41,6 +42,7 @@ import { multiScales } from './multiScale'
 import { mvits } from './mvit'
 import { nextvits } from './nextvit'
 import { permutators } from './permutator'
+import { pits } from './pit'
 import type { Preset } from './preset'
 import { pvts } from './pvt'
 import { regnets } from './regnet'
@@ -98,6 +100,8 @@ export const presets: readonly Preset[] = [
   ...coats,
   ...crossvits,
   ...xcits,
+  ...edgenexts,
+  ...pits,
   ...iformers,
   ...convits,
   ...mvits,

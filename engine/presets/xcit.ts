@@ -130,7 +130,7 @@ const rows = members.flatMap(([name, depth]) =>
       const sizes = { dim, depth, heads, patch, tokensNorm: name !== 'nano', size }
       const summary =
         size === 224
-          ? `${depth} blocks of ${dim} channels that attend to each other, over patches of ${patch} pixels.`
+          ? `${depth === 12 ? 'Twelve' : 'Twenty-four'} blocks of ${dim} channels that attend to each other, over patches of ${patch} pixels.`
           : `${title} on larger pictures.`
       return [
         `xcit_${name}_${depth}_p${patch}_${size}`,

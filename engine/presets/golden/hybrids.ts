@@ -1,8 +1,10 @@
 /** Networks of convolution and attention, as timm builds them. */
 import { coat } from '../coat'
 import { crossvit } from '../crossvit'
+import { edgenext } from '../edgenext'
 import { coatnetStyle, type MaxVitSizes, maxvit, maxvitStyle, tensorflowStyle } from '../maxvit'
 import { nextvit } from '../nextvit'
+import { pit } from '../pit'
 import type { Python } from '../pythonCall'
 import { xcit } from '../xcit'
 import { type Build, count, flag, inCall, listed, lookUp, NotYet, Options, text } from './reading'
@@ -58,6 +60,31 @@ export const timm: { readonly [name: string]: Build } = {
       depth: options.take('depth', count, 12),
       heads: options.take('num_heads', count, 12),
       tokensNorm: options.take('tokens_norm', flag, false),
+      classes: options.take('num_classes', count, 1000),
+    }),
+  }),
+
+  EdgeNeXt: (options, size) => ({
+    features: 'stages.3',
+    document: edgenext('EdgeNeXt', {
+      dims: options.take('dims', quadruple, [24, 48, 88, 168]),
+      depths: options.take('depths', quadruple, [3, 3, 9, 3]),
+      heads: options.take('heads', quadruple, [8, 8, 8, 8]),
+      classes: options.take('num_classes', count, 1000),
+      size,
+    }),
+  }),
+
+  PoolingVisionTransformer: (options) => ({
+    features: 'norm',
+    document: pit('PoolingVisionTransformer', {
+      size: options.take('img_size', count, 224),
+      patch: options.take('patch_size', count, 16),
+      stride: options.take('stride', count, 8),
+      headDims: options.take('base_dims', listed(count), [48, 48, 48]),
+      depths: options.take('depth', listed(count), [2, 6, 4]),
+      heads: options.take('heads', listed(count), [2, 4, 8]),
+      distilled: options.take('distilled', flag, false),
       classes: options.take('num_classes', count, 1000),
     }),
   }),
