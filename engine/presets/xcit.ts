@@ -80,7 +80,7 @@ function block(heads: number): GraphBody {
  * Class attention as the published code has it: patches are passed on with their norm added, and then doubled, and the
  * MLP of the class token starts from its norm.
  */
-export function classBlock(heads: number, tokensNorm: boolean): GraphBody {
+function classBlock(heads: number, tokensNorm: boolean): GraphBody {
   const sketch = new Sketch()
   const restOf = (id: string, x: string) => sketch.chain(x, module(id, 'toMap'))
   const firstOf = (id: string, x: string) => sketch.chain(x, module(id, 'firstTokens'))
