@@ -12,7 +12,7 @@ import { knownFacts, type PresetFacts, presetFacts } from '../state/presetFacts'
 import { useSessionStore } from '../state/sessionStore'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
-import { formatCount } from '../ui/formatNumber'
+import { formatCount, formatInteger } from '../ui/formatNumber'
 import { useRovingFocus } from '../ui/useRovingFocus'
 import { whenIdle } from '../ui/whenIdle'
 import './PresetsDialog.css'
@@ -87,7 +87,7 @@ function PresetList() {
       </div>
       <p className="presets-note">
         Params and MACs are counted by this page. Top-1 on ImageNet-1k and pictures per second are what others
-        reported, by the source below; the papers’ FLOPs are our MACs.
+        reported, never ours: point at them for the source.
       </p>
     </>
   )
@@ -212,12 +212,16 @@ function Reported({ preset: { published } }: { readonly preset: Preset }) {
   return (
     <span className="preset-line preset-reported" title={`Reported in ${source}`}>
       <span>
-        {top1.toFixed(1)} %{throughput && `, ${formatCount(throughput.images)}/s ${throughput.hardware}`}
+        {top1.toFixed(1)} %
+        {throughput && `, ${formatInteger(Math.round(throughput.images))}/s on ${throughput.hardware}`}
       </span>
-      <span className="ellipsis">reported, {source}</span>
+      <span className="ellipsis">reported by {whoOf(source)}</span>
     </span>
   )
 }
+
+/** `A ConvNet for the 2020s (Liu et al. 2022), Table 12` -> `Liu et al. 2022`. */
+const whoOf = (source: string): string => /\(([^)]+ \d{4})\)/.exec(source)?.[1] ?? source
 
 /** Hundreds of designs at once would stop the page: a card counts in a pause, once it is in sight. */
 function useFactsInSight(preset: Preset, card: RefObject<HTMLElement | null>): PresetFacts | undefined {

@@ -1,7 +1,7 @@
 import { Command } from 'cmdk'
 import { Search } from 'lucide-react'
 import { Dialog } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'react'
 import { useReturnFocus } from '../ui/useReturnFocus'
 import './SearchDialog.css'
 
@@ -34,6 +34,22 @@ export function SearchDialog({
   children,
 }: SearchDialogProps) {
   const { remember, onCloseAutoFocus } = useReturnFocus()
+  const list = useRef<HTMLDivElement>(null)
+  const [value, setValue] = useState('')
+  const highlight = (row: string) => {
+    setValue(row)
+    onHighlight?.(row)
+  }
+  // What is typed brings other rows: the first of them is the one meant.
+  const showFirst = useEffectEvent(() => {
+    const first = list.current?.querySelector('[cmdk-item]')
+    highlight(first?.getAttribute('data-value') ?? '')
+    list.current?.scrollTo({ top: 0 })
+  })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  useEffect(() => {
+    if (isOpen) showFirst()
+  }, [search, isOpen])
   return (
     <Dialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
@@ -45,12 +61,7 @@ export function SearchDialog({
           onCloseAutoFocus={onCloseAutoFocus}
         >
           <Dialog.Title className="spoken">{title}</Dialog.Title>
-          <Command
-            label={title}
-            loop
-            shouldFilter={false}
-            {...(onHighlight ? { onValueChange: onHighlight } : {})}
-          >
+          <Command label={title} loop shouldFilter={false} value={value} onValueChange={highlight}>
             <div className="search-dialog-field">
               <Search size={18} strokeWidth={1.6} aria-hidden="true" />
               <Command.Input
@@ -61,7 +72,7 @@ export function SearchDialog({
               />
               {scope !== null && <span className="search-dialog-scope">{scope}</span>}
             </div>
-            <Command.List className="search-dialog-list">
+            <Command.List className="search-dialog-list" ref={list}>
               <Command.Empty className="search-dialog-empty">Nothing here has that name.</Command.Empty>
               {children}
             </Command.List>

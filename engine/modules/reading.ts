@@ -22,4 +22,19 @@ export function crossPattern(core: number, size: number): ReadingPattern {
   }
 }
 
+/** Reads everything, and some positions more than others. */
+export const aboveAll =
+  (most: ReadingPattern, rest = 0.12): ReadingPattern =>
+  (row, column) =>
+    Math.max(rest, most(row, column))
+
+/** The square of `size` x `size` that the map is cut into and that the query lies in, from the upper left corner. */
+export const cutPattern =
+  (size: number): ReadingPattern =>
+  (row, column) =>
+    Math.floor(row / size) === Math.floor(QUERY / size) &&
+    Math.floor(column / size) === Math.floor(QUERY / size)
+      ? 0.8
+      : 0
+
 export const onlyItself: ReadingPattern = (row, column) => (row === QUERY && column === QUERY ? 1 : 0)

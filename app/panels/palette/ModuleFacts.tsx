@@ -58,7 +58,7 @@ function Costs({ definition }: { readonly definition: ModuleDefinition }) {
           )}
         </>
       )}
-      {input && <p>at its defaults, on {formatShape(input.slice(1))}</p>}
+      {input && <p>at its defaults, on {formatShape(input)}</p>}
     </dl>
   )
 }

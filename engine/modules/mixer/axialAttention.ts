@@ -6,7 +6,7 @@ import { choice, flag } from '../../schema/schema'
 import { headCount, headFields, splitHeads } from '../heads'
 import { mapSizes, onMap } from '../layout'
 import { defineModule } from '../module'
-import { crossPattern } from '../reading'
+import { aboveAll, crossPattern } from '../reading'
 
 /**
  * Attention along the columns of a map and attention along its rows, one after the other or added up. In sequence two
@@ -42,7 +42,7 @@ export const axialAttention = defineModule({
     qkvBias: flag({ label: 'Bias of Q, K, V', default: false }),
     projBias: flag({ label: 'Bias of the projection', default: true }),
   },
-  pattern: crossPattern(0, 16),
+  pattern: aboveAll(crossPattern(0, 16)),
   family: 'attention',
   subtitle: ({ combine, ...heads }, dim) => `${headCount(heads, dim)}${combine === 'sum' ? ', summed' : ''}`,
   build: (b, [x], { combine, ...attrs }) =>

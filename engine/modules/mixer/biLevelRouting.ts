@@ -9,6 +9,7 @@ import { choice, flag, int } from '../../schema/schema'
 import { headCount, headFields, splitHeads } from '../heads'
 import { mapSizes, onMap } from '../layout'
 import { defineModule } from '../module'
+import { aboveAll } from '../reading'
 import { fromWindows, padToWindows, toWindows } from '../windows'
 
 /**
@@ -59,10 +60,11 @@ export const biLevelRouting = defineModule({
     projBias: flag({ label: 'Bias of the projection', default: true }),
   },
   // Regions of 2×2: the query's own, a neighbour, and two far ones.
-  pattern: (row, column) => {
+  // Which regions are chosen is up to the picture.
+  pattern: aboveAll((row, column) => {
     const region = `${Math.floor(row / 2)} ${Math.floor(column / 2)}`
     return ['2 2', '2 1', '0 3', '1 0'].includes(region) ? 1 : 0
-  },
+  }),
   family: 'attention',
   subtitle: (attrs, dim) => `${attrs.topk} of ${attrs.regions ** 2} regions, ${headCount(attrs, dim)}`,
   build: (b, [x], attrs) =>

@@ -2,6 +2,7 @@ import { largerFactor, realFourier } from '../../nn/fourier'
 import { onTokens, tokenSizes } from '../layout'
 import { defineModule } from '../module'
 import { checkPairs } from '../pairs'
+import { aboveAll } from '../reading'
 
 /**
  * Fourier mixing: the real part of a Fourier transform along channels and along tokens. Nothing about it is learned.
@@ -26,7 +27,7 @@ export const fourierMixing = defineModule({
   inputs: ['x'],
   attrs: {},
   // The wave that the query's token stands for, over tokens row by row.
-  pattern: (row, column) => 0.5 + 0.5 * Math.cos((2 * Math.PI * 36 * (8 * row + column)) / 64),
+  pattern: aboveAll((row, column) => 0.5 + 0.5 * Math.cos((2 * Math.PI * 36 * (8 * row + column)) / 64)),
   family: 'fixed',
   build: (b, [x]) =>
     onTokens(b, 'fourierMixing', x, (tokens) => {

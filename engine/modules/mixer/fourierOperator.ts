@@ -3,6 +3,7 @@ import { int, number } from '../../schema/schema'
 import { complexMlp } from '../complexMlp'
 import { mapSizes, onMap } from '../layout'
 import { defineModule } from '../module'
+import { aboveAll } from '../reading'
 
 /**
  * Adaptive Fourier neural operator: every wave of the map goes through one small MLP of complex numbers, block by block of the
@@ -50,8 +51,9 @@ export const fourierOperator = defineModule({
     }),
   },
   // A few waves stay, the query itself is added.
-  pattern: (row, column) =>
+  pattern: aboveAll((row, column) =>
     row === 4 && column === 4 ? 1 : 0.35 + 0.35 * Math.cos((Math.PI * (row - column)) / 4),
+  ),
   family: 'fixed',
   subtitle: ({ blocks }) => (blocks === 1 ? 'one block' : `${blocks} blocks`),
   build: (b, [x], { blocks, mlpRatio, threshold }) =>

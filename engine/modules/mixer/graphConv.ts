@@ -6,6 +6,7 @@ import { flag, int, slot } from '../../schema/schema'
 import { mapSizes, onMap } from '../layout'
 import { defineModule } from '../module'
 import { placeTable } from '../placeTable'
+import { aboveAll } from '../reading'
 import { ofLengthOne } from '../unitLength'
 import { checkWindow } from '../window'
 
@@ -56,7 +57,8 @@ export const graphConv = defineModule({
     norm: slot({ label: 'Norm', help: 'After every layer.', of: 'norm', default: 'batchNorm' }),
     act: slot({ label: 'Activation', of: 'activation', default: 'gelu' }),
   },
-  pattern: (row, column) =>
+  // Which neighbours are nearest is up to the picture.
+  pattern: aboveAll((row, column) =>
     [
       [4, 4],
       [3, 4],
@@ -70,6 +72,7 @@ export const graphConv = defineModule({
     ].some(([y, x]) => y === row && x === column)
       ? 1
       : 0,
+  ),
   family: 'attention',
   subtitle: ({ neighbours, dilation }) =>
     `${neighbours} neighbours${dilation > 1 ? `, 1 of ${dilation}` : ''}`,

@@ -6,7 +6,7 @@ import { autoInt, flag, int } from '../../schema/schema'
 import { headCount, headFields, splitHeads } from '../heads'
 import { mapSizes } from '../layout'
 import { defineModule } from '../module'
-import { windowPattern } from '../reading'
+import { cutPattern } from '../reading'
 import { relativeLogits } from '../relativeLogits'
 import { halvingField, onStridedMap, shrunk } from '../strided'
 import { fromWindows, padToWindows, toWindows } from '../windows'
@@ -48,7 +48,7 @@ export const haloAttention = defineModule({
     stride: halvingField(),
     qkvBias: flag({ label: 'Bias of Q, K, V', default: false }),
   },
-  pattern: windowPattern(7, (distance) => 1 - 0.6 * distance),
+  pattern: cutPattern(8),
   family: 'attention',
   subtitle: ({ blockSize, haloSize, ...heads }, dim) =>
     `${blockSize}×${blockSize} + ${haloSize}, ${headCount(heads, dim)}`,

@@ -6,7 +6,7 @@ import { flag, int } from '../../schema/schema'
 import { divisorChoice } from '../divisors'
 import { mapSizes, onMap } from '../layout'
 import { defineModule } from '../module'
-import { crossPattern } from '../reading'
+import { aboveAll, crossPattern } from '../reading'
 import { splitAttention } from '../splitAttention'
 
 /**
@@ -42,7 +42,8 @@ export const permutator = defineModule({
     }),
     bias: flag({ label: 'Bias', help: 'Of the three layers that mix.', default: false }),
   },
-  pattern: crossPattern(0, 15),
+  // Its gates weigh the three ways by a mean over everything.
+  pattern: aboveAll(crossPattern(0, 15)),
   family: 'fixed',
   subtitle: ({ segments }) => `${segments} segments`,
   build: (b, [x], { segments, bias }) =>

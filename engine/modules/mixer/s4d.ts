@@ -41,7 +41,7 @@ export const s4d = defineModule({
   // All before the query, row by row, in a wave that fades.
   pattern: (row, column) => {
     const before = 8 * (4 - row) + (4 - column)
-    return before < 0 ? 0 : Math.exp(-before / 12) * (0.6 + 0.4 * Math.cos(before / 2))
+    return before < 0 ? 0 : Math.max(0.06, Math.exp(-before / 12) * (0.6 + 0.4 * Math.cos(before / 2)))
   },
   family: 'fixed',
   subtitle: ({ stateSize }) => `${stateSize} states per channel`,

@@ -45,7 +45,7 @@ export const standAloneAttention = defineModule({
     }),
     bias: flag({ label: 'Bias', help: 'Added to the result.', default: false }),
   },
-  pattern: windowPattern(5, (distance) => 1 - 0.5 * distance),
+  pattern: windowPattern(7, (distance) => 1 - 0.5 * distance),
   family: 'attention',
   subtitle: ({ kernelSize, ...heads }, dim) => `${kernelSize}×${kernelSize}, ${headCount(heads, dim)}`,
   build: (b, [x], attrs) =>

@@ -7,7 +7,7 @@ import { headCount, headFields, splitHeads } from '../heads'
 import { mapSizes, onMap } from '../layout'
 import { defineModule } from '../module'
 import { keyBiasField, orderField, queriesKeysValues } from '../qkv'
-import { windowPattern } from '../reading'
+import { cutPattern } from '../reading'
 import { biasHiddenField, biasOptions, trainedWindowField, windowBias } from '../relativeBias'
 import { ofLengthOne } from '../unitLength'
 import { fromWindows, paddingMask, padToWindows, toWindows, type Window } from '../windows'
@@ -73,7 +73,7 @@ export const windowAttention = defineModule({
     keyBias: keyBiasField(),
     projBias: flag({ label: 'Bias of the projection', default: true }),
   },
-  pattern: windowPattern(5, (distance) => 1 - 0.3 * distance),
+  pattern: cutPattern(7),
   family: 'attention',
   subtitle: (attrs, dim) =>
     `${attrs.windowSize}×${attrs.windowSize}${attrs.shifted ? ' shifted' : ''}, ${headCount(attrs, dim)}`,
