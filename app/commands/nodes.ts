@@ -125,17 +125,7 @@ export const bypass: Command = {
   icon: Eye,
   shortcuts: ['b'],
   enabled: hasSelection,
-  run: () => {
-    const nodes = selectedNodes()
-    const isBypassing = nodes.some(({ node }) => !node.bypassed)
-    edit(`${isBypassing ? 'Bypass' : 'Use'} ${namesOf(nodes)}`, (document) =>
-      setBypassed(
-        document,
-        nodes.map((node) => node.path),
-        isBypassing,
-      ),
-    )
-  },
+  run: () => toggleMark('bypassed', ['Bypass', 'Use'], setBypassed),
 }
 
 export const freeze: Command = {
@@ -144,17 +134,24 @@ export const freeze: Command = {
   group: 'Edit',
   icon: Snowflake,
   enabled: hasSelection,
-  run: () => {
-    const nodes = selectedNodes()
-    const isFreezing = nodes.some(({ node }) => !node.frozen)
-    edit(`${isFreezing ? 'Freeze' : 'Train'} ${namesOf(nodes)}`, (document) =>
-      setFrozen(
-        document,
-        nodes.map((node) => node.path),
-        isFreezing,
-      ),
-    )
-  },
+  run: () => toggleMark('frozen', ['Freeze', 'Train'], setFrozen),
+}
+
+/** Sets a mark on all selected nodes, or takes it away where all have it. */
+function toggleMark(
+  mark: 'bypassed' | 'frozen',
+  [set, unset]: readonly [string, string],
+  apply: typeof setFrozen,
+): void {
+  const nodes = selectedNodes()
+  const isSetting = nodes.some(({ node }) => !node[mark])
+  edit(`${isSetting ? set : unset} ${namesOf(nodes)}`, (document) =>
+    apply(
+      document,
+      nodes.map((node) => node.path),
+      isSetting,
+    ),
+  )
 }
 
 export const group: Command = {

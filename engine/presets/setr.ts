@@ -56,15 +56,15 @@ export const naiveHead = (classes: number): DocumentNode[] => [
   ...onMap,
   ...unit(0, 1),
   conv('conv_1', classes, 1),
-  module('up', 'upsample', { factor: 16 }),
+  module('up', 'resize', { factor: 16 }),
 ]
 
 export const pupHead = (classes: number): DocumentNode[] => [
   ...onMap,
-  ...[0, 1, 2].flatMap((number) => [...unit(number, 3), module(`up_${number}`, 'upsample')]),
+  ...[0, 1, 2].flatMap((number) => [...unit(number, 3), module(`up_${number}`, 'resize')]),
   ...unit(3, 3),
   conv('conv_4', classes, 1),
-  module('up_4', 'upsample'),
+  module('up_4', 'resize'),
 ]
 
 /** What the aggregating decoder does with one level before all are laid side by side. */
@@ -75,12 +75,12 @@ export const levelHead = (id: string, channels = perLevel): DocumentNode[] => [
   conv(`${id}.3`, channels, 3, { bias: false }),
   module(`${id}.4`, 'batchNorm'),
   module(`${id}.5`, 'relu'),
-  module(`${id}.up`, 'upsample', { factor: 4, alignCorners: true }),
+  module(`${id}.up`, 'resize', { factor: 4, alignCorners: true }),
 ]
 
 export const classifier = (classes: number, factor = 4): DocumentNode[] => [
   conv('cls', classes, 3),
-  module('up', 'upsample', { factor }),
+  module('up', 'resize', { factor }),
 ]
 
 function aggregate(sketch: Sketch, tokens: string, sizes: SetrSizes, classes: number): string {

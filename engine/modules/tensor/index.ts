@@ -21,7 +21,6 @@ import { semanticTokens } from './semanticTokens'
 import { semanticUpdate } from './semanticUpdate'
 import { toMap } from './toMap'
 import { toTokens } from './toTokens'
-import { upsample } from './upsample'
 
 export const tensors: readonly ModuleDefinition[] = [
   convolution,
@@ -29,7 +28,6 @@ export const tensors: readonly ModuleDefinition[] = [
   linear,
   averagePool,
   maxPool,
-  upsample,
   globalPool,
   resize,
   centreCrop,

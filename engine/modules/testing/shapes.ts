@@ -166,7 +166,6 @@ const shapes: { readonly [id: string]: Row } = {
     [2, 7, 32],
   ],
   objectQueries: [map, [2, 2 * 5 + 64, 32], { queries: 5 }],
-  upsample: [map, [2, 16, 16, 32]],
   classAttention: [tokens, [2, 1, 32]],
   conditionalPosition: [map, map],
   toTokens: [map, tokens],
