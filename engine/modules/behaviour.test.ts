@@ -274,6 +274,18 @@ test('the token-label head adds half a vote of the best patch', () => {
   expect(values).toEqual([2 + 300 / 2, 20 + 500 / 2])
 })
 
+test('bands of cosine waves pass as their gates are open', () => {
+  // Of the four waves of 2×2 places only the chequered one lies in the upper of two bands: here (1 − 2 − 3 + 8)/4 = 1.
+  const opened = (low: number, high: number) =>
+    run('spectrumMixer', [[1, 2, 2, 1]], [[1, 2, 3, 8]], { bands: 2 }, null, ({ attrs, shape }) => {
+      if (attrs.name.endsWith('fc2.bias')) return Float64Array.from([low, high])
+      return new Float64Array(shape.reduce((product, size) => product * size, 1))
+    })
+  const [all, coarse] = [opened(1000, 1000), opened(1000, -1000)]
+  for (const [i, value] of [1, 2, 3, 8].entries()) expect(all[i]).toBeCloseTo(value, 5)
+  for (const [i, value] of [0, 3, 4, 7].entries()) expect(coarse[i]).toBeCloseTo(value, 5)
+})
+
 test('a class token may begin as the mean of the patches', () => {
   const grid = { height: 1, width: 2, prefix: 0 }
   expect(run('classToken', [[1, 2, 2]], [[1, 2, 3, 6]], { from: 'mean' }, grid)).toEqual([2, 4, 1, 2, 3, 6])

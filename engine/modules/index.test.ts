@@ -203,6 +203,7 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['spectrumMixer', {}, c * (c / 4) + c / 4 + 8 * c * (c / 4) + 8 * c],
   // 32 pairs of states: C, A, Δ, D, then the gated layer.
   ['s4d', {}, c * (64 + 64 + 1 + 1) + 2 * c * c + 2 * c],
+  ['s4d', { direction: 'both' }, c * (2 * (64 + 64 + 1) + 1) + 2 * c * c + 2 * c],
   // Twice the channels, 16 states, steps of rank 2.
   [
     'selectiveScan',

@@ -25,15 +25,15 @@ export interface GfNetPyramidSizes extends Omit<GfNetSizes, 'dim' | 'depth' | 'm
 }
 
 export function gfnet(name: string, sizes: GfNetSizes): Document {
-  const { dim, depth, patch = 16, mlpRatio = 4, classes, size } = sizes
-  const stem = module(
-    'patch_embed',
-    'patchStem',
-    differing({ dim, patchSize: patch }, { dim: 768, patchSize: 16 }),
-  )
+  const { dim, depth, patch, mlpRatio = 4, classes, size } = sizes
   const blocks = group('blocks.0', depth, gfBlock(mlpRatio))
-  return design(name, chain(stem, module('pos_embed', 'positionEmbedding'), blocks, gfHead(classes)), size)
+  return design(name, chain(...gfPatches(dim, patch), blocks, gfHead(classes)), size)
 }
+
+export const gfPatches = (dim: number, patch = 16): readonly DocumentNode[] => [
+  module('patch_embed', 'patchStem', differing({ dim, patchSize: patch }, { dim: 768, patchSize: 16 })),
+  module('pos_embed', 'positionEmbedding'),
+]
 
 export function gfnetPyramid(name: string, sizes: GfNetPyramidSizes): Document {
   const { dims, depths, patch = 4, mlpRatios = [], classes, size } = sizes

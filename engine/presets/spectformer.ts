@@ -8,7 +8,7 @@
  */
 import { type Document, type DocumentNode, type GroupNode, IN } from '../document/types'
 import { differing, preNormBlock } from './block'
-import { type GfNetSizes, gfBlock, gfHead } from './gfnet'
+import { type GfNetSizes, gfBlock, gfHead, gfPatches } from './gfnet'
 import { imagenetPixels, type Preset, presetsOf } from './preset'
 import { chain, design, group, module, Sketch } from './sketch'
 
@@ -20,12 +20,7 @@ export interface SpectFormerVanillaSizes extends Omit<GfNetSizes, 'mlpRatio'> {
 const spectral = 4
 
 export function spectformerVanilla(name: string, sizes: SpectFormerVanillaSizes): Document {
-  const { dim, depth, heads = 6, patch = 16, classes, size } = sizes
-  const stem = module(
-    'patch_embed',
-    'patchStem',
-    differing({ dim, patchSize: patch }, { dim: 768, patchSize: 16 }),
-  )
+  const { dim, depth, heads = 6, patch, classes, size } = sizes
   const attending = preNormBlock({
     mixer: module('attn', 'attention', { heads }),
     mlp: module('mlp', 'mlp'),
@@ -34,7 +29,7 @@ export function spectformerVanilla(name: string, sizes: SpectFormerVanillaSizes)
     group('blocks.0', spectral, gfBlock(4)),
     group(`blocks.${spectral}`, depth - spectral, attending),
   ]
-  return design(name, chain(stem, module('pos_embed', 'positionEmbedding'), ...blocks, gfHead(classes)), size)
+  return design(name, chain(...gfPatches(dim, patch), ...blocks, gfHead(classes)), size)
 }
 
 interface PyramidSizes {

@@ -1,7 +1,7 @@
 import type { Value } from '../../graph/graph'
 import { longConvolution } from '../../nn/longConvolution'
 import type { ModuleBuilder } from '../../nn/moduleBuilder'
-import { int } from '../../schema/schema'
+import { choice, int } from '../../schema/schema'
 import { onTokens, tokenSizes } from '../layout'
 import { defineModule } from '../module'
 
@@ -37,6 +37,15 @@ export const s4d = defineModule({
       max: 512,
       step: 2,
     }),
+    direction: choice({
+      label: 'Direction',
+      help: 'A picture has no first token: states may also read it from the last one on, with weights of their own.',
+      default: 'forward',
+      options: [
+        { value: 'forward', label: 'From the first token' },
+        { value: 'both', label: 'From both ends' },
+      ],
+    }),
   },
   // All before the query, row by row, in a wave that fades.
   pattern: (row, column) => {
@@ -45,12 +54,16 @@ export const s4d = defineModule({
   },
   family: 'fixed',
   subtitle: ({ stateSize }) => `${stateSize} states per channel`,
-  build: (b, [x], { stateSize }) =>
+  build: (b, [x], { stateSize, direction }) =>
     onTokens(b, 's4d', x, (tokens) => {
       const { t, c } = tokenSizes('s4d', tokens)
       const skip = b.weight('D', [c], { init: 'one' })
-      const kernel = b.part('kernel', () => kernelOf(b, c, stateSize / 2, t))
-      const y = b.gelu(b.add(longConvolution(b, tokens, kernel), b.mul(tokens, skip)))
+      const read = (name: string, reverse: boolean) => {
+        const kernel = b.part(name, () => kernelOf(b, c, stateSize / 2, t))
+        return longConvolution(b, tokens, kernel, { reverse })
+      }
+      const before = b.add(read('kernel', false), b.mul(tokens, skip))
+      const y = b.gelu(direction === 'both' ? b.add(before, read('kernel_back', true)) : before)
       const both = b.part('output_linear.0', () => widened(b, y))
       const half = (from: number) =>
         b.slice(both, { start: [0, 0, from], size: [...both.shape.slice(0, -1), c] })
