@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Shape } from '../graph/graph'
+import type { Attributes } from '../schema/schema'
 import { type Parameters, run } from './testing/run'
 
 test('pooling subtracts the token from the mean of its neighbours inside the map', () => {
@@ -67,6 +68,48 @@ test('a graph joins what looks alike, and keeps the largest difference', () => {
     [0, 0, 0, 0],
   ]
   for (const [i, value] of expected.flat().entries()) expect(mixed[i]).toBeCloseTo(value, 6)
+})
+
+/** Tokens 1, 10, 100, 1000 of one channel; every weight 1, every bias 0. */
+const inARow = (id: string, attrs: Attributes, weights: Parameters = plain) =>
+  run(id, [[1, 4, 1]], [[1, 10, 100, 1000]], attrs, null, weights)
+const plain: Parameters = ({ attrs: { name }, shape }) =>
+  new Float64Array(shape.reduce((product, size) => product * size, 1)).fill(name.endsWith('bias') ? 0 : 1)
+/** Queries and keys of nothing: whoever is compared weighs the same. */
+const alike: Parameters = (node) => {
+  const values = plain(node)
+  return node.attrs.name.endsWith('qkv.weight') ? values.map((value, row) => (row === 2 ? value : 0)) : values
+}
+
+test('attention hears only those that its mask lets it hear', () => {
+  const heard = (attrs: Attributes) => inARow('attention', { heads: 1, ...attrs }, alike).map(Math.fround)
+  expect(heard({ causal: true })).toEqual([1, 5.5, 37, 277.75])
+  expect(heard({ pairs: 'local', reach: 2 })).toEqual([5.5, 37, 370, 550])
+  expect(heard({ pairs: 'strided', reach: 3, causal: true })).toEqual([1, 5.5, 37, 277.75])
+  expect(heard({ pairs: 'strided', reach: 1 })).toEqual([277.75, 277.75, 277.75, 277.75])
+  expect(heard({ pairs: 'fixed', reach: 2 })).toEqual([337, 337, 370, 370])
+})
+
+test('a synthesizer whose scores are equal takes the mean', () => {
+  expect(inARow('synthesizer', { heads: 1, scores: 'random' })).toEqual([277.75, 277.75, 277.75, 277.75])
+})
+
+test('Linformer gathers from sums', () => {
+  // Both keys are the sum of all tokens, and so are both values.
+  expect(inARow('linformer', { heads: 1, keys: 2 })).toEqual([1111, 1111, 1111, 1111])
+})
+
+test('Luna packs what all say into a few, who tell all', () => {
+  const none: Parameters = (node) =>
+    node.attrs.name.endsWith('.q.weight') ? Float64Array.of(0) : plain(node)
+  expect(inARow('luna', { heads: 1, packed: 2 }, none)).toEqual([277.75, 277.75, 277.75, 277.75])
+})
+
+test('an extractor sums what came before and is adjusted by the token', () => {
+  expect(inARow('extractor', { causal: true })).toEqual([1, 110, 11100, 1111000])
+  const byDistance: Parameters = (node) =>
+    node.attrs.name.endsWith('.w') ? Float64Array.of(1, 2, 0, 0) : plain(node)
+  expect(inARow('extractor', { causal: true }, byDistance)).toEqual([1, 120, 12000, 1200000])
 })
 
 test('masking keeps the first places of a shuffled order, and filling brings them back', () => {

@@ -29,14 +29,19 @@ export function scoredAttention(
   })
   const logits = before(scores)
   const probabilities = after(b.part('softmax', () => b.tap('attention', softmax(b, logits))))
-  const mixed = b.dot(probabilities, v, {
+  return gathered(b, probabilities, v, q.grid)
+}
+
+/** Values summed with the weights of every query: [n, h, t, s], [n, s, h, e] → [n, t, h, e]. */
+export function gathered(b: ModuleBuilder, weights: Value, v: Value, grid: Value['grid']): Value {
+  const mixed = b.dot(weights, v, {
     batch: [
       [0, 1],
       [0, 2],
     ],
     contract: [[3], [1]],
   })
-  return b.transpose(mixed, [0, 2, 1, 3], q.grid)
+  return b.transpose(mixed, [0, 2, 1, 3], grid)
 }
 
 /** One linear map over the heads of every pair: [n, h, t, s] → the same shape. */

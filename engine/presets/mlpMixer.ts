@@ -3,6 +3,7 @@
  * ResMLP (Touvron et al. 2021, https://arxiv.org/abs/2105.03404), gMLP (Liu et al. 2021, https://arxiv.org/abs/2105.08050).
  */
 import { type Document, type GraphBody, IN } from '../document/types'
+import { preNormBlock } from './block'
 import { imagenetPixels, type Preset, presetsOf, symmetricPixels } from './preset'
 import { chain, design, group, module, Sketch } from './sketch'
 
@@ -42,6 +43,17 @@ const blocks = {
       sketch.residual(mixed, 'add2', [module('norm2', 'layerNorm'), module('mlp_channels', 'mlp')]),
     )
   },
+
+  /** Both MLPs gated by SiLU. */
+  gmixer: () =>
+    preNormBlock({
+      mixer: module('mlp_tokens', 'spatialMlp', { act: 'silu', gated: true }),
+      mlp: module('mlp_channels', 'gatedMlp', { mlpRatio: 2, gate: 'second' }),
+    }),
+
+  /** A gated layer over positions in the place of attention, and the plain MLP beside it. */
+  activator: () =>
+    preNormBlock({ mixer: module('glu', 'spatialMlp', { gated: true }), mlp: module('mlp', 'mlp') }),
 
   /** x + λ₁·W(Aff x), x + λ₂·MLP(Aff x): no statistics anywhere. */
   resmlp(): GraphBody {
@@ -152,4 +164,49 @@ const gmlps = presetsOf(
   ],
 )
 
-export const mlpMixers: readonly Preset[] = [...mixers, ...resmlps, ...gmlps]
+const gmixers = presetsOf(
+  {
+    family: 'mlp_mixer',
+    paper: {
+      title: 'GLU Variants Improve Transformer',
+      authors: 'Shazeer',
+      year: 2020,
+      url: 'https://arxiv.org/abs/2002.05202',
+    },
+    preprocessing: imagenetPixels(0.875),
+  },
+  mlpMixer,
+  [
+    [
+      'gmixer_12_224',
+      'gMixer-12',
+      { dim: 384, depth: 12, block: 'gmixer' },
+      'MLP-Mixer whose two MLPs are gated by SiLU: timm’s experiment.',
+    ],
+    ['gmixer_24_224', 'gMixer-24', { dim: 384, depth: 24, block: 'gmixer' }, 'Twenty-four gated blocks.'],
+  ],
+)
+
+const activators = presetsOf(
+  {
+    family: 'mlp_mixer',
+    paper: {
+      title: 'Activator: GLU Activation Function as the Core Component of a Vision Transformer',
+      authors: 'Abdullah, Aydin',
+      year: 2024,
+      url: 'https://arxiv.org/abs/2405.15953',
+    },
+    preprocessing: imagenetPixels(0.875),
+  },
+  mlpMixer,
+  [
+    [
+      'activator_s16',
+      'Activator-S/16',
+      { dim: 384, depth: 12, block: 'activator' },
+      'A layer gated by GELU in the place of attention. Our reading of the abstract; no public code.',
+    ],
+  ],
+)
+
+export const mlpMixers: readonly Preset[] = [...mixers, ...resmlps, ...gmlps, ...gmixers, ...activators]

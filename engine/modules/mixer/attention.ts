@@ -2,6 +2,7 @@ import type { Value } from '../../graph/graph'
 import { attention as attend } from '../../nn/attention'
 import type { ModuleBuilder } from '../../nn/moduleBuilder'
 import { autoInt, choice, flag, int, slot } from '../../schema/schema'
+import { maskBias, maskFields } from '../attentionMask'
 import { headCount, headFields, splitHeads } from '../heads'
 import { onRows, onTokens, rankError, tokenSizes } from '../layout'
 import { localConvolution } from '../localConvolution'
@@ -85,6 +86,7 @@ export const attention = defineModule({
       of: 'norm',
       default: 'noNorm',
     }),
+    ...maskFields(),
     order: orderField(),
     weights: weightsField(),
     local: choice({
@@ -131,7 +133,9 @@ export const attention = defineModule({
       const k = turned(b.module(attrs.qkNorm, 'k_norm', keys))
       const bias =
         position === 'none' ? undefined : gridBias(b, tokens, { kind: position, heads, dim: c, hidden })
-      const mixed = attend(b, q, k, v, headDim ** -0.5, bias)
+      const mask = maskBias(b, tokens, attrs)
+      const both = bias && mask ? b.add(bias, mask) : (bias ?? mask)
+      const mixed = attend(b, q, k, v, headDim ** -0.5, both)
       const far = b.reshape(mixed, [n, t, width])
       const near = () =>
         localConvolution(b, 'attention', attrs.local === 'input' ? tokens : b.reshape(v, [n, t, width]), {

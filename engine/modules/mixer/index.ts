@@ -14,6 +14,7 @@ import { cycleMlp } from './cycleMlp'
 import { depthwiseConv } from './depthwiseConv'
 import { dilatedAttention } from './dilatedAttention'
 import { distanceAttention } from './distanceAttention'
+import { extractor } from './extractor'
 import { factorisedAttention } from './factorisedAttention'
 import { focalModulation } from './focalModulation'
 import { fourierMixing } from './fourierMixing'
@@ -30,7 +31,9 @@ import { inceptionMixer } from './inceptionMixer'
 import { lambdaLayer } from './lambdaLayer'
 import { largeKernelAttention } from './largeKernelAttention'
 import { linearAttention } from './linearAttention'
+import { linformer } from './linformer'
 import { localValueAttention } from './localValueAttention'
+import { luna } from './luna'
 import { nonLocal } from './nonLocal'
 import { nonLocalMeans } from './nonLocalMeans'
 import { nystrom } from './nystrom'
@@ -55,6 +58,7 @@ import { spatialReduction } from './spatialReduction'
 import { spectrumMixer } from './spectrumMixer'
 import { splitConv } from './splitConv'
 import { standAloneAttention } from './standAloneAttention'
+import { synthesizer } from './synthesizer'
 import { talkingHeads } from './talkingHeads'
 import { windowAttention } from './windowAttention'
 
@@ -82,6 +86,8 @@ export const mixers: readonly ModuleDefinition[] = [
   additiveAttention,
   nystrom,
   linearAttention,
+  linformer,
+  luna,
   separableAttention,
   factorisedAttention,
   nonLocal,
@@ -115,6 +121,8 @@ export const mixers: readonly ModuleDefinition[] = [
   permutator,
   cycleMlp,
   axialShift,
+  synthesizer,
+  extractor,
   randomMixing,
   identity,
 ]

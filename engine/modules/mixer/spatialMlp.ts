@@ -1,5 +1,5 @@
 import { linear } from '../../nn/linear'
-import { number, slot } from '../../schema/schema'
+import { flag, number, slot } from '../../schema/schema'
 import { onTokens, tokenSizes } from '../layout'
 import { defineModule } from '../module'
 
@@ -33,17 +33,24 @@ export const spatialMlp = defineModule({
       max: 8,
     }),
     act: slot({ label: 'Activation', of: 'activation', default: 'gelu' }),
+    gated: flag({
+      label: 'Gated',
+      help: 'A second half of the hidden layer is activated and gates the first; the ratio is of the width behind it.',
+      default: false,
+    }),
   },
   // Stripes: learned weights differ from position to position, whatever lies there.
   pattern: (row, column) => 0.2 + 0.8 * (((row * 3 + column * 5) % 7) / 6),
   family: 'fixed',
   subtitle: ({ ratio }, dim) => (dim === null ? `hidden ×${ratio}` : `hidden ${Math.floor(dim * ratio)}`),
-  build: (b, [x], { ratio, act }) =>
+  build: (b, [x], { ratio, act, gated }) =>
     onTokens(b, 'spatialMlp', x, (tokens) => {
-      const { t, c } = tokenSizes('spatialMlp', tokens)
+      const { n, t, c } = tokenSizes('spatialMlp', tokens)
+      const hidden = Math.max(1, Math.floor(c * ratio))
       let y = b.transpose(tokens, [0, 2, 1])
-      y = linear(b, y, { name: 'fc1', out: Math.max(1, Math.floor(c * ratio)), bias: true })
-      y = b.module(act, 'act', y)
+      y = linear(b, y, { name: 'fc1', out: gated ? 2 * hidden : hidden, bias: true })
+      const half = (index: number) => b.slice(y, { start: [0, 0, index * hidden], size: [n, c, hidden] })
+      y = gated ? b.mul(half(0), b.module(act, 'act', half(1))) : b.module(act, 'act', y)
       y = linear(b, y, { name: 'fc2', out: t, bias: true })
       return b.transpose(y, [0, 2, 1], tokens.grid)
     }),

@@ -55,7 +55,7 @@ export const timm: { readonly [name: string]: Build } = {
 
   MlpMixer(options) {
     const block = lookUp(blocks, options.take('block_layer', symbol, 'MixerBlock'))
-    const expected = { mixer: 4, resmlp: 4, gmlp: 6 }[block]
+    const expected = { mixer: 4, resmlp: 4, gmlp: 6, gmixer: 4, activator: 4 }[block]
     const usual =
       options.take('mlp_ratio', count, expected) === expected &&
       options.take('norm_layer', symbol, block === 'resmlp' ? 'Affine' : 'LayerNorm') ===
