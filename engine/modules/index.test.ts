@@ -167,6 +167,8 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   // Of eight heads, two read 3×3, three 5×5 and three 7×7.
   ['factorisedAttention', { heads: 8 }, 4 * c * c + 4 * c + 8 * 9 + 12 * 25 + 12 * 49 + c],
   ['hierarchicalConv', { groups: null, norm: 'noNorm', bias: true }, 3 * 8 * 10],
+  // ⌊8/3 · 32⌋ = 85 gates and values, 32 of which are convolved.
+  ['gatedCnn', {}, 170 * c + 170 + 50 * c + 85 * c + c],
   ['separableAttention', {}, (2 * c + 1) * (c + 1) + c * c + c],
   ['dilatedAttention', { windowSize: null, position: 'none' }, 4 * c * c + 4 * c],
   ['linearAttention', { heads: 4 }, 4 * c * c + 4 * c],

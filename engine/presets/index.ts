@@ -34,6 +34,7 @@ import { iformers } from './iformer'
 import { inceptionNexts } from './inceptionNext'
 import { levits } from './levit'
 import { maes } from './mae'
+import { mambaOuts } from './mambaout'
 import { maxxvits } from './maxvit'
 import { metaformers } from './metaformer'
 import { mlpMixers } from './mlpMixer'
@@ -47,6 +48,7 @@ import type { Preset } from './preset'
 import { pvts } from './pvt'
 import { regnets } from './regnet'
 import { replknets } from './replknet'
+import { repvits } from './repvit'
 import { resnets } from './resnet'
 import { resnetV2s } from './resnetv2'
 import { rmts } from './rmt'
@@ -54,6 +56,7 @@ import { sequencers } from './sequencer'
 import { setrs } from './setr'
 import { shuntedTransformers } from './shunted'
 import { spectformers, svts } from './spectformer'
+import { starnets } from './starnet'
 import { swins } from './swin'
 import { t2tVits } from './t2tVit'
 import { tinyVits } from './tinyVit'
@@ -102,6 +105,9 @@ export const presets: readonly Preset[] = [
   ...xcits,
   ...edgenexts,
   ...pits,
+  ...mambaOuts,
+  ...repvits,
+  ...starnets,
   ...iformers,
   ...convits,
   ...mvits,

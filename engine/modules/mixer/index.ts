@@ -19,6 +19,7 @@ import { factorisedAttention } from './factorisedAttention'
 import { focalModulation } from './focalModulation'
 import { fourierMixing } from './fourierMixing'
 import { fourierOperator } from './fourierOperator'
+import { gatedCnn } from './gatedCnn'
 import { gatedConv } from './gatedConv'
 import { gatedPosition } from './gatedPosition'
 import { globalFilter } from './globalFilter'
@@ -99,6 +100,7 @@ export const mixers: readonly ModuleDefinition[] = [
   depthwiseConv,
   largeKernelAttention,
   gatedConv,
+  gatedCnn,
   focalModulation,
   inceptionConv,
   hierarchicalConv,

@@ -57,6 +57,7 @@ const shapes: { readonly [id: string]: Row } = {
   pooling: [map, map],
   largeKernelAttention: [map, map],
   gatedConv: [map, map],
+  gatedCnn: [map, map],
   focalModulation: [map, map],
   inceptionConv: [map, map],
   spatialMlp: [tokens, tokens],

@@ -2,10 +2,13 @@
 import { coat } from '../coat'
 import { crossvit } from '../crossvit'
 import { edgenext } from '../edgenext'
+import { mambaOut } from '../mambaout'
 import { coatnetStyle, type MaxVitSizes, maxvit, maxvitStyle, tensorflowStyle } from '../maxvit'
 import { nextvit } from '../nextvit'
 import { pit } from '../pit'
 import type { Python } from '../pythonCall'
+import { repvit } from '../repvit'
+import { starnet } from '../starnet'
 import { xcit } from '../xcit'
 import { type Build, count, flag, inCall, listed, lookUp, NotYet, Options, text } from './reading'
 
@@ -86,6 +89,39 @@ export const timm: { readonly [name: string]: Build } = {
       heads: options.take('heads', listed(count), [2, 4, 8]),
       distilled: options.take('distilled', flag, false),
       classes: options.take('num_classes', count, 1000),
+    }),
+  }),
+
+  MambaOut: (options, size) => ({
+    features: 'stages.3',
+    document: mambaOut('MambaOut', {
+      dims: options.take('dims', quadruple, [96, 192, 384, 576]),
+      depths: options.take('depths', quadruple, [3, 3, 9, 3]),
+      classes: options.take('num_classes', count, 1000),
+      size,
+    }),
+  }),
+
+  RepVit(options, size) {
+    const dims = options.take('embed_dim', listed(count), [48])
+    return {
+      features: `stages.${dims.length - 1}`,
+      document: repvit('RepVit', {
+        dims,
+        depths: options.take('depth', listed(count), [2]),
+        classes: options.take('num_classes', count, 1000),
+        size,
+      }),
+    }
+  },
+
+  StarNet: (options, size) => ({
+    features: 'norm',
+    document: starnet('StarNet', {
+      dim: options.take('base_dim', count, 32),
+      depths: options.take('depths', listed(count), [3, 3, 12, 5]),
+      classes: options.take('num_classes', count, 1000),
+      size,
     }),
   }),
 
