@@ -34,7 +34,7 @@ export function PresetsDialog() {
 }
 
 /** Cards are drawn as they come into sight: hundreds at once would keep the dialog from opening. */
-const firstCards = 16
+const firstCards = 12
 const moreCards = 32
 
 function PresetList() {
@@ -207,21 +207,33 @@ function PresetCard({ preset }: { readonly preset: Preset }) {
 
 /** What others measured, and who says so. */
 function Reported({ preset: { published } }: { readonly preset: Preset }) {
-  if (!published) return <span className="preset-line preset-reported">no figures at hand</span>
+  if (!published) return <span className="preset-line preset-reported">No accuracy at hand</span>
   const { top1, throughput, source } = published
   return (
-    <span className="preset-line preset-reported" title={`Reported in ${source}`}>
-      <span>
-        {top1.toFixed(1)} %
-        {throughput && `, ${formatInteger(Math.round(throughput.images))}/s on ${throughput.hardware}`}
+    <span
+      className="preset-reported"
+      title={`Top-1 reported in ${source}${throughput ? `; speed in ${throughput.source}` : ''}`}
+    >
+      <span className="preset-line">
+        <span>{top1.toFixed(1)} % top-1</span>
+        {throughput && (
+          <span>
+            {formatInteger(Math.round(throughput.images))} img/s, {throughput.hardware}
+          </span>
+        )}
       </span>
-      <span className="ellipsis">reported by {whoOf(source)}</span>
+      <span className="preset-line preset-source">
+        <span className="ellipsis">
+          reported: {shortSource(source)}
+          {throughput && throughput.source !== source && `; speed: ${shortSource(throughput.source)}`}
+        </span>
+      </span>
     </span>
   )
 }
 
-/** `A ConvNet for the 2020s (Liu et al. 2022), Table 12` -> `Liu et al. 2022`. */
-const whoOf = (source: string): string => /\(([^)]+ \d{4})\)/.exec(source)?.[1] ?? source
+/** `A ConvNet for the 2020s (Liu et al. 2022), Table 12` -> `Liu et al. 2022, Table 12`. */
+const shortSource = (source: string): string => source.replace(/^.*?\(([^)]+ \d{4})\)/, '$1')
 
 /** Hundreds of designs at once would stop the page: a card counts in a pause, once it is in sight. */
 function useFactsInSight(preset: Preset, card: RefObject<HTMLElement | null>): PresetFacts | undefined {

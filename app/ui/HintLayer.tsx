@@ -15,11 +15,21 @@ export function HintLayer() {
   useLayoutEffect(() => {
     if (!shown || !box.current) return
     const { anchor, side, look } = shown
-    const { left, top } = placeBeside(anchor.getBoundingClientRect(), box.current, side, gap[look])
-    box.current.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`
-    if (anchor.hasAttribute('aria-describedby')) return
-    anchor.setAttribute('aria-describedby', id)
-    return () => anchor.removeAttribute('aria-describedby')
+    const { current: element } = box
+    const place = () => {
+      const { left, top } = placeBeside(anchor.getBoundingClientRect(), element, side, gap[look])
+      element.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`
+    }
+    place()
+    // A card may grow when the rest of its content is here.
+    const watcher = new ResizeObserver(place)
+    watcher.observe(element)
+    const isNamed = anchor.hasAttribute('aria-describedby')
+    if (!isNamed) anchor.setAttribute('aria-describedby', id)
+    return () => {
+      watcher.disconnect()
+      if (!isNamed) anchor.removeAttribute('aria-describedby')
+    }
   }, [shown])
 
   useEffect(() => {
