@@ -225,6 +225,32 @@ test('convolutions of every kind', () => {
   )
 })
 
+test('strided convolutions', () => {
+  const pair = (min: number, max: number) => fc.tuple(fc.integer({ min, max }), fc.integer({ min, max }))
+  const settings = fc.record({
+    size: pair(1, 9),
+    kernel: pair(1, 5),
+    stride: pair(1, 4),
+    vertical: pair(-1, 5),
+    horizontal: pair(-1, 5),
+    groups: fc.constantFrom(1, 2),
+  })
+  fc.assert(
+    fc.property(settings, ({ size, kernel, stride, vertical, horizontal, groups }) => {
+      const padding = [vertical, horizontal] as const
+      fc.pre(padding.every(([low, high], axis) => kernel[axis] <= size[axis] + low + high))
+      expectGradients(
+        [
+          [2, ...size, 4],
+          [2, ...kernel, 4 / groups],
+        ],
+        (b, x, w) => b.conv(x, w, { stride, padding, groups }),
+      )
+    }),
+    { numRuns: 200 },
+  )
+})
+
 test('windows and overlapAdd are adjoint', () => {
   const attrs = { kernel: [3, 2], stride: [2, 1], dilation: [1, 2] } as const
   expectGradients([[2, 8, 5, 3]], (b, x) => b.windows(x, attrs))

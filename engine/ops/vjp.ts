@@ -178,8 +178,12 @@ function convGradients({ attrs }: NodeOf<'conv'>, { b, inputs: [x, w], dy }: Arg
 function convInputGradient(attrs: ConvAttributes, b: Builder, x: Value, w: Value, dy: Value): Value {
   const { stride, padding, dilation, inputDilation, groups } = attrs
   const [out, kh, kw, perGroup] = w.shape
-  const split = b.reshape(b.reverse(w, [1, 2]), [groups, out / groups, kh, kw, perGroup])
-  const kernel = b.reshape(b.transpose(split, [0, 4, 2, 3, 1]), [groups * perGroup, kh, kw, out / groups])
+  const turned = b.reshape(b.reverse(w, [1, 2]), [groups, out / groups, kh, kw, perGroup])
+  const isStrided = stride[0] > 1 || stride[1] > 1
+  const isPlain = [...dilation, ...inputDilation].every((step) => step === 1)
+  // Zeros between the elements of dy would be most of the work. One channel per group is left to the kernels for that.
+  if (isStrided && isPlain && perGroup > 1) return phaseByPhase(attrs, b, x, turned, dy)
+  const kernel = b.reshape(b.transpose(turned, [0, 4, 2, 3, 1]), [groups * perGroup, kh, kw, out / groups])
   const sides = (axis: 0 | 1): Pair => {
     const reach = spread(w.shape[axis + 1], dilation[axis])
     const low = reach - 1 - padding[axis][0]
@@ -193,6 +197,47 @@ function convInputGradient(attrs: ConvAttributes, b: Builder, x: Value, w: Value
     inputDilation: stride,
     groups,
   })
+}
+
+/**
+ * Places of x that are a stride apart see the same taps: each such phase is a set of channels of one convolution, whose kernel
+ * is a stride smaller, and the phases are interleaved. `kernel` is turned around: [groups, out, kh, kw, channels].
+ */
+function phaseByPhase(attrs: ConvAttributes, b: Builder, x: Value, kernel: Value, dy: Value): Value {
+  const [groups, out, , , channels] = kernel.shape
+  const [n, height, width] = x.shape
+  const [rows, columns] = ([0, 1] as const).map((axis) => phases(attrs, axis, kernel, x, dy))
+  const [sy, sx] = attrs.stride
+  const padded = b.pad(kernel, {
+    low: [0, 0, rows.low, columns.low, 0],
+    high: [0, 0, rows.high, columns.high, 0],
+  })
+  const taps = b.reshape(padded, [groups, out, rows.taps, sy, columns.taps, sx, channels])
+  const byPhase = b.transpose(b.reverse(taps, [3, 5]), [0, 3, 5, 6, 2, 4, 1])
+  const w = b.reshape(byPhase, [groups * sy * sx * channels, rows.taps, columns.taps, out])
+  const apart = b.conv(dy, w, { padding: [rows.padding, columns.padding], groups })
+  const split = b.reshape(apart, [n, rows.places, columns.places, groups, sy, sx, channels])
+  const woven = b.reshape(b.transpose(split, [0, 1, 4, 2, 5, 3, 6]), [
+    n,
+    rows.places * sy,
+    columns.places * sx,
+    groups * channels,
+  ])
+  return b.slice(woven, { start: [0, 0, 0, 0], size: [n, height, width, groups * channels] })
+}
+
+/** Along one axis: how the kernel is padded to taps × stride, and where its convolution runs. */
+function phases({ stride, padding }: ConvAttributes, axis: 0 | 1, kernel: Value, x: Value, dy: Value) {
+  const [step, size] = [stride[axis], kernel.shape[axis + 2]]
+  // Place p of x reads element e of dy through tap e · step − p + before.
+  const before = size - 1 - padding[axis][0]
+  const first = -Math.floor(before / step)
+  const last = Math.floor((size + step - 2 - before) / step)
+  const taps = last - first + 1
+  const low = step - 1 - before - first * step
+  const places = Math.ceil(x.shape[axis + 1] / step)
+  const after = places + first + taps - 1 - dy.shape[axis + 1]
+  return { taps, low, high: taps * step - low - size, places, padding: [-first, after] as const }
 }
 
 function convWeightGradient(attrs: ConvAttributes, b: Builder, x: Value, w: Value, dy: Value): Value {
