@@ -171,3 +171,28 @@ test('without its softmax attention is a product that can be taken in either ord
   const summed = (3 * 1 * 5 * 1 + 3 * 4 * 5 * 4) / 2
   expect(y).toEqual([2 * summed, 8 * summed])
 })
+
+test('the heads of multi-query attention share their keys and values', () => {
+  const weights = named({
+    'query.proj.weight': [1, 2],
+    'key.proj.weight': [1],
+    'value.proj.weight': [10],
+    'output.proj.weight': [1, 100],
+  })
+  const options = { heads: 2, keyDim: 1 }
+  const x = [0.5, -1]
+  const y = run('multiQueryAttention', [[1, 1, 2, 1]], [x], options, null, weights)
+  for (const [index, asked] of x.entries()) {
+    const head = (factor: number) => {
+      const share = sigmoid(factor * asked * (0.5 - -1))
+      return 5 * share - 10 * (1 - share)
+    }
+    expect(y[index]).toBeCloseTo(head(1) + 100 * head(2), 6)
+  }
+})
+
+test('blurring with zeros around a map darkens its border', () => {
+  const ones = [Array<number>(9).fill(1)]
+  expect(run('blurPool', [[1, 3, 3, 1]], ones, {})).toEqual([1, 1, 1, 1])
+  expect(run('blurPool', [[1, 3, 3, 1]], ones, { border: 'zeros' })).toEqual(Array<number>(4).fill(9 / 16))
+})

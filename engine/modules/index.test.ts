@@ -140,6 +140,8 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['nonLocalMeans', {}, 0],
   ['partialShift', {}, 0],
   ['poolHead', { pooling: 'generalised', norm: 'noNorm', classes: 10 }, 10 * c + 10 + 1],
+  ['multiQueryAttention', {}, 2 * c * 512 + 2 * c * 64],
+  ['multiQueryAttention', { heads: 2, keyDim: 8, stride: 2 }, 2 * c * 16 + 2 * (c * 8 + 9 * c + 2 * c)],
   ['lambdaLayer', {}, c * (64 + 16 + 8) + 2 * (64 + 8) + 16 * 81 + 16],
   ['lambdaLayer', { radius: null }, c * (64 + 16 + 8) + 2 * (64 + 8) + 15 * 15 * 16],
   ['convProjection', {}, 4 * c * c + 4 * c + 3 * (9 * c + 2 * c)],

@@ -4,7 +4,7 @@
  *
  * A word is `ir_r2_k3_s2_e6_c24_se0.25`: an inverted residual (`ds` depthwise separable, `dsa` with a last activation, `er` with
  * one dense convolution for two, `cn` a plain convolution), twice, kernel 3, first stride 2, expansion 6, 24 channels, squeeze
- * and excitation of a quarter; `nre` sets ReLU, `skip` and `noskip` force or forbid the shortcut.
+ * and excitation of a quarter; `uir` is universal, with `a` its first window, `mqa` attention; `nre` sets ReLU, `skip` and `noskip` force or forbid the shortcut.
  *
  * MobileNetV2: Sandler et al. 2018, https://arxiv.org/abs/1801.04381; MobileNetV3: Howard et al. 2019,
  * https://arxiv.org/abs/1905.02244; EfficientNet: Tan, Le 2019, https://arxiv.org/abs/1905.11946; V2: https://arxiv.org/abs/2104.00298
@@ -35,32 +35,58 @@ export interface EfficientNetSizes {
   readonly eps?: number
   /** MobileNetV3's gates: of the expanded width, in multiples of eight, with ReLU and a hard sigmoid. */
   readonly hardGates?: boolean
+  /** Gates that differ from both. */
+  readonly gates?: Gates
+  /** Window of the stem. */
+  readonly stemKernel?: number
+  /** How the number of blocks is rounded. */
+  readonly depthRound?: 'up' | 'nearest'
+  /** Whether the layer before the classifier has a bias, or a norm (MobileNetV4). */
+  readonly headEnd?: 'bias' | 'none' | 'norm'
+  /** Strided convolutions become a convolution and one of these. */
+  readonly antiAlias?: 'blur' | 'average'
+  /** Universal inverted residuals and attention scale their branches. */
+  readonly layerScale?: boolean
   /** Least share of a width that rounding to multiples of eight may leave. */
   readonly roundLimit?: number
   readonly classes?: number
   readonly size?: number
 }
 
+/** A hard sigmoid at their end; how their inner width follows from that of the block; their activation, ReLU if none. */
+interface Gates {
+  readonly of: 'expanded' | 'input'
+  readonly round: 'whole' | 'eight'
+  readonly act?: 'own'
+}
+
 export function efficientnet(name: string, sizes: EfficientNetSizes): Document {
-  const { stages, stem = 32, fixStem = false, classes = 1000, size = 224 } = sizes
+  const { stages, stem = 32, stemKernel = 3, fixStem = false, classes = 1000, size = 224 } = sizes
   let width = fixStem ? stem : roundWidth(stem, sizes)
   const style = styleOf(sizes)
   const first = [
-    convolution('conv_stem', { dim: width, stride: 2, ...style.strided }),
+    convolution('conv_stem', {
+      dim: width,
+      ...(stemKernel === 3 ? {} : { kernelSize: stemKernel }),
+      stride: 2,
+      ...style.strided,
+    }),
     ...normAct('1', style, style.act),
   ]
   const trunk = stages.map((words, stage) => {
-    const blocks = scaledStage(words.map(parseWord), depthOf(sizes, stage)).map((word, index) => {
-      const block = {
-        ...word,
-        stride: index === 0 ? word.stride : 1,
-        from: width,
-        expandFrom: word.expandFrom === null ? null : roundWidth(word.expandFrom, sizes),
-        to: roundWidth(word.to, sizes),
-      }
-      width = block.to
-      return block
-    })
+    const blocks = scaledStage(words.map(parseWord), depthOf(sizes, stage), sizes.depthRound).map(
+      (word, index) => {
+        const block = {
+          ...word,
+          stride: index === 0 ? word.stride : 1,
+          from: width,
+          expandFrom: word.expandFrom === null ? null : roundWidth(word.expandFrom, sizes),
+          to: roundWidth(word.to, sizes),
+        }
+        width = block.to
+        return block
+      },
+    )
     const id = { id: `blocks.${stage}`, title: `Stage ${stage + 1}` }
     return group(
       id,
@@ -76,13 +102,15 @@ export function efficientnet(name: string, sizes: EfficientNetSizes): Document {
   return design(name, chain(...first, ...trunk, ...lastLayers(sizes, style), head), size)
 }
 
-function lastLayers({ features = 1280, head = 'map' }: EfficientNetSizes, style: Style): DocumentNode[] {
+function lastLayers(sizes: EfficientNetSizes, style: Style): DocumentNode[] {
+  const { features = 1280, head = 'map', headEnd = 'bias' } = sizes
   if (features === 0) return []
-  if (head === 'map')
-    return [convolution('conv_head', { dim: features, kernelSize: 1 }), ...normAct('2', style, style.act)]
+  const dim = { dim: features, kernelSize: 1 }
+  if (head === 'map') return [convolution('conv_head', dim), ...normAct('2', style, style.act)]
   return [
     module('global_pool', 'globalPool', { asMap: true }),
-    module('conv_head', 'convolution', { dim: features, kernelSize: 1 }),
+    headEnd === 'bias' ? module('conv_head', 'convolution', dim) : convolution('conv_head', dim),
+    ...(headEnd === 'norm' ? [module('norm_head', 'batchNorm', style.norm)] : []),
     module('act2', style.act),
     module('flatten', 'flatten'),
   ]
@@ -96,16 +124,23 @@ interface Style {
   readonly norm: Attributes
   /** What a strided convolution says besides. */
   readonly strided: Attributes
-  readonly hardGates: boolean
+  readonly gates: Gates | null
+  readonly antiAlias: 'blur' | 'average' | null
+  readonly layerScale: boolean
+  readonly roundLimit: number
 }
 
-function styleOf({ act = 'silu', tensorflow = false, eps, hardGates = false }: EfficientNetSizes): Style {
+function styleOf(sizes: EfficientNetSizes): Style {
+  const { act = 'silu', tensorflow = false, eps, hardGates = false, roundLimit = 0.9 } = sizes
   const epsilon = eps ?? (tensorflow ? 1e-3 : undefined)
   return {
     act,
     norm: epsilon === undefined ? {} : { eps: epsilon },
     strided: tensorflow ? { alignment: 'tensorflow' } : {},
-    hardGates,
+    gates: sizes.gates ?? (hardGates ? { of: 'expanded', round: 'eight' } : null),
+    antiAlias: sizes.antiAlias ?? null,
+    layerScale: sizes.layerScale ?? false,
+    roundLimit,
   }
 }
 
@@ -130,6 +165,7 @@ const branches: {
   ds: (block, style, act) => [
     depthwise('conv_dw', block, style),
     ...normAct('1', style, act),
+    ...shrinking('aa', block, style),
     ...gate(block, style, act, block.from),
     convolution('conv_pw', { dim: block.to, kernelSize: 1 }),
     module('bn2', 'batchNorm', style.norm),
@@ -141,14 +177,16 @@ const branches: {
     ...normAct('1', style, act),
     depthwise('conv_dw', block, style),
     ...normAct('2', style, act),
+    ...shrinking('aa', block, style),
     ...gate(block, style, act, innerWidth(block)),
     convolution('conv_pwl', { dim: block.to, kernelSize: 1 }),
     module('bn3', 'batchNorm', style.norm),
   ],
   /** Widening and depthwise convolution in one: fused MBConv. */
   er: (block, style, act) => [
-    convolution('conv_exp', { ...expansion(block), ...window(block, style) }),
+    convolution('conv_exp', { ...expansion(block), ...window(block, style), ...grouped(block) }),
     ...normAct('1', style, act),
+    ...shrinking('aa', block, style),
     ...gate(block, style, act, innerWidth(block)),
     convolution('conv_pwl', { dim: block.to, kernelSize: 1 }),
     module('bn2', 'batchNorm', style.norm),
@@ -156,6 +194,38 @@ const branches: {
   cn: (block, style, act) => [
     convolution('conv', { dim: block.to, ...window(block, style) }),
     ...normAct('1', style, act),
+    ...shrinking('aa', block, style),
+  ],
+  /** Universal: depthwise before widening, after it, or neither (MobileNetV4). */
+  uir: (block, style, act) => {
+    const { start, kernel, stride } = block
+    const outer = { ...block, kernel: start, stride: kernel > 0 ? 1 : stride }
+    const unit = (name: string, attrs: Attributes, isActive = true) => [
+      convolution(`${name}.conv`, attrs),
+      module(`${name}.bn`, 'batchNorm', style.norm),
+      ...(isActive ? [module(`${name}.act`, act)] : []),
+    ]
+    const perChannel = { groups: null }
+    return [
+      ...(start > 0 ? unit('dw_start', { ...window(outer, style), ...perChannel }, false) : []),
+      ...(start > 0 ? shrinking('dw_start.aa', outer, style) : []),
+      ...unit('pw_exp', { ...expansion(block), kernelSize: 1 }),
+      ...(kernel > 0 ? unit('dw_mid', { ...window(block, style), ...perChannel }) : []),
+      ...(kernel > 0 ? shrinking('dw_mid.aa', block, style) : []),
+      ...unit('pw_proj', { dim: block.to, kernelSize: 1 }, false),
+      ...(style.layerScale ? [module('layer_scale', 'layerScale')] : []),
+    ]
+  },
+  /** Attention whose heads share one key and one value (MobileNetV4). */
+  mqa: ({ heads, keyDim, keyStride, kernel }, style) => [
+    module('norm', 'batchNorm', style.norm),
+    module('attn', 'multiQueryAttention', {
+      ...(heads === 8 ? {} : { heads }),
+      ...(keyDim === 64 ? {} : { keyDim }),
+      ...(keyStride === 1 ? {} : { stride: keyStride }),
+      ...(kernel === 3 ? {} : { kernelSize: kernel }),
+    }),
+    ...(style.layerScale ? [module('layer_scale', 'layerScale')] : []),
   ],
 }
 
@@ -168,8 +238,16 @@ const normAct = (number: string, { norm }: Style, act: string): DocumentNode[] =
 ]
 const window = ({ kernel, stride }: Block, style: Style): Attributes => ({
   ...(kernel === 3 ? {} : { kernelSize: kernel }),
-  ...(stride === 1 ? {} : { stride, ...style.strided }),
+  ...(stride === 1 || style.antiAlias ? {} : { stride, ...style.strided }),
 })
+const grouped = (block: Block): Attributes =>
+  block.groupWidth === 0 ? {} : { groups: innerWidth(block) / block.groupWidth }
+
+/** What strides in the place of a convolution. */
+function shrinking(id: string, { stride }: Block, { antiAlias }: Style): DocumentNode[] {
+  if (stride === 1 || !antiAlias) return []
+  return [antiAlias === 'average' ? module(id, 'averagePool') : module(id, 'blurPool', { border: 'zeros' })]
+}
 
 const innerWidth = ({ from, expand, expandFrom }: Block): number => divisible((expandFrom ?? from) * expand)
 
@@ -183,20 +261,18 @@ function expansion(block: Block): Attributes {
 function gate(block: Block, style: Style, act: string, width: number): DocumentNode[] {
   if (block.squeeze === 0) return []
   const keys = { fc1: 'conv_reduce', fc2: 'conv_expand' }
-  const share = style.hardGates ? block.squeeze : block.squeeze / block.expand
-  const dim = style.hardGates ? divisible(width * share) : halfToEven(width * share)
-  return [
-    module({ id: 'se', keys }, 'squeezeExcite', {
-      dim,
-      ...(style.hardGates ? { gate: 'hardSigmoid' } : act === 'relu' ? {} : { act }),
-    }),
-  ]
+  const { gates } = style
+  const inner = width * (gates?.of === 'expanded' ? block.squeeze : block.squeeze / block.expand)
+  const isOwn = (gates === null || gates.act === 'own') && act !== 'relu'
+  const dim = gates?.round === 'eight' ? divisible(inner, style.roundLimit) : halfToEven(inner)
+  const end = gates ? { gate: 'hardSigmoid' } : {}
+  return [module({ id: 'se', keys }, 'squeezeExcite', { dim, ...end, ...(isOwn ? { act } : {}) })]
 }
 
 // --- words and scaling -------------------------------------------------------------------------------------------
 
 interface Word {
-  readonly kind: 'ds' | 'dsa' | 'ir' | 'er' | 'cn'
+  readonly kind: 'ds' | 'dsa' | 'ir' | 'er' | 'cn' | 'uir' | 'mqa'
   readonly repeat: number
   readonly kernel: number
   readonly stride: number
@@ -205,6 +281,13 @@ interface Word {
   readonly expandFrom: number | null
   readonly to: number
   readonly squeeze: number
+  /** Window before the widening; 0 for none. */
+  readonly start: number
+  /** Channels of a group of the widening convolution; 0 for one group. */
+  readonly groupWidth: number
+  readonly heads: number
+  readonly keyDim: number
+  readonly keyStride: number
   readonly act: string | null
   readonly skip: boolean | null
 }
@@ -233,15 +316,20 @@ function parseWord(text: string): Word {
     expandFrom: expandFrom === 0 ? null : expandFrom,
     to: number('c', 0),
     squeeze: number('se', 0),
+    start: number('a', 0),
+    groupWidth: number('gs', 0),
+    heads: number('h', 8),
+    keyDim: number('d', 64),
+    keyStride: number('v', 1),
     act: parts.map((part) => actsByWord[part]).find((act) => act !== undefined) ?? null,
     skip: kind === 'dsa' || parts.includes('noskip') ? false : parts.includes('skip') ? true : null,
   }
 }
 
 /** The stage's blocks one by one; the factor is shared out from the last word to the first. */
-function scaledStage(words: readonly Word[], depth: number): Word[] {
+function scaledStage(words: readonly Word[], depth: number, round: 'up' | 'nearest' = 'up'): Word[] {
   let left = words.reduce((sum, word) => sum + word.repeat, 0)
-  let scaled = Math.ceil(left * depth)
+  let scaled = round === 'up' ? Math.ceil(left * depth) : Math.max(words.length, halfToEven(left * depth))
   const repeats = words.map(() => 0)
   for (let index = words.length - 1; index >= 0; index--) {
     const repeat = words[index]?.repeat ?? 1

@@ -38,6 +38,7 @@ import { mambaOuts } from './mambaout'
 import { maxxvits } from './maxvit'
 import { metaformers } from './metaformer'
 import { mlpMixers } from './mlpMixer'
+import { mobileNets } from './mobileNets'
 import { mobilevits } from './mobilevit'
 import { multiScales } from './multiScale'
 import { mvits } from './mvit'
@@ -140,6 +141,7 @@ export const presets: readonly Preset[] = [
   ...byobnets,
   ...axials,
   ...efficientNets,
+  ...mobileNets,
   ...ghostnets,
   ...vggs,
   ...classics,

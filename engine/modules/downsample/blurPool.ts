@@ -1,6 +1,7 @@
 import { ShapeError } from '../../errors'
 import type { Value } from '../../graph/graph'
 import type { ModuleBuilder } from '../../nn/moduleBuilder'
+import { choice } from '../../schema/schema'
 import { channelsOf, mapSizes } from '../layout'
 import { defineModule } from '../module'
 import { strideField } from '../window'
@@ -30,9 +31,19 @@ export const blurPool = defineModule({
     url: 'https://arxiv.org/abs/1904.11486',
   },
   inputs: ['x'],
-  attrs: { stride: strideField(2) },
+  attrs: {
+    stride: strideField(2),
+    border: choice({
+      label: 'Border',
+      default: 'mirror',
+      options: [
+        { value: 'mirror', label: 'Mirrored' },
+        { value: 'zeros', label: 'Zeros' },
+      ],
+    }),
+  },
   subtitle: ({ stride }) => `3×3, stride ${stride}`,
-  build(b, [x], { stride }) {
+  build(b, [x], { stride, border }) {
     const { h, w } = mapSizes('blurPool', x)
     const channels = channelsOf(x)
     if (Math.min(h, w) < 2) {
@@ -43,7 +54,10 @@ export const blurPool = defineModule({
       )
     }
     const kernel = b.broadcast(b.constant(filter, [1, 3, 3, 1]), [channels, 3, 3, 1])
-    return b.conv(mirrored(b, mirrored(b, x, 1), 2), kernel, { stride: [stride, stride], groups: channels })
+    const around = [0, 1, 1, 0]
+    const wide =
+      border === 'zeros' ? b.pad(x, { low: around, high: around }) : mirrored(b, mirrored(b, x, 1), 2)
+    return b.conv(wide, kernel, { stride: [stride, stride], groups: channels })
   },
 })
 

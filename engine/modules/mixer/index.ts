@@ -35,6 +35,7 @@ import { linearAttention } from './linearAttention'
 import { linformer } from './linformer'
 import { localValueAttention } from './localValueAttention'
 import { luna } from './luna'
+import { multiQueryAttention } from './multiQueryAttention'
 import { nonLocal } from './nonLocal'
 import { nonLocalMeans } from './nonLocalMeans'
 import { nystrom } from './nystrom'
@@ -79,6 +80,7 @@ export const mixers: readonly ModuleDefinition[] = [
   bottleneckAttention,
   biLevelRouting,
   convProjection,
+  multiQueryAttention,
   talkingHeads,
   distanceAttention,
   localValueAttention,

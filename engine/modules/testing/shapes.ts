@@ -36,6 +36,7 @@ const shapes: { readonly [id: string]: Row } = {
   nystrom: [map, map],
   nonLocalMeans: [map, map],
   partialShift: [map, map],
+  multiQueryAttention: [map, map],
   haloAttention: [map, map],
   standAloneAttention: [map, map],
   axialAttention: [map, map],
