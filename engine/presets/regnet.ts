@@ -5,7 +5,7 @@
  * Spaces, https://arxiv.org/abs/2003.13678
  */
 import { type Document, type DocumentNode, type GraphBody, IN } from '../document/types'
-import { halfToEven } from '../modules/rounding'
+import { divisible, halfToEven } from '../modules/rounding'
 import type { Attributes } from '../schema/schema'
 import { imagenetPixels, type Preset, type PresetRow, presetsOf } from './preset'
 import { chain, design, group, instance, module, Sketch } from './sketch'
@@ -19,21 +19,37 @@ export interface RegNetSizes {
   readonly groupWidth: number
   /** Inner channels of squeeze and excitation as a share of the block's input. */
   readonly squeezeExcite?: number
+  /** Inner width of a block as a multiple of what it puts out (RegNetZ). */
+  readonly bottleneck?: number
+  /** Share of a width that rounding to whole groups must leave; without it widths are rounded to the nearest. */
+  readonly roundLimit?: number
+  readonly act?: string
+  /** Shortcuts are projected, pooled before that, or left out where shapes differ. */
+  readonly shortcut?: 'convolution' | 'average' | 'none'
+  /** Blocks end in the sum. */
+  readonly linearOut?: boolean
+  /** Norm and activation come before each convolution (RegNetV). */
+  readonly before?: boolean
+  /** Channels of a last 1×1 convolution. */
+  readonly features?: number
   readonly stem?: number
   readonly classes?: number
   readonly size?: number
 }
 
 export function regnet(name: string, sizes: RegNetSizes): Document {
-  const { groupWidth, squeezeExcite, stem = 32, classes = 1000, size = 224 } = sizes
+  const { squeezeExcite, stem = 32, classes = 1000, size = 224, act = 'relu', features = 0 } = sizes
+  const { groupWidth, bottleneck = 1, before = false, linearOut = false } = sizes
   let from = stem
   const definitions: Record<string, GraphBody> = {}
   const stages = stagesOf(sizes).map(({ width, depth }, stage) => {
-    const groups = width / Math.min(groupWidth, width)
+    const inner = halfToEven(width * bottleneck)
+    const groups = inner / Math.min(groupWidth, inner)
     const gates = (input: number) =>
       squeezeExcite === undefined ? null : Math.max(1, halfToEven(input * squeezeExcite))
-    const first = block({ groups, gate: gates(from), to: width })
-    const others = block({ groups, gate: gates(width), to: null })
+    const body = before ? preBlock : block
+    const first = body({ groups, gate: gates(from), to: width, inner }, sizes)
+    const others = body({ groups, gate: gates(width), to: null, inner }, sizes)
     from = width
     // The reference numbers its blocks b1, b2, …, which a repeated group cannot: they share a definition instead.
     const use = `s${stage + 1}.block`
@@ -45,25 +61,47 @@ export function regnet(name: string, sizes: RegNetSizes): Document {
     return group({ id: `s${stage + 1}`, title: `Stage ${stage + 1}` }, 1, chain(...blocks))
   })
   const head = module('head', 'poolHead', { ...(classes === 1000 ? {} : { classes }), norm: 'noNorm' })
-  const first = group(
-    'stem',
-    1,
-    chain(convolution('conv', { dim: stem, stride: 2 }), norm('bn'), relu('act')),
-  )
-  return { ...design(name, chain(first, ...stages, head), size), definitions }
+  const begin = before
+    ? [convolution('stem', { dim: stem, stride: 2 })]
+    : [group('stem', 1, chain(convolution('conv', { dim: stem, stride: 2 }), norm('bn'), module('act', act)))]
+  return { ...design(name, chain(...begin, ...stages, ...last(), head), size), definitions }
+
+  function last(): DocumentNode[] {
+    if (features > 0) {
+      const nodes = chain(
+        convolution('conv', { dim: features, kernelSize: 1 }),
+        norm('bn'),
+        module('act', act),
+      )
+      return [group('final_conv', 1, nodes)]
+    }
+    return linearOut || before ? [module('final_conv', act)] : []
+  }
 }
 
-/** `to` is the width of the first block of a stage, which strides; others keep theirs. */
-function block({ groups, gate, to }: { groups: number; gate: number | null; to: number | null }): GraphBody {
-  const strides = to === null ? {} : { stride: 2 }
-  const grouped = groups === 1 ? {} : { groups }
+interface Block {
+  readonly groups: number
+  readonly gate: number | null
+  /** The width of the first block of a stage, which strides; others keep theirs. */
+  readonly to: number | null
+  readonly inner: number
+}
+
+function block(
+  block: Block,
+  { act = 'relu', shortcut = 'convolution', linearOut = false, bottleneck = 1 }: RegNetSizes,
+): GraphBody {
+  const { to, inner, gate } = block
   const branch = [
-    ...convNorm('conv1', { ...(to === null ? {} : { dim: to }), kernelSize: 1 }),
-    relu('act1'),
-    ...convNorm('conv2', { ...strides, ...grouped }),
-    relu('act2'),
-    ...(gate === null ? [] : [module('se', 'squeezeExcite', { dim: gate })]),
-    ...convNorm('conv3', { kernelSize: 1 }),
+    ...convNorm('conv1', { ...(to === null ? ratio(bottleneck) : { dim: inner }), kernelSize: 1 }),
+    module('act1', act),
+    ...convNorm('conv2', window(block)),
+    module('act2', act),
+    ...gates(gate, act),
+    ...convNorm('conv3', {
+      ...(bottleneck === 1 ? {} : to === null ? ratio(1 / bottleneck) : { dim: to }),
+      kernelSize: 1,
+    }),
   ]
   const projection = module({ id: 'downsample', keys: { norm: 'bn' } }, 'convDownsample', {
     dim: to,
@@ -73,20 +111,59 @@ function block({ groups, gate, to }: { groups: number; gate: number | null; to: 
     bias: false,
   })
   const sketch = new Sketch()
-  const sum = sketch.residual(IN, 'add', branch, to === null ? [] : [projection])
-  return sketch.body(sketch.chain(sum, relu('act3')))
+  const sum =
+    to !== null && shortcut === 'none'
+      ? sketch.chain(IN, ...branch)
+      : sketch.residual(IN, 'add', branch, to === null ? [] : [projection])
+  return sketch.body(linearOut ? sum : sketch.chain(sum, module('act3', act)))
 }
 
+/** The shortcut begins behind the first norm. */
+function preBlock(block: Block, { act = 'relu', shortcut = 'convolution' }: RegNetSizes): GraphBody {
+  const { to, gate } = block
+  const normed = (number: number) => [norm(`norm${number}`), module(`act${number}`, act)]
+  const branch = [
+    convolution('conv1', { ...(to === null ? {} : { dim: to }), kernelSize: 1 }),
+    ...normed(2),
+    convolution('conv2', window(block)),
+    ...gates(gate, act),
+    ...normed(3),
+    convolution('conv3', { kernelSize: 1 }),
+  ]
+  const pooled = shortcut === 'average'
+  const projection =
+    to === null
+      ? []
+      : [
+          ...(pooled ? [module('downsample.0', 'averagePool', { ceil: true })] : []),
+          convolution(pooled ? 'downsample.1' : 'downsample', {
+            dim: to,
+            kernelSize: 1,
+            ...(pooled ? {} : { stride: 2 }),
+          }),
+        ]
+  const sketch = new Sketch()
+  const from = sketch.chain(IN, ...normed(1))
+  return sketch.body(sketch.residual(from, 'add', branch, projection))
+}
+
+const window = ({ groups, to }: Block): Attributes => ({
+  ...(to === null ? {} : { stride: 2 }),
+  ...(groups === 1 ? {} : { groups }),
+})
+const gates = (dim: number | null, act: string): DocumentNode[] =>
+  dim === null ? [] : [module('se', 'squeezeExcite', { dim, ...(act === 'relu' ? {} : { act }) })]
+const ratio = (value: number): Attributes => (value === 1 ? {} : { ratio: value })
 const convolution = (id: string, attrs: Attributes, key?: string) =>
   module(key === undefined ? id : { id, key }, 'convolution', { ...attrs, bias: false })
 const norm = (id: string, key?: string) => module(key === undefined ? id : { id, key }, 'batchNorm')
-const relu = (id: string) => module(id, 'relu')
 const convNorm = (id: string, attrs: Attributes): DocumentNode[] => [
   convolution(id, attrs, `${id}.conv`),
   norm(id.replace('conv', 'bn'), `${id}.bn`),
 ]
 
-function stagesOf({ w0, wa, wm, depth, groupWidth }: RegNetSizes): { width: number; depth: number }[] {
+function stagesOf(sizes: RegNetSizes): { width: number; depth: number }[] {
+  const { w0, wa, wm, depth, groupWidth, bottleneck = 1, roundLimit } = sizes
   const stages: { width: number; depth: number }[] = []
   for (let index = 0; index < depth; index++) {
     const step = halfToEven(Math.log((w0 + wa * index) / w0) / Math.log(wm))
@@ -96,8 +173,13 @@ function stagesOf({ w0, wa, wm, depth, groupWidth }: RegNetSizes): { width: numb
     else stages.push({ width, depth: 1 })
   }
   return stages.map(({ width, depth }) => {
-    const grouping = Math.min(groupWidth, width)
-    return { width: halfToEven(width / grouping) * grouping, depth }
+    const inner = Math.floor(width * bottleneck)
+    const grouping = Math.min(groupWidth, inner)
+    const whole =
+      roundLimit === undefined
+        ? halfToEven(inner / grouping) * grouping
+        : divisible(inner, roundLimit, grouping)
+    return { width: Math.floor(whole / bottleneck), depth }
   })
 }
 
@@ -181,4 +263,57 @@ const y = presetsOf(
   ),
 )
 
-export const regnets: readonly Preset[] = [...x, ...y]
+const gated = { squeezeExcite: 0.25 }
+const torchvision = { roundLimit: 0.9 }
+const asTorchvision = 'With widths rounded to whole groups as torchvision does.'
+const beforehand = { ...gated, before: true, act: 'silu' }
+const zLine = { ...gated, bottleneck: 4, shortcut: 'none', linearOut: true, act: 'silu' } as const
+const zSummary = 'Inverted residuals with grouped convolutions, whose widths grow along a line.'
+const others = presetsOf(common, regnet, [
+  [
+    'regnetx_004_tv',
+    'RegNetX-400MF (torchvision)',
+    { ...line(24, 24.48, 2.54, 16, 22), ...torchvision },
+    asTorchvision,
+  ],
+  [
+    'regnety_008_tv',
+    'RegNetY-800MF (torchvision)',
+    { ...line(56, 38.84, 2.4, 16, 14), ...gated, ...torchvision },
+    asTorchvision,
+  ],
+  [
+    'regnety_080_tv',
+    'RegNetY-8.0GF (torchvision)',
+    { ...line(192, 76.82, 2.19, 56, 17), ...gated, ...torchvision },
+    asTorchvision,
+  ],
+  [
+    'regnety_2560',
+    'RegNetY-256GF',
+    { ...line(640, 230.83, 2.53, 373, 27), ...gated, size: 384 },
+    'The widest of them.',
+  ],
+  [
+    'regnetv_040',
+    'RegNetV-4.0GF',
+    { ...line(96, 31.41, 2.24, 64, 22), ...beforehand },
+    'RegNetY with norm and activation before each convolution.',
+  ],
+  [
+    'regnetv_064',
+    'RegNetV-6.4GF',
+    { ...line(112, 33.22, 2.27, 72, 25), ...beforehand, shortcut: 'average' },
+    'RegNetY with norm and activation before each convolution, and pooled shortcuts.',
+  ],
+  ['regnetz_005', 'RegNetZ-500MF', { ...line(16, 10.7, 2.51, 4, 21), ...zLine, features: 1024 }, zSummary],
+  ['regnetz_040', 'RegNetZ-4.0GF', { ...line(48, 14.5, 2.226, 8, 28), ...zLine, size: 256 }, zSummary],
+  [
+    'regnetz_040_h',
+    'RegNetZ-4.0GF (wide head)',
+    { ...line(48, 14.5, 2.226, 8, 28), ...zLine, features: 1536, size: 256 },
+    zSummary,
+  ],
+])
+
+export const regnets: readonly Preset[] = [...x, ...y, ...others]
