@@ -17,6 +17,8 @@ export interface Conv2dOptions {
   readonly bias: boolean
   /** Weight standardisation with this epsilon: each output's weights get mean 0 and variance 1 before they are used. */
   readonly standardize?: number
+  /** A learned gain per output on the standardised weights, times this and over √fan-in: scaled weight standardisation. */
+  readonly gain?: number
   /** As many parts of the output share one set of weights, each of its own channels: heads that are convolved alike. */
   readonly copies?: number
 }
@@ -33,7 +35,8 @@ export function conv2d(b: ModuleBuilder, x: Value, options: Conv2dOptions): Valu
   return partOrHere(b, name, () => {
     const stored = b.weight('weight', [out / copies, perGroup, ...kernel], { init: 'weight' })
     const { standardize: eps } = options
-    const one = eps === undefined ? stored : standardize(b, stored, [1, 2, 3], eps)
+    const even = eps === undefined ? stored : standardize(b, stored, [1, 2, 3], eps)
+    const one = options.gain === undefined ? even : gained(b, even, options.gain)
     const weight =
       copies === 1
         ? one
@@ -47,4 +50,11 @@ export function conv2d(b: ModuleBuilder, x: Value, options: Conv2dOptions): Valu
       return bias ? b.add(y, bias) : y
     })
   })
+}
+
+/** Brock et al. 2021, https://arxiv.org/abs/2101.08692 */
+function gained(b: ModuleBuilder, weight: Value, factor: number): Value {
+  const [out = 1, ...fanIn] = weight.shape
+  const gain = b.weight('gain', [out, 1, 1, 1], { init: 'one' })
+  return b.mul(weight, b.mul(gain, factor * fanIn.reduce((product, size) => product * size, 1) ** -0.5))
 }

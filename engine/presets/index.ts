@@ -43,6 +43,7 @@ import { mobilevits } from './mobilevit'
 import { multiScales } from './multiScale'
 import { mvits } from './mvit'
 import { nextvits } from './nextvit'
+import { nfnets } from './nfnet'
 import { permutators } from './permutator'
 import { pits } from './pit'
 import type { Preset } from './preset'
@@ -139,6 +140,7 @@ export const presets: readonly Preset[] = [
   ...regnets,
   ...densenets,
   ...byobnets,
+  ...nfnets,
   ...axials,
   ...efficientNets,
   ...mobileNets,

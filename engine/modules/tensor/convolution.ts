@@ -79,6 +79,20 @@ export const convolution = defineModule({
       help: 'Each output’s weights get mean 0 and variance 1 before they are used: what GroupNorm needs in BiT.',
       default: false,
     }),
+    gain: flag({
+      label: 'Gain of the weights',
+      help: 'A learned factor per output on standardised weights, over √fan-in: networks without norms.',
+      default: false,
+      when: { field: 'standardize', is: true },
+    }),
+    gamma: number({
+      label: 'Gamma',
+      help: 'What the gain is multiplied by, to make up for what an activation takes from the variance.',
+      default: 1,
+      min: 0,
+      max: 16,
+      when: { field: 'gain', is: true },
+    }),
     weightEps: number({
       label: 'Epsilon of the weights',
       help: 'Added to their variance before the root. BiT uses 1e-8, timm by default 1e-6.',
@@ -111,7 +125,8 @@ export const convolution = defineModule({
       const [before, after] = pads[axis] ?? [0, 0]
       checkWindow('convolution', x, dilation * (side - 1) + 1, (before + after) / 2, axis)
     }
-    const weights = attrs.standardize ? { standardize: attrs.weightEps } : {}
+    const gain = attrs.gain ? { gain: attrs.gamma } : {}
+    const weights = attrs.standardize ? { standardize: attrs.weightEps, ...gain } : {}
     return conv2d(b, x, { name: '', out, kernel, stride, padding: pads, dilation, groups, bias, ...weights })
   },
 })

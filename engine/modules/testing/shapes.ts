@@ -37,6 +37,7 @@ const shapes: { readonly [id: string]: Row } = {
   nonLocalMeans: [map, map],
   partialShift: [map, map],
   multiQueryAttention: [map, map],
+  factor: [map, map],
   haloAttention: [map, map],
   standAloneAttention: [map, map],
   axialAttention: [map, map],
