@@ -196,3 +196,13 @@ test('blurring with zeros around a map darkens its border', () => {
   expect(run('blurPool', [[1, 3, 3, 1]], ones, {})).toEqual([1, 1, 1, 1])
   expect(run('blurPool', [[1, 3, 3, 1]], ones, { border: 'zeros' })).toEqual(Array<number>(4).fill(9 / 16))
 })
+
+test('a factor multiplies, and a gain scales standardised weights by the root of their number', () => {
+  expect(run('factor', [[1, 1, 2]], [[3, -4]], { value: 0.5 })).toEqual([1.5, -2])
+  const learned = named({ gain: [3] })
+  expect(run('factor', [[1, 1, 2]], [[3, -4]], { learned: true }, null, learned)).toEqual([9, -12])
+  const weights = named({ weight: [3, 7], gain: [2] })
+  const options = { kernelSize: 1, dim: 1, bias: false, standardize: true, gain: true, gamma: 0.5 }
+  const [y] = run('convolution', [[1, 1, 1, 2]], [[10, 25]], options, null, weights)
+  expect(y).toBeCloseTo((15 * 2 * 0.5) / Math.SQRT2, 5)
+})

@@ -110,7 +110,7 @@ const tiered = { stem: 'tiered', stemWidth: 64 } as const
 const pooled = { ...tiered, stemPool: 'max' } as const
 const eca = { gate: 'channelConvolution' } as const
 const se = { gate: 'squeezeExcite' } as const
-const gc = { gate: 'globalContext' } as const
+const gc = { gate: { module: 'globalContext', attrs: { fusion: 'add' } } } as const
 const silu = { act: 'silu', size: 256 } as const
 
 // --- attention in the middle -------------------------------------------------------------------------------------

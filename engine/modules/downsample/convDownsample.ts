@@ -25,7 +25,7 @@ export const convDownsample = defineModule({
   },
   inputs: ['x'],
   attrs: {
-    dim: autoInt({ label: 'Channels', default: null, min: 1, max: 8192, auto: 'twice the input' }),
+    dim: autoInt({ label: 'Channels', default: null, min: 1, max: 16384, auto: 'twice the input' }),
     kernelSize: kernelField(3),
     stride: strideField(2),
     padding: paddingField(),

@@ -7,7 +7,7 @@ import { defineModule } from '../module'
 
 /**
  * Global context: one attention map for all positions sums the map up, and a small MLP makes of that a gate per channel
- * (as timm has it) or what is added to every position (as in the paper): non-local attention at linear cost.
+ * (timm’s `gc`) or what is added to every position (as in the paper, timm’s `gca`): non-local attention at linear cost.
  *
  * x [n, h, w, c] or tokens on a grid → the same shape. Cao et al. 2019, GCNet, https://arxiv.org/abs/1904.11492
  */
