@@ -11,6 +11,13 @@ test('pooling subtracts the token from the mean of its neighbours inside the map
   expect(middle).toBeCloseTo(5 - 5)
 })
 
+test('max pooling as TensorFlow begins at the top left pixel', () => {
+  const rising = Array.from({ length: 16 }, (_, index) => index)
+  const attrs = { kernelSize: 3, alignment: 'tensorflow' }
+  expect(run('maxPool', [[1, 4, 4, 1]], [rising], attrs)).toEqual([10, 11, 14, 15])
+  expect(run('maxPool', [[1, 4, 4, 1]], [rising], { kernelSize: 3 })).toEqual([5, 7, 13, 15])
+})
+
 test('a class token passes a mixer of maps unchanged', () => {
   const grid = { height: 2, width: 2, prefix: 1 }
   const [token, ...patches] = run('pooling', [[1, 5, 1]], [[100, 1, 2, 3, 4]], {}, grid)

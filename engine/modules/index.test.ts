@@ -169,6 +169,7 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['retention', {}, 4 * c * c + 4 * c + 26 * c],
   ['retention', { decomposed: true }, 4 * c * c + 4 * c + 26 * c],
   ['crossCovariance', { heads: 4 }, 4 * c * c + 4 * c + 4],
+  ['crossCovariance', { heads: 4, scores: 'head', roles: 'keysAsk' }, 4 * c * c + 4 * c],
   // Of eight heads, two read 3×3, three 5×5 and three 7×7.
   ['factorisedAttention', { heads: 8 }, 4 * c * c + 4 * c + 8 * 9 + 12 * 25 + 12 * 49 + c],
   ['hierarchicalConv', { groups: null, norm: 'noNorm', bias: true }, 3 * 8 * 10],

@@ -1,7 +1,8 @@
 /** Kernel, stride and padding of convolutions and pools, as the forms offer them. */
 import { ShapeError } from '../errors'
 import type { Value } from '../graph/graph'
-import { autoInt, int } from '../schema/schema'
+import type { Pair } from '../ops/attributes'
+import { autoInt, choice, int } from '../schema/schema'
 import { mapSizes } from './layout'
 
 /** Rows of the form that several modules share. */
@@ -25,6 +26,18 @@ export const paddingField = () =>
     auto: 'as much as keeps input ÷ stride positions',
   })
 
+export const alignmentField = () =>
+  choice({
+    label: 'Alignment',
+    help: 'Where padding goes when it cannot be even: TensorFlow’s “same” begins at the top left pixel.',
+    default: 'centre',
+    options: [
+      { value: 'centre', label: 'Centred' },
+      { value: 'tensorflow', label: 'As TensorFlow' },
+    ],
+    when: { field: 'padding', is: null },
+  })
+
 /** The padding that makes the output input ÷ stride (for odd kernels and divisible sizes). */
 export function autoPadding(kernel: number, stride: number, dilation = 1): number {
   const span = dilation * (kernel - 1) + 1
@@ -43,4 +56,11 @@ export function checkWindow(who: string, x: Value, span: number, padding: number
       `choose a window of at most ${smaller} or stride less before it`,
     [{ what: 'window', expected: `at most ${smaller}`, got: `${span}` }],
   )
+}
+
+/** As many as give ⌈size ÷ stride⌉ positions, the odd one after the map. */
+export function tensorflowPadding(size: number, kernel: number, stride: number, dilation = 1): Pair {
+  const span = dilation * (kernel - 1) + 1
+  const total = Math.max((Math.ceil(size / stride) - 1) * stride + span - size, 0)
+  return [Math.floor(total / 2), Math.ceil(total / 2)]
 }

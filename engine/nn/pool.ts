@@ -15,7 +15,7 @@ export interface AveragePoolOptions extends PoolOptions {
 }
 
 /** Below every number that occurs: padding never wins, and it survives a shader, which may have no infinity. */
-const LOWEST = -3.4e38
+export const LOWEST = -3.4e38
 
 export function averagePool(b: Builder, x: Value, options: AveragePoolOptions): Value {
   const { kernel, countIncludePad, padding } = options

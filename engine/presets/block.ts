@@ -15,6 +15,8 @@ export interface BlockParts {
   readonly scale?: (half: 1 | 2) => readonly DocumentNode[]
   /** What comes before the first half: a position encoding. */
   readonly first?: readonly DocumentNode[]
+  /** What comes before the second half. */
+  readonly second?: readonly DocumentNode[]
 }
 
 /** x ← x + Mixer(LN x); x ← x + MLP(LN x). */
@@ -25,6 +27,7 @@ export function preNormBlock({
   normKeys,
   scale = () => [],
   first = [],
+  second = [],
 }: BlockParts): GraphBody {
   const sketch = new Sketch()
   const normName = (number: 1 | 2) => {
@@ -37,7 +40,8 @@ export function preNormBlock({
   const half = (x: string, number: 1 | 2, ...body: readonly DocumentNode[]): string =>
     sketch.residual(x, `add${number}`, [...normed(number), ...body, ...scale(number)])
   const mixers = 'id' in mixer ? [mixer] : mixer
-  return sketch.body(half(half(sketch.chain(IN, ...first), 1, ...mixers), 2, mlp))
+  const mixed = half(sketch.chain(IN, ...first), 1, ...mixers)
+  return sketch.body(half(sketch.chain(mixed, ...second), 2, mlp))
 }
 
 /** A convolution and its BatchNorm; `parts` are their names in the state_dict. */

@@ -16,6 +16,7 @@ import { crossformers } from './crossformer'
 import { crossvits } from './crossvit'
 import { cswins } from './cswin'
 import { cvts } from './cvt'
+import { davits } from './davit'
 import { densenets } from './densenet'
 import { detrs } from './detr'
 import { dualvits } from './dualvit'
@@ -42,6 +43,7 @@ import { mobileNets } from './mobileNets'
 import { mobilevits } from './mobilevit'
 import { multiScales } from './multiScale'
 import { mvits } from './mvit'
+import { nests } from './nest'
 import { nextvits } from './nextvit'
 import { nfnets } from './nfnet'
 import { permutators } from './permutator'
@@ -68,6 +70,7 @@ import { uniformers } from './uniformer'
 import { vans } from './van'
 import { vggs } from './vgg'
 import { vigs } from './vig'
+import { visformers } from './visformer'
 import { vits } from './vit'
 import { vitsWithRelativePositions } from './vitRelpos'
 import { vmambas } from './vmamba'
@@ -113,6 +116,9 @@ export const presets: readonly Preset[] = [
   ...iformers,
   ...convits,
   ...mvits,
+  ...davits,
+  ...nests,
+  ...visformers,
   ...levits,
   ...efficientFormers,
   ...tinyVits,

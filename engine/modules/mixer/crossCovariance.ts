@@ -1,9 +1,12 @@
+import type { Value } from '../../graph/graph'
 import { linear } from '../../nn/linear'
+import type { ModuleBuilder } from '../../nn/moduleBuilder'
 import { softmax } from '../../nn/softmax'
-import { flag } from '../../schema/schema'
+import { choice, flag } from '../../schema/schema'
 import { headCount, headFields, splitHeads } from '../heads'
 import { onTokens, tokenSizes } from '../layout'
 import { defineModule } from '../module'
+import { queriesKeysValues } from '../qkv'
 import { ofLengthOne } from '../unitLength'
 
 /**
@@ -11,7 +14,7 @@ import { ofLengthOne } from '../unitLength'
  * length 1 over the tokens. It mixes positions only through these sums.
  *
  * x [n, t, c] or [n, h, w, c] → the same shape. MACs 4tc² + 2tcd: linear in t.
- * El-Nouby et al. 2021, XCiT, https://arxiv.org/abs/2106.09681
+ * El-Nouby et al. 2021, XCiT, https://arxiv.org/abs/2106.09681; without lengths: DaViT, Ding et al. 2022, https://arxiv.org/abs/2204.03645
  */
 export const crossCovariance = defineModule({
   id: 'crossCovariance',
@@ -31,6 +34,25 @@ export const crossCovariance = defineModule({
     ...headFields(),
     qkvBias: flag({ label: 'Bias of Q, K, V', default: true }),
     projBias: flag({ label: 'Bias of the projection', default: true }),
+    scores: choice({
+      label: 'Scores',
+      help: 'Of two channels: the cosine times a learned factor (XCiT), or their product made smaller (DaViT).',
+      default: 'cosine',
+      options: [
+        { value: 'cosine', label: 'Scaled cosines' },
+        { value: 'head', label: 'Products ÷ √d' },
+        { value: 'tokens', label: 'Products ÷ √tokens' },
+      ],
+    }),
+    roles: choice({
+      label: 'Who asks',
+      help: 'DaViT’s first code has the keys ask the values, and queries are what is read.',
+      default: 'usual',
+      options: [
+        { value: 'usual', label: 'Q asks K and reads V' },
+        { value: 'keysAsk', label: 'K asks V and reads Q' },
+      ],
+    }),
   },
   // Itself, and faintly everything by the covariances.
   pattern: (row, column) => (row === 4 && column === 4 ? 1 : 0.18),
@@ -41,19 +63,23 @@ export const crossCovariance = defineModule({
       const { n, t, c } = tokenSizes('crossCovariance', tokens)
       const { heads, headDim } = splitHeads('crossCovariance', c, attrs)
       const width = heads * headDim
-      const qkv = linear(b, tokens, { name: 'qkv', out: 3 * width, bias: attrs.qkvBias })
-      const part = (index: number) =>
-        b.reshape(b.slice(qkv, { start: [0, 0, index * width], size: [n, t, width] }), [n, t, heads, headDim])
-      const temperature = b.reshape(b.weight('temperature', [heads, 1, 1], { init: 'one' }), [1, heads, 1, 1])
-      const scores = b.dot(ofLengthOne(b, part(0), 1), ofLengthOne(b, part(1), 1), {
+      const parts = queriesKeysValues(b, tokens, { heads, headDim, bias: attrs.qkvBias })
+      const [asking, asked, read] = attrs.roles === 'keysAsk' ? [parts[1], parts[2], parts[0]] : parts
+      const [q, k] = attrs.scores === 'cosine' ? [unit(b, asking), unit(b, asked)] : [asking, asked]
+      const products = b.dot(q, k, {
         batch: [
           [0, 2],
           [0, 2],
         ],
         contract: [[1], [1]],
       })
-      const weights = b.tap('attention', softmax(b, b.mul(scores, temperature)))
-      const mixed = b.dot(part(2), weights, {
+      const scores = {
+        cosine: () => b.mul(products, temperature(b, heads)),
+        head: () => b.mul(products, headDim ** -0.5),
+        tokens: () => b.mul(products, t ** -0.5),
+      }[attrs.scores]()
+      const weights = b.tap('attention', softmax(b, scores))
+      const mixed = b.dot(read, weights, {
         batch: [
           [0, 2],
           [0, 1],
@@ -64,3 +90,8 @@ export const crossCovariance = defineModule({
       return linear(b, y, { name: 'proj', out: c, bias: attrs.projBias })
     }),
 })
+
+const unit = (b: ModuleBuilder, x: Value): Value => ofLengthOne(b, x, 1)
+
+const temperature = (b: ModuleBuilder, heads: number): Value =>
+  b.reshape(b.weight('temperature', [heads, 1, 1], { init: 'one' }), [1, heads, 1, 1])

@@ -1,10 +1,10 @@
 import type { Value } from '../../graph/graph'
 import { attention as attend } from '../../nn/attention'
-import { linear } from '../../nn/linear'
+import { linear, linearBy } from '../../nn/linear'
 import type { ModuleBuilder } from '../../nn/moduleBuilder'
 import { autoInt, choice, flag, int } from '../../schema/schema'
 import { headCount, headFields, splitHeads } from '../heads'
-import { mapSizes, onMap } from '../layout'
+import { channelsOf, mapSizes, onMap } from '../layout'
 import { defineModule } from '../module'
 import { keyBiasField, orderField, queriesKeysValues } from '../qkv'
 import { cutPattern } from '../reading'
@@ -69,6 +69,15 @@ export const windowAttention = defineModule({
     }),
     dim: autoInt({ label: 'Output channels', default: null, min: 1, max: 8192, auto: 'as the input' }),
     order: orderField(),
+    joined: choice({
+      label: 'Heads join',
+      help: 'Before the projection; the order of its weights, which NesT’s code turns round.',
+      default: 'heads',
+      options: [
+        { value: 'heads', label: 'Head by head' },
+        { value: 'channels', label: 'Channel by channel' },
+      ],
+    }),
     qkvBias: flag({ label: 'Bias of Q, K, V', default: true }),
     keyBias: keyBiasField(),
     projBias: flag({ label: 'Bias of the projection', default: true }),
@@ -114,7 +123,11 @@ export const windowAttention = defineModule({
       const bias =
         positions && mask ? b.add(b.reshape(positions, [1, 1, heads, t, t]), mask) : (positions ?? mask)
       const mixed = b.part('softmax', () => attend(b, q, k, v, scale, bias))
-      const project = (y: Value) => linear(b, y, { name: 'proj', out: attrs.dim ?? c, bias: attrs.projBias })
+      const out = attrs.dim ?? c
+      const project = (y: Value) =>
+        attrs.joined === 'heads'
+          ? linear(b, y, { name: 'proj', out, bias: attrs.projBias })
+          : projectTurned(b, y, { out, heads, bias: attrs.projBias })
       const crop = (y: Value) => {
         const laid = fromWindows(b, y, window, sides)
         return b.slice(laid, { start: [0, 0, 0, 0], size: [n, h, w, laid.shape[3] ?? 1] })
@@ -126,6 +139,24 @@ export const windowAttention = defineModule({
 })
 
 const none = [0, 0] as const
+
+/** A projection whose weights count the channels of a head before the heads. */
+function projectTurned(
+  b: ModuleBuilder,
+  y: Value,
+  { out, heads, bias }: { readonly out: number; readonly heads: number; readonly bias: boolean },
+): Value {
+  const width = channelsOf(y)
+  return b.part('proj', () => {
+    const stored = b.reshape(b.weight('weight', [out, width], { init: 'weight' }), [
+      out,
+      width / heads,
+      heads,
+    ])
+    const weight = b.reshape(b.transpose(stored, [0, 2, 1]), [out, width])
+    return linearBy(b, y, weight, bias ? b.weight('bias', [out], { init: 'bias' }) : undefined)
+  })
+}
 
 /** Cosines times e^s, one learned s per head, at most 100. */
 function cosineQueries(b: ModuleBuilder, q: Value): Value {

@@ -1,11 +1,19 @@
 import { ShapeError } from '../../errors'
 import { conv2d } from '../../nn/conv2d'
 import type { Pair } from '../../ops/attributes'
-import { autoInt, choice, flag, int, number } from '../../schema/schema'
+import { autoInt, flag, int, number } from '../../schema/schema'
 import { divisorChoice } from '../divisors'
 import { mapSizes } from '../layout'
 import { defineModule } from '../module'
-import { autoPadding, checkWindow, kernelField, paddingField, strideField } from '../window'
+import {
+  alignmentField,
+  autoPadding,
+  checkWindow,
+  kernelField,
+  paddingField,
+  strideField,
+  tensorflowPadding,
+} from '../window'
 
 /**
  * A 2-D convolution; in the language of papers a cross-correlation.
@@ -48,16 +56,7 @@ export const convolution = defineModule({
     }),
     stride: strideField(1),
     padding: paddingField(),
-    alignment: choice({
-      label: 'Alignment',
-      help: 'Where padding goes when it cannot be even: TensorFlow’s “same” begins at the top left pixel.',
-      default: 'centre',
-      options: [
-        { value: 'centre', label: 'Centred' },
-        { value: 'tensorflow', label: 'As TensorFlow' },
-      ],
-      when: { field: 'padding', is: null },
-    }),
+    alignment: alignmentField(),
     dilation: int({
       label: 'Dilation',
       help: 'Gap between the taps of the window.',
@@ -130,13 +129,6 @@ export const convolution = defineModule({
     return conv2d(b, x, { name: '', out, kernel, stride, padding: pads, dilation, groups, bias, ...weights })
   },
 })
-
-/** As many as give ⌈size ÷ stride⌉ positions, the odd one after the map. */
-function tensorflowPadding(size: number, kernel: number, stride: number, dilation: number): Pair {
-  const span = dilation * (kernel - 1) + 1
-  const total = Math.max((Math.ceil(size / stride) - 1) * stride + span - size, 0)
-  return [Math.floor(total / 2), Math.ceil(total / 2)]
-}
 
 const outWidth = (width: number, dim: number | null, ratio: number): number =>
   dim ?? Math.max(1, Math.round(width * ratio))

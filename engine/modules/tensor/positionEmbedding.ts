@@ -1,10 +1,11 @@
 import { ShapeError } from '../../errors'
 import type { Grid, Value } from '../../graph/graph'
 import type { ModuleBuilder } from '../../nn/moduleBuilder'
-import { choice, flag, int } from '../../schema/schema'
+import { autoInt, choice, flag, int } from '../../schema/schema'
 import { channelsOf, isMap, onTokens, rankError, tokenSizes } from '../layout'
 import { defineModule } from '../module'
 import { pointwise } from '../pointwise'
+import { fromWindows } from '../windows'
 
 /**
  * A vector per position, added to the token there: Y = X + P with P [1, t, c], learned or of sines of rising wavelength.
@@ -61,6 +62,15 @@ export const positionEmbedding = defineModule({
       default: false,
       when: { field: 'asMap', is: true },
     }),
+    windowSize: autoInt({
+      label: 'Kept by windows',
+      help: 'Side of the windows, one after the other, in which a checkpoint holds a map; the computation is the same.',
+      default: null,
+      min: 1,
+      max: 512,
+      auto: 'no',
+      when: { field: 'asMap', is: true },
+    }),
     asTable: flag({
       label: 'Kept as a table',
       help: 'Whether a checkpoint holds it without an axis for pictures; the computation is the same.',
@@ -68,8 +78,9 @@ export const positionEmbedding = defineModule({
       when: { field: 'positions', is: 'learned' },
     }),
   },
+
   subtitle: ({ positions }) => subtitles[positions],
-  build: (b, [x], { positions, sines, asMap, channelsFirst, asTable }) =>
+  build: (b, [x], { positions, sines, asMap, channelsFirst, windowSize, asTable }) =>
     onTokens(b, 'positionEmbedding', x, (tokens) => {
       const { t, c } = tokenSizes('positionEmbedding', tokens)
       if (positions === 'sequence') return b.add(tokens, b.table('', sinesOfNumbers(t, c), [1, t, c]))
@@ -77,6 +88,14 @@ export const positionEmbedding = defineModule({
       if (positions === 'share') return b.add(tokens, b.constant(sinesOfShares(tokens, c), [1, t, c]))
       if (positions === 'projected') return b.add(tokens, projected(b, tokens, sines))
       const grid = asMap && isMap(x) ? x.shape.slice(1, 3) : [t]
+      if (windowSize !== null && grid.length === 2) {
+        const [height = 1, width = 1] = grid
+        const count = (height * width) / windowSize ** 2
+        const learned = b.weight('', [1, count, windowSize ** 2, c], { init: { a: 0, b: 0.035 } })
+        const windows = b.reshape(learned, [count, windowSize ** 2, c])
+        const laid = fromWindows(b, windows, { height: windowSize, width: windowSize }, [height, width])
+        return b.add(tokens, b.reshape(laid, [1, t, c]))
+      }
       if (channelsFirst && grid.length === 2) {
         const learned = b.weight('', [1, c, ...grid], { init: { a: 0, b: 0.035 } })
         return b.add(tokens, b.transpose(b.reshape(learned, [1, c, t]), [0, 2, 1]))

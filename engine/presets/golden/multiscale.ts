@@ -1,8 +1,11 @@
 /** Pyramids of attention whose maps shrink inside the blocks. */
 
+import { davit } from '../davit'
 import { mvit } from '../mvit'
+import { nest } from '../nest'
 import type { Python } from '../pythonCall'
-import { type Build, count, flag, listed, NotYet, Options } from './reading'
+import { visformer } from '../visformer'
+import { type Build, count, flag, listed, NotYet, Options, symbol, text } from './reading'
 
 export const timm: { readonly [name: string]: Build } = {
   MultiScaleVit(options) {
@@ -18,6 +21,55 @@ export const timm: { readonly [name: string]: Build } = {
       size: options.take('img_size', listed(count), [224, 224])[0] ?? 224,
     })
     if (cfg.take('use_abs_pos', flag, false) || !cfg.isUsedUp()) throw new NotYet()
+    return { features: 'norm', document }
+  },
+
+  DaVit(options, size) {
+    const depths = options.take('depths', listed(count), [1, 1, 3, 1])
+    const document = davit('DaVit', {
+      depths,
+      dims: options.take('embed_dims', listed(count), [96, 192, 384, 768]),
+      heads: options.take('num_heads', listed(count), [3, 6, 12, 24]),
+      window: options.take('window_size', count, 7),
+      classes: options.take('num_classes', count, 1000),
+      size,
+    })
+    return { features: `stages.${depths.length - 1}`, document }
+  },
+
+  Nest(options) {
+    const levels = options.take('num_levels', count, 3)
+    const depths = options.take('depths', listed(count), [2, 2, 20])
+    if (levels !== depths.length) throw new NotYet()
+    const document = nest('Nest', {
+      depths,
+      patch: options.take('patch_size', count, 4),
+      dims: options.take('embed_dims', listed(count), [128, 256, 512]),
+      heads: options.take('num_heads', listed(count), [4, 8, 16]),
+      classes: options.take('num_classes', count, 1000),
+      size: options.take('img_size', count, 224),
+    })
+    return { features: 'norm', document }
+  },
+
+  Visformer(options) {
+    const [first = 1, second = 1, third = 1] = options.take('depth', listed(count), [4, 4, 4])
+    const isUsual =
+      options.take('attn_stage', text, '111') === '011' &&
+      options.take('spatial_conv', text, '111') === '100' &&
+      options.take('norm_layer', symbol, 'LayerNorm2d') === 'BatchNorm2d' &&
+      options.take('embed_norm', symbol, 'None') === 'BatchNorm2d'
+    options.take('conv_init', flag, false)
+    if (!isUsual) throw new NotYet()
+    const document = visformer('Visformer', {
+      depths: [first, second, third],
+      stem: options.take('init_channels', count, 32),
+      dim: options.take('embed_dim', count, 384),
+      heads: options.take('num_heads', count, 6),
+      groups: options.take('group', count, 8),
+      classes: options.take('num_classes', count, 1000),
+      size: options.take('img_size', count, 224),
+    })
     return { features: 'norm', document }
   },
 }
