@@ -76,6 +76,8 @@ import { vitsWithRelativePositions } from './vitRelpos'
 import { vmambas } from './vmamba'
 import { xcits } from './xcit'
 
+import { volos } from './volo'
+
 export type { Preset } from './preset'
 
 export const presets: readonly Preset[] = [
@@ -119,6 +121,7 @@ export const presets: readonly Preset[] = [
   ...davits,
   ...nests,
   ...visformers,
+  ...volos,
   ...levits,
   ...efficientFormers,
   ...tinyVits,

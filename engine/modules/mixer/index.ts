@@ -39,6 +39,7 @@ import { multiQueryAttention } from './multiQueryAttention'
 import { nonLocal } from './nonLocal'
 import { nonLocalMeans } from './nonLocalMeans'
 import { nystrom } from './nystrom'
+import { outlook } from './outlook'
 import { partialShift } from './partialShift'
 import { permutator } from './permutator'
 import { pooling } from './pooling'
@@ -68,6 +69,7 @@ export const mixers: readonly ModuleDefinition[] = [
   attention,
   spatialReduction,
   poolingAttention,
+  outlook,
   shuntedAttention,
   windowAttention,
   dilatedAttention,

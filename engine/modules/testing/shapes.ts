@@ -45,6 +45,7 @@ const shapes: { readonly [id: string]: Row } = {
   lambdaLayer: [map, map],
   distanceAttention: [map, map],
   poolingAttention: [map, map],
+  outlook: [map, map],
   localValueAttention: [map, map],
   convProjection: [map, map],
   crossShaped: [map, map],

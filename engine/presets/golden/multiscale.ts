@@ -5,6 +5,7 @@ import { mvit } from '../mvit'
 import { nest } from '../nest'
 import type { Python } from '../pythonCall'
 import { visformer } from '../visformer'
+import { volo } from '../volo'
 import { type Build, count, flag, listed, NotYet, Options, symbol, text } from './reading'
 
 export const timm: { readonly [name: string]: Build } = {
@@ -67,6 +68,21 @@ export const timm: { readonly [name: string]: Build } = {
       dim: options.take('embed_dim', count, 384),
       heads: options.take('num_heads', count, 6),
       groups: options.take('group', count, 8),
+      classes: options.take('num_classes', count, 1000),
+      size: options.take('img_size', count, 224),
+    })
+    return { features: 'norm', document }
+  },
+
+  VOLO(options) {
+    const [first = 1, second = 1, third = 1, fourth = 1] = options.take('layers', listed(count), [])
+    const [fine = 1, coarse = 1] = options.take('embed_dims', listed(count), [])
+    const [fineHeads = 1, coarseHeads = 1] = options.take('num_heads', listed(count), [])
+    const document = volo('VOLO', {
+      dims: [fine, coarse],
+      heads: [fineHeads, coarseHeads],
+      depths: [first, second, third, fourth],
+      stem: options.take('stem_hidden_dim', count, 64),
       classes: options.take('num_classes', count, 1000),
       size: options.take('img_size', count, 224),
     })
