@@ -14,6 +14,7 @@ export const biasOptions = [
   { value: 'mlp', label: 'MLP of the offset' },
   { value: 'log', label: 'MLP of the offset’s logarithm' },
   { value: 'distance', label: 'Bias of the distance' },
+  { value: 'logOfPairs', label: 'MLP of the logarithm, pair by pair' },
   { value: 'bounded', label: 'MLP of the logarithm, 0 to 16' },
 ] as const
 
@@ -111,6 +112,23 @@ const builders: {
     const bias = distanceBias(b, heads, window)
     return b.reshape(bias, bias.shape.slice(1))
   },
+
+  /** The same for every pair by itself: the same numbers for more work, as timm's first Swin V2 has it. */
+  logOfPairs: (b, { height, width }, { heads, hidden }) =>
+    b.part('mlp', () => {
+      const count = height * width
+      checkPairs('relative positions', count)
+      const { rows, columns } = places(height, width)
+      const log = (offset: number) => Math.sign(offset) * Math.log1p(Math.abs(offset))
+      const logs = Array.from({ length: count * count }, (_, pair) => {
+        const [query, key] = [Math.floor(pair / count), pair % count]
+        return [rows, columns].map((at) => log((at[query] ?? 0) - (at[key] ?? 0)))
+      })
+      const pairs = b.constant(logs.flat(), [count * count, 2])
+      const active = b.relu(linear(b, pairs, { name: 'fc1', out: hidden, bias: true }))
+      const biases = linear(b, active, { name: 'fc2', out: heads, bias: true })
+      return b.reshape(b.transpose(biases, [1, 0]), [heads, count, count])
+    }),
 
   /** Of logarithms of offsets as shares of the window, and 16·sigmoid of the result. Liu et al. 2021, Swin V2, as above. */
   bounded: (b, { height, width }, { heads, trainedWindow }) =>

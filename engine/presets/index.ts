@@ -62,6 +62,7 @@ import { shuntedTransformers } from './shunted'
 import { spectformers, svts } from './spectformer'
 import { starnets } from './starnet'
 import { swins } from './swin'
+import { swinsOfTimm } from './swinCr'
 import { t2tVits } from './t2tVit'
 import { tinyVits } from './tinyVit'
 import { tnts } from './tnt'
@@ -90,6 +91,7 @@ export const presets: readonly Preset[] = [
   ...maes,
   ...pvts,
   ...swins,
+  ...swinsOfTimm,
   ...twinTransformers,
   ...shuntedTransformers,
   ...dualvits,

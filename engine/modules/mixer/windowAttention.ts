@@ -58,6 +58,14 @@ export const windowAttention = defineModule({
     }),
     hidden: biasHiddenField(),
     trainedWindow: trainedWindowField(),
+    factorAxes: int({
+      label: 'Axes of the factors',
+      help: 'Axes of size 1 that a checkpoint keeps after the heads; the computation is the same.',
+      default: 2,
+      min: 0,
+      max: 2,
+      when: { field: 'scores', is: 'cosine' },
+    }),
     scores: choice({
       label: 'Scores',
       help: 'Cosines stay small however large the channels grow; a learned factor per head spreads them.',
@@ -110,7 +118,7 @@ export const windowAttention = defineModule({
       })
       const [q, k, scale] =
         attrs.scores === 'cosine'
-          ? [cosineQueries(b, queries), ofLengthOne(b, keys, 3), 1]
+          ? [cosineQueries(b, queries, attrs.factorAxes), ofLengthOne(b, keys, 3), 1]
           : [queries, keys, headDim ** -0.5]
       const { position, hidden, trainedWindow } = attrs
       const positions =
@@ -159,9 +167,11 @@ function projectTurned(
 }
 
 /** Cosines times e^s, one learned s per head, at most 100. */
-function cosineQueries(b: ModuleBuilder, q: Value): Value {
+function cosineQueries(b: ModuleBuilder, q: Value, axes: number): Value {
   const [, , heads = 1] = q.shape
-  const scale = b.weight('logit_scale', [heads, 1, 1], { init: { a: Math.log(10), b: 0.1 } })
+  const scale = b.weight('logit_scale', [heads, 1, 1].slice(0, 1 + axes), {
+    init: { a: Math.log(10), b: 0.1 },
+  })
   const factor = b.exp(b.min(b.reshape(scale, [1, 1, heads, 1]), Math.log(100)))
   return b.mul(ofLengthOne(b, q, 3), factor)
 }
