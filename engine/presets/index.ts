@@ -75,9 +75,8 @@ import { visformers } from './visformer'
 import { vits } from './vit'
 import { vitsWithRelativePositions } from './vitRelpos'
 import { vmambas } from './vmamba'
-import { xcits } from './xcit'
-
 import { volos } from './volo'
+import { xcits } from './xcit'
 
 export type { Preset } from './preset'
 
