@@ -9,7 +9,7 @@ import { differing, preNormBlock } from './block'
 import { imagenetPixels, type Preset, type PresetRow, presetsOf } from './preset'
 import { chain, design, group, module } from './sketch'
 
-export interface SwinCrSizes {
+interface SwinCrSizes {
   readonly dim: number
   readonly depths: readonly number[]
   readonly heads: readonly number[]
@@ -20,7 +20,7 @@ export interface SwinCrSizes {
 
 const norm = { module: 'layerNorm', attrs: { eps: 1e-5 } } as const
 
-export function swinCr(name: string, sizes: SwinCrSizes): Document {
+function swinCr(name: string, sizes: SwinCrSizes): Document {
   const { dim, depths, size = 224 } = sizes
   const stem = module('patch_embed', 'patchStem', {
     ...differing({ dim }, { dim: 768 }),
