@@ -59,6 +59,7 @@ import { rmts } from './rmt'
 import { sequencers } from './sequencer'
 import { setrs } from './setr'
 import { shuntedTransformers } from './shunted'
+import { siglips } from './siglip'
 import { spectformers, svts } from './spectformer'
 import { starnets } from './starnet'
 import { swins } from './swin'
@@ -87,6 +88,7 @@ export const presets: readonly Preset[] = [
   ...beits,
   ...rotaryTransformers,
   ...clips,
+  ...siglips,
   ...maes,
   ...pvts,
   ...swins,

@@ -26,6 +26,7 @@ function vig(name: string, { dim, depth, size = 224 }: VigSizes): Document {
   const graphs = Array.from({ length: depth }, (_, block) => ({
     neighbours: Math.floor(9 + (9 * block) / Math.max(1, depth - 1)),
     dilation: Math.min(Math.floor(block / 4) + 1, Math.floor(196 / 18)),
+    ratio: 1,
   }))
   const stem = stemOf([dim / 8, dim / 4, dim / 2, dim])
   return design(name, chain(stem, positions, blocks('backbone.0', dim, graphs), ...head), size)
@@ -71,7 +72,7 @@ function stemOf(widths: readonly number[]): GroupNode {
   return group('stem', 1, chain(...nodes))
 }
 
-const usual = { neighbours: 9, dilation: 1, ratio: 1, position: false }
+const usual = { neighbours: 9, dilation: 1, ratio: null, position: false }
 
 /** x ← x + Graph(x); x ← x + MLP(x), with a BatchNorm after every layer. Blocks differ in their graphs alone. */
 function blocks(id: string, dim: number, graphs: readonly Attributes[]): GroupNode {

@@ -21,6 +21,8 @@ export interface VitSizes {
   readonly classes?: number
   /** `token` reads the class token; `avg` averages the patches and normalises after that. */
   readonly pool?: 'token' | 'avg'
+  /** Patches are normalised before they are averaged. */
+  readonly normFirst?: boolean
   readonly registers?: number
   /** Positions for patches only, added before class token and registers join. */
   readonly positionsOfPatchesOnly?: boolean
@@ -37,7 +39,7 @@ export interface VitSizes {
   /** Epsilon of all norms. */
   readonly eps?: number
   /** Activation of the MLPs. */
-  readonly act?: 'gelu' | 'quickGelu'
+  readonly act?: 'gelu' | 'quickGelu' | 'geluTanh'
 }
 
 export function vit(name: string, sizes: VitSizes): Document {
@@ -87,6 +89,11 @@ function head(sizes: VitSizes): DocumentNode[] {
   const attrs: Attributes = classes === 1000 ? {} : { classes }
   if (distilled) return [norm('norm', sizes), module({ id: 'head', key: '' }, 'distilledHead', attrs)]
   if (pool === 'token') return [norm('norm', sizes), module('head', 'classTokenHead', attrs)]
+  if (sizes.normFirst)
+    return [
+      norm('norm', sizes),
+      module({ id: 'head', key: '', keys: { fc: 'head' } }, 'poolHead', { ...attrs, norm: 'noNorm' }),
+    ]
   return [module({ id: 'head', key: '', keys: { norm: 'fc_norm', fc: 'head' } }, 'poolHead', attrs)]
 }
 

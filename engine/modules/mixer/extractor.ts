@@ -2,7 +2,6 @@ import { linear } from '../../nn/linear'
 import { flag } from '../../schema/schema'
 import { onTokens, tokenSizes } from '../layout'
 import { defineModule } from '../module'
-import { checkPairs } from '../pairs'
 
 /**
  * A learned weight for every distance sums the tokens up, and a linear layer of the token itself adjusts the sum:
@@ -35,16 +34,12 @@ export const extractor = defineModule({
   build: (b, [x], { causal, bias }) =>
     onTokens(b, 'extractor', x, (tokens) => {
       const { t, c } = tokenSizes('extractor', tokens)
-      checkPairs('extractor', t)
       const weights = b.weight('w', [causal ? t : 2 * t - 1], { init: { a: 1 / t, b: 1 / t } })
-      const pairs = Array.from({ length: t * t }, (_, pair) => Math.floor(pair / t) - (pair % t))
+      const distance = b.sub(b.iota([t, t], 0), b.iota([t, t], 1))
       const first = causal ? 0 : t - 1
-      const numbers = pairs.map((distance) => Math.max(0, distance + first))
-      const matrix = b.gather(weights, b.constant(numbers, [t, t]), { axis: 0 })
-      const isRead = b.constant(
-        pairs.map((distance) => (distance >= 0 ? 1 : 0)),
-        [t, t],
-      )
+      const matrix = b.gather(weights, b.max(b.add(distance, first), 0), { axis: 0 })
+      // 1 for the token itself and those before it.
+      const isRead = b.max(b.min(b.add(distance, 1), 1), 0)
       const layer = (name: string, y: typeof tokens) => linear(b, y, { name, out: c, bias })
       const values = layer('v', tokens)
       const sums = b.dot(causal ? b.mul(matrix, isRead) : matrix, values, { contract: [[1], [1]] })

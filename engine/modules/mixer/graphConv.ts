@@ -2,7 +2,7 @@ import type { Value } from '../../graph/graph'
 import { conv2d } from '../../nn/conv2d'
 import type { ModuleBuilder } from '../../nn/moduleBuilder'
 import { averagePool } from '../../nn/pool'
-import { flag, int, slot } from '../../schema/schema'
+import { autoInt, flag, int, slot } from '../../schema/schema'
 import { mapSizes, onMap } from '../layout'
 import { defineModule } from '../module'
 import { placeTable } from '../placeTable'
@@ -42,12 +42,13 @@ export const graphConv = defineModule({
       min: 1,
       max: 16,
     }),
-    ratio: int({
+    ratio: autoInt({
       label: 'Reduction',
-      help: 'Side of the squares that are averaged before they are looked for.',
-      default: 1,
+      help: 'Side of the squares that are averaged before neighbours are looked for among them.',
+      default: null,
       min: 1,
-      max: 16,
+      max: 64,
+      auto: 'what leaves 14×14 of them, or few more',
     }),
     position: flag({
       label: 'Positions',
@@ -79,7 +80,8 @@ export const graphConv = defineModule({
   build: (b, [x], attrs) =>
     onMap(b, 'graphConv', x, (map) => {
       const { n, h, w, c } = mapSizes('graphConv', map)
-      const { ratio, norm, act } = attrs
+      const { norm, act } = attrs
+      const ratio = attrs.ratio ?? Math.max(1, Math.floor(Math.min(h, w) / 14))
       const layer = (name: string, y: Value, out: number, groups = 1) =>
         b.module(norm, `${name}.1`, conv2d(b, y, { name: `${name}.0`, out, kernel: 1, groups, bias: true }))
       const nodes = layer('fc1', map, c)
