@@ -35,6 +35,7 @@ export const attention = defineModule({
     year: 2020,
     url: 'https://arxiv.org/abs/2010.11929',
   },
+  keywords: ['transformer', 'ViT'],
   inputs: ['x'],
   attrs: {
     ...headFields(),

@@ -29,6 +29,7 @@ export const crossCovariance = defineModule({
     year: 2021,
     url: 'https://arxiv.org/abs/2106.09681',
   },
+  keywords: ['channel attention', 'transposed attention'],
   inputs: ['x'],
   attrs: {
     ...headFields(),

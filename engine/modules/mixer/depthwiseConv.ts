@@ -23,6 +23,7 @@ export const depthwiseConv = defineModule({
     year: 2022,
     url: 'https://arxiv.org/abs/2201.03545',
   },
+  keywords: ['large kernel'],
   inputs: ['x'],
   attrs: {
     kernelSize: int({

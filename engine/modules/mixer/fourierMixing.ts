@@ -24,6 +24,7 @@ export const fourierMixing = defineModule({
     year: 2021,
     url: 'https://arxiv.org/abs/2105.03824',
   },
+  keywords: ['FFT'],
   inputs: ['x'],
   attrs: {},
   // The wave that the query's token stands for, over tokens row by row.

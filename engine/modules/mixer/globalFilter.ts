@@ -24,6 +24,7 @@ export const globalFilter = defineModule({
     year: 2021,
     url: 'https://arxiv.org/abs/2107.00645',
   },
+  keywords: ['FFT'],
   inputs: ['x'],
   attrs: {
     size: autoInt({

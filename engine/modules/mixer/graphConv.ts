@@ -32,6 +32,7 @@ export const graphConv = defineModule({
     year: 2022,
     url: 'https://arxiv.org/abs/2206.00272',
   },
+  keywords: ['graph network'],
   inputs: ['x'],
   attrs: {
     neighbours: int({ label: 'Neighbours', help: 'Of each position.', default: 9, min: 1, max: 64 }),

@@ -29,6 +29,7 @@ export const linearAttention = defineModule({
     year: 2020,
     url: 'https://arxiv.org/abs/2006.16236',
   },
+  keywords: ['kernel attention'],
   inputs: ['x'],
   attrs: {
     ...headFields(),

@@ -24,6 +24,7 @@ export const pooling = defineModule({
     year: 2022,
     url: 'https://arxiv.org/abs/2111.11418',
   },
+  keywords: ['average pooling', 'PoolFormer'],
   inputs: ['x'],
   attrs: {
     poolSize: int({

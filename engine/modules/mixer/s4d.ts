@@ -27,6 +27,7 @@ export const s4d = defineModule({
     year: 2022,
     url: 'https://arxiv.org/abs/2206.11893',
   },
+  keywords: ['state space'],
   inputs: ['x'],
   attrs: {
     stateSize: int({

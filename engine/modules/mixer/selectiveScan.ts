@@ -29,6 +29,7 @@ export const selectiveScan = defineModule({
     year: 2024,
     url: 'https://arxiv.org/abs/2401.10166',
   },
+  keywords: ['Mamba', 'state space'],
   inputs: ['x'],
   attrs: {
     expand: number({

@@ -35,6 +35,7 @@ export const windowAttention = defineModule({
     year: 2021,
     url: 'https://arxiv.org/abs/2103.14030',
   },
+  keywords: ['shifted windows', 'Swin'],
   inputs: ['x'],
   attrs: {
     ...headFields(),
