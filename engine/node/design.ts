@@ -14,13 +14,16 @@ export function openDesign(name: string, side?: number): Document {
 
 /** What reports call a design: the preset's name, as it was asked for, else the document's own. */
 export const reportedName = (asked: string, document: Document): string =>
-  findPreset(asked) ? asked : document.name
+  findPreset(asked.replace(/@\d+$/, '')) ? asked : document.name
 
 function found(name: string): Document {
   const link = name.includes('#') ? name.slice(name.indexOf('#')) : ''
   if (isLink(link)) return decodeLink(link)
   const preset = findPreset(name)
   if (preset) return preset.document
+  const [, model = '', side] = /^(.+)@(\d+)$/.exec(name) ?? []
+  const atSide = findPreset(model)
+  if (atSide) return setInput(atSide.document, { height: Number(side), width: Number(side) })
   if (existsSync(name)) return opened(name)
   throw new Error(`${name} is neither a preset, a file nor a share link${suggestion(name)}`)
 }
@@ -43,4 +46,4 @@ function suggestion(name: string): string {
 
 /** What timm does to a picture for this preset; for other designs, what it does for most. */
 export const preprocessingOf = (name: string): Preprocessing =>
-  findPreset(name)?.preprocessing ?? imagenetPixels(0.875)
+  findPreset(name.replace(/@\d+$/, ''))?.preprocessing ?? imagenetPixels(0.875)

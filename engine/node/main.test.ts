@@ -101,6 +101,21 @@ test('verify answers 0 when the case holds', async () => {
   })
 })
 
+test('a preset goes by another side too, and figures may come from a file', async () => {
+  const { out } = await vertebra('analyze', 'vit_small_patch16_224@384', '--json')
+  expect(JSON.parse(out)).toMatchObject([
+    { name: 'vit_small_patch16_224@384', input: { height: 384, width: 384 } },
+  ])
+  const file = join(scratch(), 'models.json')
+  const [vit] = JSON.parse(readFileSync('engine/golden/models.json', 'utf8')).models.filter(
+    ({ name }: { name: string }) => name === 'vit_tiny_patch16_224',
+  )
+  writeFileSync(file, JSON.stringify({ models: [vit] }))
+  expect((await vertebra('models', file)).out).toContain('1 of 1 models have a preset; 1 match exactly')
+  writeFileSync(file, JSON.stringify({ models: [{ ...vit, params: vit.params + 1 }] }))
+  expect((await vertebra('models', file)).code).toBe(1)
+})
+
 test('verify finds the cases of a folder and leaves lists alone', async () => {
   const folder = scratch()
   mkdirSync(join(folder, 'tiny'))

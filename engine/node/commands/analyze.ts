@@ -8,7 +8,7 @@ import { requireWhole } from '../whole'
 
 export const analyze: Command = {
   name: 'analyze',
-  usage: '<design>... [--input 224] [--batch 1]',
+  usage: '<design or preset@side>... [--input 224] [--batch 1]',
   summary: 'Counts parameters, multiply-adds, FLOPs and memory, in total and per node.',
   options: designOptions,
   async run({ names, isJson, count }) {

@@ -1,16 +1,20 @@
+import { readFileSync } from 'node:fs'
 import { type Command, UsageError } from '../command'
 import { type ModelReport, parseGoldenModels, reportModel } from '../goldenModels'
 import { printJson, printLine, table } from '../print'
 
 export const models: Command = {
   name: 'models',
-  usage: '',
+  usage: '[models.json]',
   summary:
-    'Counts every preset that timm’s figures (golden/models.json) cover and compares to the unit. Fails when one differs.',
+    'Counts every preset that timm’s figures (golden/models.json, or a file like it) cover and compares to the unit. Fails when one differs.',
   options: {},
   async run({ names, isJson }) {
-    if (names.length > 0) throw new UsageError('models takes no names: it counts all of them')
-    const golden = parseGoldenModels((await import('../../golden/models.json?raw')).default)
+    const [file, ...others] = names
+    if (others.length > 0) throw new UsageError('models takes one file of figures, or none')
+    const golden = parseGoldenModels(
+      file ? readFileSync(file, 'utf8') : (await import('../../golden/models.json?raw')).default,
+    )
     const reports = golden.flatMap((model) => reportModel(model) ?? [])
     const count = (outcome: ModelReport['outcome']) =>
       reports.filter((report) => report.outcome === outcome).length

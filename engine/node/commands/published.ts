@@ -1,16 +1,20 @@
+import { readFileSync } from 'node:fs'
 import { type Command, UsageError } from '../command'
 import { printJson, printLine, table } from '../print'
 import { compareTables, type PublishedTable, parsePublished, type RowReport } from '../published'
 
 export const published: Command = {
   name: 'published',
-  usage: '',
+  usage: '[published.json]',
   summary:
-    'Prints every table of golden/published.json beside our figures, rounded as printed. Fails when one differs without a reason.',
+    'Prints every table of golden/published.json (or of a file like it) beside our figures, rounded as printed. Fails when one differs without a reason.',
   options: {},
   async run({ names, isJson }) {
-    if (names.length > 0) throw new UsageError('published takes no names: it prints all tables')
-    const file = parsePublished((await import('../../golden/published.json?raw')).default)
+    const [path, ...others] = names
+    if (others.length > 0) throw new UsageError('published takes one file of tables, or none')
+    const file = parsePublished(
+      path ? readFileSync(path, 'utf8') : (await import('../../golden/published.json?raw')).default,
+    )
     const tables = compareTables(file.rows)
     const rows = tables.flatMap((printed) => printed.rows)
     const count = (outcome: RowReport['outcome']) => rows.filter((row) => row.outcome === outcome).length
