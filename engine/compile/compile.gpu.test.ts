@@ -29,7 +29,7 @@ test('so are gradients', async () => {
     const sources = graph.nodes.filter(({ op }) => op === 'input' || op === 'param')
     return gradient(graph, { wrt: sources.map(({ id }) => id) })
   })
-  await fc.assert(fc.asyncProperty(gradients, expectSameOnGpu), { numRuns: 60, endOnFailure: true })
+  await fc.assert(fc.asyncProperty(gradients, expectSameOnGpu), { numRuns: 25, endOnFailure: true })
 })
 
 test.each(oneOfEveryKind())('named calls may be ignored in %s', async (_, graph) => {
@@ -73,10 +73,11 @@ function largestWeight({ nodes }: Graph): number {
   return Math.max(...nodes.map(({ op, shape }) => (op === 'param' ? elements(shape) : 0)))
 }
 
-/** For every call that a kernel serves, the smallest of the presets on small pictures that makes it. */
+/** For every call that a kernel serves, the smallest of the families' first members on small pictures that makes it. */
 function oneOfEveryKind(): [string, Graph][] {
   const smallest = new Map<string, [string, Graph]>()
-  for (const { id, document } of presets) {
+  const families = new Map(presets.toReversed().map((preset) => [preset.family, preset]))
+  for (const { id, document } of families.values()) {
     const { graph } = lower({ ...document, input: { ...document.input, height: 64, width: 64 } })
     // Some designs are made for one size of picture.
     if (graph.outputs.length === 0 || largestWeight(graph) > 2 ** 25) continue
