@@ -82,6 +82,6 @@ fn main(
     results[d] = sums[d] / total;
   }
   for (var d = 0u; d < parameters.depthV; d++) {
-    out[at + d] = results[d / 4u][d % 4u];
+    out[at + d * parameters.out.strides.w] = results[d / 4u][d % 4u];
   }
 }

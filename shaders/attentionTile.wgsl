@@ -136,6 +136,6 @@ fn main(
 
 fn store(at: u32, d: u32, value: vec4f) {
   for (var e = 0u; e < 4u; e++) {
-    if (d + e < parameters.depthV) { out[at + d + e] = value[e]; }
+    if (d + e < parameters.depthV) { out[at + (d + e) * parameters.out.strides.w] = value[e]; }
   }
 }

@@ -14,6 +14,13 @@ describe.each([
 ])('every variant for $where', ({ device }) => {
   const names = attention.variants(attentionOf(), device).map(({ name }) => name)
   test.each(names)('%s', (variant) => expectModel(attentionOf(), { variant, traits: device, scale: 2 }))
+
+  test.each(names)('%s joins heads channel by channel', (variant) => {
+    const [batch, heads, t, d] = [2, 3, 19, 16]
+    const joined = viewOf(3, [batch, heads, t, d], [t * heads * d, 1, heads * d, heads])
+    const spec = attentionOf({ batch, heads, queries: t, keys: 33, depth: d })
+    return expectModel({ ...spec, out: joined }, { variant, traits: device, scale: 2 })
+  })
 })
 
 describe('shapes', () => {

@@ -341,7 +341,8 @@ const rules = {
     ])
     const bias = dice.flag() ? b.weight(`${name}.bias`, sides, { init: { a: 0, b: 2 } }) : undefined
     const mixed = attention(b, project('q'), project('k'), project('v'), width ** -0.5, bias)
-    return b.reshape(mixed, [n, t, heads * width])
+    // Heads one after the other, or channel by channel.
+    return b.reshape(dice.flag() ? b.transpose(mixed, [0, 1, 3, 2]) : mixed, [n, t, heads * width])
   },
 } satisfies { [name: string]: StepRule }
 
