@@ -116,6 +116,7 @@ const features: { readonly [family: string]: string } = {
   tiny_vit: 'stages.3',
   regnet: 's4',
   densenet: 'features',
+  xception: 'act4',
   ghostnet: 'blocks.9',
   axial: 'layer4',
   byobnet: 'stages.3',

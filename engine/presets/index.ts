@@ -77,6 +77,7 @@ import { vits } from './vit'
 import { vitsWithRelativePositions } from './vitRelpos'
 import { vmambas } from './vmamba'
 import { volos } from './volo'
+import { xceptions } from './xception'
 import { xcits } from './xcit'
 
 export type { Preset } from './preset'
@@ -151,6 +152,7 @@ export const presets: readonly Preset[] = [
   ...resnetV2s,
   ...regnets,
   ...densenets,
+  ...xceptions,
   ...byobnets,
   ...nfnets,
   ...axials,
