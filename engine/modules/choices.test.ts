@@ -206,3 +206,16 @@ test('a factor multiplies, and a gain scales standardised weights by the root of
   const [y] = run('convolution', [[1, 1, 1, 2]], [[10, 25]], options, null, weights)
   expect(y).toBeCloseTo((15 * 2 * 0.5) / Math.SQRT2, 5)
 })
+
+test('a map takes the size of another', () => {
+  const shapes = [
+    [1, 1, 2, 1],
+    [1, 1, 4, 1],
+  ]
+  const values = [
+    [0, 4],
+    [0, 0, 0, 0],
+  ]
+  expect(run('matchSize', shapes, values)).toEqual([0, 1, 3, 4])
+  expect(run('matchSize', shapes, values, { mode: 'nearest' })).toEqual([0, 0, 4, 4])
+})

@@ -175,6 +175,8 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['hierarchicalConv', { groups: null, norm: 'noNorm', bias: true }, 3 * 8 * 10],
   // ⌊8/3 · 32⌋ = 85 gates and values, 32 of which are convolved.
   ['gatedCnn', {}, 170 * c + 170 + 50 * c + 85 * c + c],
+  ['globalQuery', {}, 4 * c * c + 5 * c],
+  ['singleHead', { dim: 8 }, 2 * 8 + 8 * 40 + 2 * 40 + c * c + 2 * c],
   ['separableAttention', {}, (2 * c + 1) * (c + 1) + c * c + c],
   ['dilatedAttention', { windowSize: null, position: 'none' }, 4 * c * c + 4 * c],
   ['linearAttention', { heads: 4 }, 4 * c * c + 4 * c],
@@ -253,6 +255,7 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['starRelu', { scale: 'fixed' }, 1],
   ['starRelu', { bias: 'none' }, 1],
   ['layerScale', {}, c],
+  ['layerScale', { trailing: 2 }, c],
   ['resScale', {}, c],
   ['squeezeExcite', {}, 2 * 8 * c + 8 + c],
   ['squeezeExcite', { ratio: 0.25, divisor: 1 }, 2 * 8 * c + 8 + c],

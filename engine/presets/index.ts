@@ -60,8 +60,10 @@ import { sequencers } from './sequencer'
 import { setrs } from './setr'
 import { shuntedTransformers } from './shunted'
 import { siglips } from './siglip'
+import { shvits } from './shvit'
 import { spectformers, svts } from './spectformer'
 import { starnets } from './starnet'
+import { swiftformers } from './swiftformer'
 import { swins } from './swin'
 import { swinsOfTimm } from './swinCr'
 import { t2tVits } from './t2tVit'
@@ -119,6 +121,8 @@ export const presets: readonly Preset[] = [
   ...mambaOuts,
   ...repvits,
   ...starnets,
+  ...swiftformers,
+  ...shvits,
   ...iformers,
   ...convits,
   ...mvits,

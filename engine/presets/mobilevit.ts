@@ -37,12 +37,20 @@ export function fused(width: number, dim: number, depth: number): ByobBlock {
   })
   const mlp = module('mlp', 'mlp', { mlpRatio: 2, act })
   const sketch = new Sketch()
-  const read = sketch.chain(
+  const seen = sketch.chain(
     IN,
     ...unit('conv_kxk', {}, act),
     module('conv_1x1', 'convolution', { dim, kernelSize: 1, bias: false }),
+  )
+  // Maps of an odd side grow, so that they interleave, and shrink again.
+  const told = sketch.chain(
+    seen,
+    module('even', 'resize', { to: 'divisible' }),
     group('transformer.0', depth, preNormBlock({ mixer, mlp, norm })),
     module('norm', norm.module, norm.attrs),
+  )
+  const read = sketch.chain(
+    sketch.join(module('back', 'matchSize'), told, seen),
     ...unit('conv_proj', { dim: width, kernelSize: 1 }, act),
   )
   const both = sketch.join(module('both', 'concat'), IN, read)
@@ -58,6 +66,8 @@ export function separable(width: number, depth: number): ByobBlock {
   const sketch = new Sketch()
   const read = sketch.chain(
     IN,
+    // Maps of an odd side grow, so that they interleave.
+    module('even', 'resize', { to: 'divisible', alignCorners: true }),
     ...unit('conv_kxk', { groups: null }, mobileStyle.act),
     module('conv_1x1', 'convolution', { dim: divisible(width / 2), kernelSize: 1, bias: false }),
     group('transformer.0', depth, preNormBlock({ mixer, mlp, norm })),

@@ -23,6 +23,7 @@ import { gatedCnn } from './gatedCnn'
 import { gatedConv } from './gatedConv'
 import { gatedPosition } from './gatedPosition'
 import { globalFilter } from './globalFilter'
+import { globalQuery } from './globalQuery'
 import { graphConv } from './graphConv'
 import { haloAttention } from './haloAttention'
 import { hierarchicalConv } from './hierarchicalConv'
@@ -54,6 +55,7 @@ import { selectiveScan } from './selectiveScan'
 import { separableAttention } from './separableAttention'
 import { separableConv } from './separableConv'
 import { shuntedAttention } from './shuntedAttention'
+import { singleHead } from './singleHead'
 import { spatialGate } from './spatialGate'
 import { spatialLinear } from './spatialLinear'
 import { spatialMlp } from './spatialMlp'
@@ -84,6 +86,7 @@ export const mixers: readonly ModuleDefinition[] = [
   convProjection,
   multiQueryAttention,
   talkingHeads,
+  singleHead,
   distanceAttention,
   localValueAttention,
   retention,
@@ -95,6 +98,7 @@ export const mixers: readonly ModuleDefinition[] = [
   luna,
   separableAttention,
   factorisedAttention,
+  globalQuery,
   nonLocal,
   nonLocalMeans,
   lambdaLayer,

@@ -29,9 +29,18 @@ export const layerScale = defineModule({
       min: 0,
       max: 3,
     }),
+    trailing: int({
+      label: 'Axes behind',
+      help: 'Axes of size 1 that a checkpoint keeps behind the channels; the computation is the same.',
+      default: 0,
+      min: 0,
+      max: 3,
+    }),
   },
-  build: (b, [x], { leading }) => {
-    const shape = [...Array.from({ length: leading }, () => 1), channelsOf(x)]
-    return b.mul(x, b.weight('gamma', shape, { init: 'one' }))
+  build: (b, [x], { leading, trailing }) => {
+    const ones = (length: number) => Array.from({ length }, () => 1)
+    const width = channelsOf(x)
+    const gamma = b.weight('gamma', [...ones(leading), width, ...ones(trailing)], { init: 'one' })
+    return b.mul(x, trailing === 0 ? gamma : b.reshape(gamma, [width]))
   },
 })

@@ -23,6 +23,8 @@ const shapes: { readonly [id: string]: Row } = {
   nonLocal: [map, map],
   linearAttention: [map, map],
   separableAttention: [map, map],
+  globalQuery: [map, map],
+  singleHead: [map, map],
   factorisedAttention: [map, map],
   crossCovariance: [map, map],
   retention: [map, map],
@@ -134,6 +136,10 @@ const shapes: { readonly [id: string]: Row } = {
   branchHead: [
     [tokens, [2, 9, 16]],
     [2, 1000],
+  ],
+  matchSize: [
+    [map, [2, 4, 12, 16]],
+    [2, 4, 12, 32],
   ],
   poolHead: [map, [2, 1000]],
   classTokenHead: [tokens, [2, 10], { classes: 10 }],

@@ -8,7 +8,9 @@ import { nextvit } from '../nextvit'
 import { pit } from '../pit'
 import type { Python } from '../pythonCall'
 import { repvit } from '../repvit'
+import { shvit } from '../shvit'
 import { starnet } from '../starnet'
+import { swiftformer } from '../swiftformer'
 import { xcit } from '../xcit'
 import { type Build, count, flag, inCall, listed, lookUp, NotYet, Options, text } from './reading'
 
@@ -124,6 +126,32 @@ export const timm: { readonly [name: string]: Build } = {
       size,
     }),
   }),
+
+  SwiftFormer: (options, size) => ({
+    features: 'norm',
+    document: swiftformer('SwiftFormer', {
+      depths: options.take('layers', listed(count), [3, 3, 6, 4]),
+      dims: options.take('embed_dims', listed(count), [48, 56, 112, 220]),
+      classes: options.take('num_classes', count, 1000),
+      size,
+    }),
+  }),
+
+  SHViT(options, size) {
+    const types = options.take('types', listed(text), ['s', 's', 's'])
+    const reading = options.take('partial_dim', listed(count), [32, 64, 96])
+    return {
+      features: 'stages.2',
+      document: shvit('SHViT', {
+        dims: options.take('embed_dim', listed(count), [128, 256, 384]),
+        depths: options.take('depth', listed(count), [1, 2, 3]),
+        reading: reading.map((dim, stage) => (types[stage] === 's' ? dim : 0)),
+        keyDims: options.take('qk_dim', listed(count), [16, 16, 16]),
+        classes: options.take('num_classes', count, 1000),
+        size,
+      }),
+    }
+  },
 
   NextViT(options, size) {
     if (options.argument(count) !== 3) return null

@@ -1,0 +1,38 @@
+import { resize } from '../../nn/resample'
+import { choice, flag } from '../../schema/schema'
+import { mapSizes } from '../layout'
+import { defineModule } from '../module'
+
+/** One map at the height and width of another, by interpolation: [n, h, w, c], [n, h′, w′, c′] → [n, h′, w′, c]. No parameters. */
+export const matchSize = defineModule({
+  id: 'matchSize',
+  title: 'Match size',
+  kind: 'merge',
+  mark: '≍',
+  summary: 'Interpolates the first map at the height and width of the second.',
+  formula: 'h×w → h′×w′',
+  inputs: ['x', 'like'],
+  attrs: {
+    mode: choice({
+      label: 'Interpolation',
+      default: 'bilinear',
+      options: [
+        { value: 'bilinear', label: 'Bilinear' },
+        { value: 'nearest', label: 'Nearest' },
+        { value: 'bicubic', label: 'Bicubic' },
+      ],
+    }),
+    alignCorners: flag({
+      label: 'Aligned corners',
+      help: 'Corner pixels of both maps lie on each other; otherwise the borders of their pixels do.',
+      default: false,
+    }),
+  },
+  subtitle: ({ mode }) => mode,
+  build(b, [x, like], { mode, alignCorners }) {
+    mapSizes('matchSize', x)
+    const { h, w } = mapSizes('matchSize', like)
+    const corners = mode === 'nearest' ? {} : { alignCorners }
+    return resize(b, x, { height: h, width: w, mode, ...corners })
+  },
+})
