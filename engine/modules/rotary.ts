@@ -15,6 +15,7 @@ export const rotaryFields = () => ({
       { value: 'none', label: 'None' },
       { value: 'rows', label: 'Half the channels by row, then by column' },
       { value: 'columns', label: 'Half the channels by column, then by row' },
+      { value: 'centred', label: 'By row, then column, from the centre' },
     ],
   }),
   wavelength: number({
@@ -35,7 +36,7 @@ export const rotaryFields = () => ({
 })
 
 interface Rotation {
-  readonly rotary: 'rows' | 'columns'
+  readonly rotary: 'rows' | 'columns' | 'centred'
   readonly wavelength: number
   readonly trainedSide: number | null
 }
@@ -43,7 +44,8 @@ interface Rotation {
 /**
  * Pairs of neighbouring channels turned by p·w⁻ᵏ: x [n, t, h, d] → the same shape. The first half of the pairs goes by
  * one axis of the grid and the second by the other, k from 0 to 1; tokens before the grid stay as they are.
- * Su et al. 2021, https://arxiv.org/abs/2104.09864; on images: Fang et al. 2023, EVA-02, https://arxiv.org/abs/2303.11331
+ * From the centre, places count as shares of the map, and channels half a head apart are the pairs (DINOv3, Siméoni et al.
+ * 2025, https://arxiv.org/abs/2508.10104). Su et al. 2021, https://arxiv.org/abs/2104.09864; on images: Fang et al. 2023, EVA-02, https://arxiv.org/abs/2303.11331
  */
 export function rotated(b: ModuleBuilder, x: Value, grid: Grid | null, rotation: Rotation): Value {
   const [n = 1, t = 1, heads = 1, d = 1] = x.shape
@@ -56,13 +58,13 @@ export function rotated(b: ModuleBuilder, x: Value, grid: Grid | null, rotation:
     )
   }
   const angles = anglesOf(grid, d / 4, rotation)
+  // DINOv3 pairs a channel with the one half a head further; the others pair neighbours.
+  const axis = rotation.rotary === 'centred' ? 3 : 4
+  const ofPairs = (pairs: number) => (axis === 3 ? [2, pairs] : [pairs, 2])
   const table = (of: (angle: number) => number) =>
-    b.constant(
-      angles.flatMap((angle) => [of(angle), of(angle)]),
-      [1, t, 1, d / 2, 2],
-    )
-  const pairs = b.reshape(x, [n, t, heads, d / 2, 2])
-  const turned = b.mul(b.reverse(pairs, [4]), b.constant([-1, 1], [1, 1, 1, 1, 2]))
+    b.constant(angles.map(of), [1, t, 1, ...(axis === 3 ? [1, d / 2] : [d / 2, 1])])
+  const pairs = b.reshape(x, [n, t, heads, ...ofPairs(d / 2)])
+  const turned = b.mul(b.reverse(pairs, [axis]), b.constant([-1, 1], [1, 1, 1, ...ofPairs(1)]))
   const sum = b.add(b.mul(pairs, table(Math.cos)), b.mul(turned, table(Math.sin)))
   return b.reshape(sum, [n, t, heads, d])
 }
@@ -74,12 +76,17 @@ function anglesOf(
   { rotary, wavelength, trainedSide }: Rotation,
 ): number[] {
   const { rows, columns } = places(height, width)
-  const scaled = (at: number, side: number) => (trainedSide === null ? at : (at / side) * trainedSide)
+  const scaled = (at: number, side: number) => {
+    // All of the map is one turn in each direction from its centre.
+    if (rotary === 'centred') return 2 * Math.PI * ((2 * (at + 0.5)) / side - 1)
+    return trainedSide === null ? at : (at / side) * trainedSide
+  }
   const speeds = Array.from({ length: bands }, (_, band) => wavelength ** (-band / bands))
   const before = Array.from({ length: prefix * 2 * bands }, () => 0)
   return rows.reduce((angles, row, place) => {
     const [y, x] = [scaled(row, height), scaled(columns[place] ?? 0, width)]
-    for (const at of rotary === 'rows' ? [y, x] : [x, y]) for (const speed of speeds) angles.push(at * speed)
+    for (const at of rotary === 'columns' ? [x, y] : [y, x])
+      for (const speed of speeds) angles.push(at * speed)
     return angles
   }, before)
 }

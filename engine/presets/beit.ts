@@ -5,8 +5,8 @@
  * Bao et al. 2021, https://arxiv.org/abs/2106.08254; Peng et al. 2022, https://arxiv.org/abs/2208.06366
  */
 import type { Document } from '../document/types'
-import { preNormBlock } from './block'
-import { gammas, type PlainSizes, plainTransformer, widths } from './plainTransformer'
+import { differing, preNormBlock } from './block'
+import { gammas, normOf, type PlainSizes, plainTransformer, widths } from './plainTransformer'
 import { imagenetPixels, type Preset, presetsOf, symmetricPixels } from './preset'
 import { module } from './sketch'
 
@@ -79,4 +79,43 @@ const version2 = presetsOf(
   ],
 )
 
-export const beits: readonly Preset[] = [...version1, ...version2]
+/** Norms inside attention and MLP too, an embedding in place of the table. */
+function beit3(name: string, given: PlainSizes & { readonly mlpRatio?: number }): Document {
+  const { mlpRatio = 4 } = given
+  const sizes: PlainSizes = { ...given, pool: 'avg', eps: 1e-5 }
+  const norm = normOf(sizes)
+  const mixer = module('attn', 'attention', { heads: sizes.heads, innerNorm: norm })
+  const mlp = module('mlp', 'mlp', { ...differing({ mlpRatio }, { mlpRatio: 4 }), norm })
+  return plainTransformer(name, sizes, {
+    tokens: [module('cls_token', 'classToken'), module('pos_embed', 'positionEmbedding')],
+    block: preNormBlock({ mixer, mlp, norm }),
+  })
+}
+
+const giant = { ...widths.giant, patch: 14, mlpRatio: 4.3637 }
+const version3 = presetsOf(
+  {
+    family: 'beit',
+    paper: {
+      title: 'Image as a Foreign Language: BEiT Pretraining for All Vision and Vision-Language Tasks',
+      authors: 'Wang et al.',
+      year: 2022,
+      url: 'https://arxiv.org/abs/2208.10442',
+    },
+    preprocessing: imagenetPixels(1),
+  },
+  beit3,
+  [
+    [
+      'beit3_base_patch16_224',
+      'BEiT-3-B/16',
+      base,
+      'The half of BEiT-3 that sees: norms inside attention and MLP keep its sums small.',
+    ],
+    ['beit3_large_patch16_224', 'BEiT-3-L/16', large, 'BEiT-3 at the width of ViT-L.'],
+    ['beit3_giant_patch14_224', 'BEiT-3-g/14', giant, 'A billion parameters in forty blocks.'],
+    ['beit3_giant_patch14_336', 'BEiT-3-g/14 336', { ...giant, size: 336 }, 'BEiT-3-g on 576 patches.'],
+  ],
+)
+
+export const beits: readonly Preset[] = [...version1, ...version2, ...version3]

@@ -9,8 +9,15 @@ import type { Document, DocumentNode, ModuleNode } from '../document/types'
 import type { Paper } from '../modules/module'
 import type { Attributes } from '../schema/schema'
 import { differing, preNormBlock } from './block'
-import { gammas, lastNorms, type PlainSizes, plainTransformer, widths } from './plainTransformer'
-import { imagenetPixels, type Preprocessing, type Preset, presetsOf, symmetricPixels } from './preset'
+import { gammas, lastNorms, normOf, type PlainSizes, plainTransformer, widths } from './plainTransformer'
+import {
+  imagenetPixels,
+  type Preprocessing,
+  type Preset,
+  type PresetRow,
+  presetsOf,
+  symmetricPixels,
+} from './preset'
 import { module } from './sketch'
 
 export interface EvaSizes extends PlainSizes {
@@ -28,12 +35,14 @@ export interface EvaSizes extends PlainSizes {
   /** Norms inside a gated MLP and, for CLIP, before the attention's projection. */
   readonly innerNorms?: 'mlp' | 'both'
   readonly mlp?: 'swiglu' | number
+  /** A gated MLP of another width: behind the gate, as a multiple of the channels. */
+  readonly gated?: number
   readonly layerScale?: boolean
   readonly postNorm?: boolean
 }
 
 interface Rotary {
-  readonly rotary: 'rows' | 'columns'
+  readonly rotary: 'rows' | 'columns' | 'centred'
   readonly wavelength?: number
   readonly trainedSide?: number
 }
@@ -54,7 +63,10 @@ export function eva(name: string, sizes: EvaSizes): Document {
   }[positions ?? 'none']
   const parts = { mixer: attention(sizes), mlp: mlp(sizes) }
   const scale = layerScale ? { scale: gammas } : {}
-  const block = preNormBlock({ ...parts, ...(postNorm ? { norm: null, scale: lastNorms } : scale) })
+  const block = preNormBlock({
+    ...parts,
+    ...(postNorm ? { norm: null, scale: lastNorms } : { ...scale, norm: normOf(sizes) }),
+  })
   return plainTransformer(name, sizes, { tokens, block })
 }
 
@@ -75,7 +87,8 @@ function attention({
   })
 }
 
-function mlp({ mlp: kind = 4, apart, innerNorms }: EvaSizes): ModuleNode {
+function mlp({ mlp: kind = 4, gated, apart, innerNorms }: EvaSizes): ModuleNode {
+  if (gated) return module('mlp', 'gatedMlp', { mlpRatio: gated, packed: false })
   if (kind !== 'swiglu') return module('mlp', 'mlp', differing({ mlpRatio: kind }, { mlpRatio: 4 }))
   const attrs: Attributes = innerNorms ? { norm: 'layerNorm' } : {}
   return module('mlp', 'gatedMlp', apart ? { ...attrs, packed: false } : attrs)
@@ -106,6 +119,13 @@ const ropePaper: Paper = {
   authors: 'Heo et al.',
   year: 2024,
   url: 'https://arxiv.org/abs/2403.13298',
+}
+
+const dinoPaper: Paper = {
+  title: 'DINOv3',
+  authors: 'Siméoni et al.',
+  year: 2025,
+  url: 'https://arxiv.org/abs/2508.10104',
 }
 
 const { tiny, small, medium, base, large, giant } = widths
@@ -306,4 +326,77 @@ const ropeVits = presetsOf({ family: 'eva', paper: ropePaper, preprocessing: ima
   ],
 ])
 
-export const rotaryTransformers: readonly Preset[] = [...evas, ...rotaryVits, ...ropeVits]
+const fromMae = { ...large, patch: 14, keyBias: true, pool: 'avg' } as const
+const evaLarges = presetsOf({ family: 'eva', paper: evaPaper, preprocessing: clipPixels(1) }, eva, [
+  ['eva_large_patch14_196', 'EVA-L/14 196', { ...fromMae, size: 196 }, 'ViT-L on 196 patches of 14 pixels.'],
+  ['eva_large_patch14_336', 'EVA-L/14 336', { ...fromMae, size: 336 }, 'ViT-L on 576 patches of 14 pixels.'],
+])
+
+const dino = {
+  rotary: { rotary: 'centred', wavelength: 100 },
+  positions: null,
+  registers: 4,
+  layerScale: true,
+  eps: 1e-5,
+  pool: 'normed',
+  classes: 0,
+  size: 256,
+} as const
+const huge = { dim: 1280, depth: 32, heads: 20, gated: 4 }
+const dinoRows: readonly PresetRow<EvaSizes>[] = [
+  [
+    'vit_small_patch16_dinov3',
+    'ViT-S/16 (DINOv3)',
+    { ...small, ...dino },
+    'Self-supervised features: rotary positions from the centre, four registers, no bias of queries, keys and values.',
+  ],
+  [
+    'vit_small_plus_patch16_dinov3',
+    'ViT-S+/16 (DINOv3)',
+    { ...small, ...dino, gated: 4 },
+    'DINOv3-S with gated MLPs.',
+  ],
+  ['vit_base_patch16_dinov3', 'ViT-B/16 (DINOv3)', { ...base, ...dino }, 'DINOv3 at the width of ViT-B.'],
+  ['vit_large_patch16_dinov3', 'ViT-L/16 (DINOv3)', { ...large, ...dino }, 'DINOv3 at the width of ViT-L.'],
+  [
+    'vit_huge_plus_patch16_dinov3',
+    'ViT-H+/16 (DINOv3)',
+    { ...huge, ...dino },
+    'DINOv3 in thirty-two blocks with gated MLPs.',
+  ],
+]
+const withoutBias = dinoRows.map(
+  ([id, title, sizes, summary]): PresetRow<EvaSizes> => [id, title, { ...sizes, qkvBias: false }, summary],
+)
+const withBias = dinoRows.map(
+  ([id, title, sizes]): PresetRow<EvaSizes> => [
+    `${id}_qkvb`,
+    `${title}, biases`,
+    sizes,
+    `${title} whose queries and values have biases.`,
+  ],
+)
+const dinosV3 = presetsOf({ family: 'eva', paper: dinoPaper, preprocessing: imagenetPixels(1) }, eva, [
+  ...withoutBias,
+  [
+    'vit_tiny_patch16_dinov3_qkvb',
+    'ViT-Ti/16 (DINOv3), biases',
+    { ...tiny, ...dino },
+    'The smallest, three heads.',
+  ],
+  ...withBias,
+  [
+    'vit_7b_patch16_dinov3',
+    'ViT-7B/16 (DINOv3)',
+    { ...dino, dim: 4096, depth: 40, heads: 32, gated: 2, qkvBias: false },
+    'The teacher of the others: nearly seven billion parameters.',
+  ],
+])
+
+export const rotaryTransformers: readonly Preset[] = [
+  ...evas,
+  ...evaLarges,
+  ...rotaryVits,
+  ...ropeVits,
+  ...dinosV3,
+]

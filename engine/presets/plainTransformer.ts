@@ -1,5 +1,6 @@
 /** What ViT's descendants share: patches, some tokens before them, equal blocks, a classifier. */
 import type { Document, DocumentNode, GraphBody } from '../document/types'
+import type { SlotValue } from '../schema/schema'
 import { differing } from './block'
 import { chain, design, group, module } from './sketch'
 
@@ -13,6 +14,8 @@ export interface PlainSizes {
   readonly classes?: number
   /** `token` reads the class token; `avg` averages the patches and normalises after that, `normed` before it. */
   readonly pool?: 'token' | 'avg' | 'normed'
+  /** Epsilon of all norms. */
+  readonly eps?: number
 }
 
 export interface PlainParts {
@@ -28,17 +31,23 @@ export function plainTransformer(name: string, sizes: PlainSizes, { tokens, bloc
   return design(name, chain(embed, ...tokens, group('blocks.0', depth, block), ...head(sizes)), size)
 }
 
-function head({ pool = 'token', classes = 1000 }: PlainSizes): DocumentNode[] {
+function head(sizes: PlainSizes): DocumentNode[] {
+  const { pool = 'token', classes = 1000, eps = 1e-6 } = sizes
   const attrs = differing({ classes }, { classes: 1000 })
-  const norm = module('norm', 'layerNorm')
+  const norm = module('norm', 'layerNorm', differing({ eps }, { eps: 1e-6 }))
   if (pool === 'token') return [norm, module('head', 'classTokenHead', attrs)]
   const keys = { norm: 'fc_norm', fc: 'head' }
-  if (pool === 'avg') return [module({ id: 'head', key: '', keys }, 'poolHead', attrs)]
+  const inside = eps === 1e-6 ? {} : { norm: normOf(sizes) }
+  if (pool === 'avg') return [module({ id: 'head', key: '', keys }, 'poolHead', { ...attrs, ...inside })]
   return [
     norm,
     module({ id: 'head', key: '', keys: { fc: 'head' } }, 'poolHead', { ...attrs, norm: 'noNorm' }),
   ]
 }
+
+/** The norm of the blocks. */
+export const normOf = ({ eps = 1e-6 }: PlainSizes): SlotValue =>
+  eps === 1e-6 ? 'layerNorm' : { module: 'layerNorm', attrs: { eps } }
 
 /** A LayerScale that checkpoints of BEiT and EVA keep in the block itself. */
 export const gammas = (half: 1 | 2): DocumentNode[] => [
