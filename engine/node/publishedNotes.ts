@@ -38,6 +38,12 @@ export const aliases: Readonly<Record<string, string>> = {
   'ViT-S/8': 'vit_small_patch8_224',
   'ViT-B/16': 'vit_base_patch16_224',
   'ViT-B/8': 'vit_base_patch8_224',
+  'RVT-S*': 'rvt_small_plus',
+  'RVT-B*': 'rvt_base_plus',
+  'FAN-S': 'fan_small_12_p16_224',
+  'FAN-B': 'fan_base_18_p16_224',
+  'FAN-L': 'fan_large_24_p16_224',
+  'FcaFormer (L2)': 'fcaformer_l2',
 }
 
 export interface KnownReason {
@@ -217,5 +223,20 @@ export const knownReasons: readonly KnownReason[] = [
     quantity: 'macs',
     models: ['MViTv2-B', 'MViTv2-L'],
     reason: 'MViTv2’s own figure, by a counter that is not described; timm’s layers give ours to the unit',
+    quantity: 'params',
+    models: ['RVT-B* [44]', 'RVT-B*'],
+    reason:
+      'RVT’s own figure; its published code gives ours: plain MLPs at 768 channels, and factors for pairs in five blocks',
+  },
+  {
+    quantity: 'macs',
+    models: ['RVT-B* [44]', 'RVT-B*'],
+    reason: 'RVT’s own figure, by a counter that is not described; its published code gives ours',
+  },
+  {
+    quantity: 'macs',
+    models: ['FAN-S', 'FAN-B', 'FAN-L'],
+    reason:
+      'FAN’s own figure, by a counter that is not described; its published code gives ours, and a second product A·V that nothing reads',
   },
 ]

@@ -81,6 +81,7 @@ const table = (top1: number): Published => ({
   source: 'BiFormer (Zhu et al. 2023), README of the repository',
 })
 const dims = [64, 128, 256, 512]
+export const biformerTiny = { dims, depths: [2, 2, 8, 2] }
 
 export const biformers: readonly Preset[] = presetsOf(
   {
@@ -98,7 +99,7 @@ export const biformers: readonly Preset[] = presetsOf(
     [
       'biformer_tiny',
       'BiFormer-T',
-      { dims, depths: [2, 2, 8, 2] },
+      biformerTiny,
       'Regions choose regions, and tokens attend inside the chosen ones.',
       { published: table(81.4) },
     ],

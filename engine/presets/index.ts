@@ -25,6 +25,7 @@ import { edgenexts } from './edgenext'
 import { efficientFormers } from './efficientformer'
 import { efficientNets } from './efficientnet'
 import { rotaryTransformers } from './eva'
+import { fans } from './fan'
 import { fcaformers } from './fcaformer'
 import { fnets } from './fnet'
 import { focalnets } from './focalnet'
@@ -56,6 +57,7 @@ import { repvits } from './repvit'
 import { resnets } from './resnet'
 import { resnetV2s } from './resnetv2'
 import { rmts } from './rmt'
+import { rvts } from './rvt'
 import { sequencers } from './sequencer'
 import { setrs } from './setr'
 import { shuntedTransformers } from './shunted'
@@ -99,6 +101,8 @@ export const presets: readonly Preset[] = [
   ...twinTransformers,
   ...shuntedTransformers,
   ...dualvits,
+  ...fans,
+  ...rvts,
   ...crossformers,
   ...fcaformers,
   ...cswins,

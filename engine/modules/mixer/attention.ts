@@ -7,10 +7,12 @@ import { headCount, headFields, splitHeads } from '../heads'
 import { onRows, onTokens, rankError, tokenSizes } from '../layout'
 import { localConvolution } from '../localConvolution'
 import { defineModule } from '../module'
+import { checkPairs } from '../pairs'
 import { pointwise, weightsField } from '../pointwise'
 import { keyBiasField, orderField, queriesKeysValues } from '../qkv'
 import { type BiasOptions, biasHiddenField, biasOptions, windowBias } from '../relativeBias'
 import { rotaryFields, rotated } from '../rotary'
+import { scoredAttention } from '../scores'
 
 /**
  * Multi-head self-attention over all tokens: per head softmax(Q Kᵀ/√d) V, then an output projection.
@@ -50,9 +52,13 @@ export const attention = defineModule({
     }),
     position: choice({
       label: 'Positions',
-      help: 'What is added to the score of a pair for where it lies.',
+      help: 'What is added to the score of a pair for where it lies, or what it is multiplied by.',
       default: 'none',
-      options: [{ value: 'none', label: 'None' }, ...biasOptions],
+      options: [
+        { value: 'none', label: 'None' },
+        ...biasOptions,
+        { value: 'scaling', label: 'A factor per pair' },
+      ],
     }),
     hidden: biasHiddenField(),
     ...rotaryFields(),
@@ -132,11 +138,19 @@ export const attention = defineModule({
       const turned = (y: Value) => (rotary === 'none' ? y : rotated(b, y, tokens.grid, { ...places, rotary }))
       const q = turned(b.module(attrs.qkNorm, 'q_norm', queries))
       const k = turned(b.module(attrs.qkNorm, 'k_norm', keys))
-      const bias =
-        position === 'none' ? undefined : gridBias(b, tokens, { kind: position, heads, dim: c, hidden })
+      const scale = headDim ** -0.5
+      const kind = position === 'none' || position === 'scaling' ? null : position
+      const bias = kind ? gridBias(b, tokens, { kind, heads, dim: c, hidden }) : undefined
       const mask = maskBias(b, tokens, attrs)
       const both = bias && mask ? b.add(bias, mask) : (bias ?? mask)
-      const mixed = attend(b, q, k, v, headDim ** -0.5, both)
+      const before = (scores: Value) => {
+        const factored = b.mul(scores, factors(b, heads, t))
+        return mask ? b.add(factored, mask) : factored
+      }
+      const mixed =
+        position === 'scaling'
+          ? scoredAttention(b, { q, k, v }, { scale, before })
+          : attend(b, q, k, v, scale, both)
       const far = b.reshape(mixed, [n, t, width])
       const near = () =>
         localConvolution(b, 'attention', attrs.local === 'input' ? tokens : b.reshape(v, [n, t, width]), {
@@ -151,6 +165,12 @@ export const attention = defineModule({
 })
 
 const sequences = { all: onTokens, row: onRows }
+
+/** σ of a learned number per head and pair: RVT's position-aware scaling, Mao et al. 2021, https://arxiv.org/abs/2105.07926 */
+function factors(b: ModuleBuilder, heads: number, t: number): Value {
+  checkPairs('attention', t)
+  return b.reshape(b.sigmoid(b.weight('att_mask', [heads, t, t], { init: { a: 0, b: 1 } })), [1, heads, t, t])
+}
 
 function gridBias(b: ModuleBuilder, tokens: Value, options: BiasOptions): Value {
   if (!tokens.grid) throw rankError('attention', 'a map or tokens that lie on a grid', tokens.shape)

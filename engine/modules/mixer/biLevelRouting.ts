@@ -119,9 +119,7 @@ function route(
   { topk, scale }: { readonly topk: number; readonly scale: number },
 ): Value {
   const mean = (y: Value) => b.reshape(b.mean(y, [2]), [y.shape[0] ?? 1, y.shape[1] ?? 1, y.shape[3] ?? 1])
-  const scores = b.call('routingScores', {}, [mean(q), mean(k)], (q, k) =>
-    b.dot(b.mul(q, scale), k, { batch: [[0], [0]], contract: [[2], [2]] }),
-  )
+  const scores = b.dot(b.mul(mean(q), scale), mean(k), { batch: [[0], [0]], contract: [[2], [2]] })
   const chosen = b.topK(scores, topk)
   b.part('router', () =>
     b.part('routing_act', () =>

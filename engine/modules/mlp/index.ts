@@ -1,6 +1,7 @@
 import type { ModuleDefinition } from '../module'
+import { channelGateMlp } from './channelGateMlp'
 import { depthwiseMlp } from './depthwiseMlp'
 import { gatedMlp } from './gatedMlp'
 import { mlp } from './mlp'
 
-export const mlps: readonly ModuleDefinition[] = [mlp, gatedMlp, depthwiseMlp]
+export const mlps: readonly ModuleDefinition[] = [mlp, gatedMlp, depthwiseMlp, channelGateMlp]

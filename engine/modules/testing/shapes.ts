@@ -89,6 +89,7 @@ const shapes: { readonly [id: string]: Row } = {
   mlp: [map, map],
   gatedMlp: [map, map],
   depthwiseMlp: [map, map],
+  channelGateMlp: [map, map],
   layerNorm: [tokens, tokens],
   modifiedLayerNorm: [map, map],
   groupNorm: [map, map],

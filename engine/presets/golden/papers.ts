@@ -1,9 +1,11 @@
 /** Attention beside convolutions, and on several scales, as the papers' own code builds them. */
-import { biformer } from '../biformer'
+import { type BiformerSizes, biformer, biformerTiny } from '../biformer'
 import { cmt } from '../cmt'
 import { crossformer } from '../crossformer'
 import { dualvit, dualvitSmall } from '../dualvit'
+import { fan } from '../fan'
 import { fcaformer } from '../fcaformer'
+import { rvt, rvtSmall } from '../rvt'
 import { type Build, count, flag, listed, symbol } from './reading'
 
 export const papers: { readonly [name: string]: Build } = {
@@ -35,19 +37,17 @@ export const papers: { readonly [name: string]: Build } = {
     const chosen = options.take('topks', listed(count), [8, 8, -1, -1])
     options.argument(symbol)
     if (widths.some((width, stage) => width !== dims[stage]) || chosen.at(-1) !== -2) return null
-    return {
-      features: 'norm',
-      document: biformer('BiFormer', {
-        dims,
-        depths: options.take('depth', listed(count), [3, 4, 8, 3]),
-        mlpRatio: mlpRatios[0] ?? 4,
-        headDim,
-        regions: options.take('n_win', count, 7),
-        chosen,
-        classes: options.take('num_classes', count, 1000),
-        size,
-      }),
+    const sizes = {
+      dims,
+      depths: options.take('depth', listed(count), [3, 4, 8, 3]),
+      mlpRatio: mlpRatios[0] ?? 4,
+      headDim,
+      regions: options.take('n_win', count, 7),
+      chosen,
+      classes: options.take('num_classes', count, 1000),
+      size,
     }
+    return { features: 'norm', document: biformer('BiFormer', sizes), unreadMacs: routingMacs(sizes) }
   },
 
   FcaFormer(options) {
@@ -89,6 +89,53 @@ export const papers: { readonly [name: string]: Build } = {
     }),
   }),
 
+  biformer_tiny: (_, size) => {
+    const sizes = { ...biformerTiny, size }
+    return { features: 'norm', document: biformer('BiFormer-T', sizes), unreadMacs: routingMacs(sizes) }
+  },
+
+  FAN(options) {
+    const depth = options.take('depth', count, 12)
+    const ratios = options.take('sr_ratio', listed(count), [])
+    const isUsual = options.take('tokens_norm', flag, false) && options.take('eta', count, 1) === 1
+    if (!isUsual || ratios.some((ratio) => ratio !== 1)) return null
+    const dim = options.take('embed_dim', count, 768)
+    const patch = options.take('patch_size', count, 16)
+    const size = options.take('img_size', count, 224)
+    const sizes = {
+      dim,
+      depth,
+      heads: options.take('num_heads', count, 12),
+      patch,
+      classes: options.take('num_classes', count, 1000),
+      size,
+    }
+    // Its attention multiplies A·V a second time, for a result that no block takes.
+    const unreadMacs = depth * (size / patch) ** 4 * dim
+    return { features: 'norm', document: fan('FAN', sizes), unreadMacs }
+  },
+
+  PoolingTransformer(options) {
+    const depths = options.take('depth', listed(count), [12])
+    if (options.take('patch_size', count, 16) !== 16 || options.take('stride', count, 16) !== 16) return null
+    return {
+      features: `transformers.${depths.length - 1}`,
+      document: rvt('PoolingTransformer', {
+        headDims: options.take('base_dims', listed(count), [64]),
+        depths,
+        heads: options.take('heads', listed(count), [12]),
+        mlpRatio: options.take('mlp_ratio', count, 4),
+        classes: options.take('num_classes', count, 1000),
+        size: options.take('image_size', count, 224),
+      }),
+    }
+  },
+
+  rvt_small_plus(options, size) {
+    options.argument(flag)
+    return { features: 'transformers.0', document: rvt('RVT-S*', { ...rvtSmall, scaled: 5, size }) }
+  },
+
   CrossFormer(options) {
     const scales = [
       options.take('patch_size', listed(count), [4]),
@@ -113,10 +160,13 @@ export const papers: { readonly [name: string]: Build } = {
   },
 }
 
+/** To measure the gap between chosen and other regions, the recorder multiplied all regions' means again, under its counter. */
+const routingMacs = ({ dims, depths, regions = 7 }: BiformerSizes): number =>
+  depths.slice(0, -1).reduce((sum, depth, stage) => sum + depth * regions ** 4 * (dims[stage] ?? 0), 0)
+
 /** Calls that stand for presets of ours, with the node that the reference calls features. */
 export const presetCalls = {
   cmt_ti: 'cmt_ti',
-  biformer_tiny: 'biformer_tiny',
   shunted_t: 'shunted_t',
   fcaformer_l2: 'fcaformer_l2',
 }

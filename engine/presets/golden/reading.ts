@@ -10,6 +10,8 @@ export interface GoldenModel {
   readonly outputs?: { readonly [name: string]: string }
   /** Weights of ours that the reference is handed from outside, so that it does not count them. */
   readonly given?: readonly string[]
+  /** Products that the recorder counted and nothing reads: dead ones of the reference, and the recorder's own. */
+  readonly unreadMacs?: number
 }
 
 /** A class of the reference: its arguments to our sizes, for a picture of this side. */
