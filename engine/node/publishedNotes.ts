@@ -38,6 +38,8 @@ export const aliases: Readonly<Record<string, string>> = {
   'ViT-S/8': 'vit_small_patch8_224',
   'ViT-B/16': 'vit_base_patch16_224',
   'ViT-B/8': 'vit_base_patch8_224',
+  'RVT-S': 'rvt_small_plus',
+  'RVT-B': 'rvt_base_plus',
   'RVT-S*': 'rvt_small_plus',
   'RVT-B*': 'rvt_base_plus',
   'FAN-S': 'fan_small_12_p16_224',

@@ -4,10 +4,11 @@
  *
  * Zhou et al. 2022, https://arxiv.org/abs/2204.12451
  */
-import { type Document, type DocumentNode, type GraphBody, type GroupNode, IN } from '../document/types'
+import type { Document, DocumentNode } from '../document/types'
 import { differing, preNormBlock } from './block'
 import { imagenetPixels, type Preset, type Published, presetsOf } from './preset'
-import { chain, design, group, module, Sketch } from './sketch'
+import { chain, design, group, module } from './sketch'
+import { classBlock, stem as patches } from './xcit'
 
 export interface FanSizes {
   readonly dim: number
@@ -29,13 +30,13 @@ export function fan(
     scale,
   })
   const nodes = [
-    stem(dim, patch),
+    patches(dim, patch),
     module({ id: 'pos_embed', key: '', keys: { encoding: 'pos_embed' } }, 'positionEmbedding', {
       positions: 'projected',
     }),
     group('blocks.0', depth, block),
     module('cls_token', 'classToken'),
-    group('cls_attn_blocks.0', 2, classBlock(heads)),
+    group('cls_attn_blocks.0', 2, classBlock(heads, true)),
     module('norm', 'layerNorm'),
     module('head', 'classTokenHead', differing({ classes }, { classes: 1000 })),
   ]
@@ -45,38 +46,6 @@ export function fan(
 const scale = (half: 1 | 2): DocumentNode[] => [
   module({ id: `gamma${half}`, keys: { gamma: '' } }, 'layerScale'),
 ]
-
-/** 3×3 convolutions of stride 2 whose width doubles, with norms and activations between. */
-function stem(dim: number, patch: number): GroupNode {
-  const count = Math.log2(patch)
-  const layers = Array.from({ length: count }, (_, index): DocumentNode[] => [
-    module(`proj.${2 * index}.0`, 'convolution', {
-      dim: Math.floor(dim / 2 ** (count - 1 - index)),
-      stride: 2,
-      bias: false,
-    }),
-    module(`proj.${2 * index}.1`, 'batchNorm'),
-    ...(index < count - 1 ? [module(`proj.${2 * index + 1}`, 'gelu')] : []),
-  ])
-  return group({ id: 'patch_embed', title: 'Stem' }, 1, chain(...layers.flat()))
-}
-
-/**
- * x ← x + γ₁·[CA(x̂), x̂ of the patches], x̂ = LN x; x ← LN x; x + [γ₂·MLP(x of the class token), x of the patches].
- * The published code adds the patches to themselves in both halves.
- */
-function classBlock(heads: number): GraphBody {
-  const sketch = new Sketch()
-  const patches = (id: string) => module(id, 'firstTokens', { tokens: null, from: 1 })
-  const normed = sketch.chain(IN, module('norm1', 'layerNorm'))
-  const asked = sketch.chain(normed, module('attn', 'classAttention', { heads }))
-  const first = sketch.join(module('joined1', 'joinTokens'), asked, sketch.chain(normed, patches('patches1')))
-  const sum = sketch.join(module('add1', 'add'), IN, sketch.chain(first, ...scale(1)))
-  const kept = sketch.chain(sum, module('norm2', 'layerNorm'))
-  const cls = sketch.chain(kept, module('cls', 'firstTokens'), module('mlp', 'mlp'), ...scale(2))
-  const second = sketch.join(module('joined2', 'joinTokens'), cls, sketch.chain(kept, patches('patches2')))
-  return sketch.body(sketch.join(module('add2', 'add'), kept, second))
-}
 
 // --- the models --------------------------------------------------------------------------------------------------
 

@@ -40,7 +40,7 @@ export function xcit(name: string, sizes: XcitSizes): Document {
 }
 
 /** Convolutions that halve the map until a position is a patch. */
-function stem(dim: number, patch: number): DocumentNode {
+export function stem(dim: number, patch: number): DocumentNode {
   const count = Math.log2(patch)
   const layers = Array.from({ length: count }, (_, index) => [
     module(`proj.${2 * index}.0`, 'convolution', {
@@ -80,7 +80,7 @@ function block(heads: number): GraphBody {
  * Class attention as the published code has it: patches are passed on with their norm added, and then doubled, and the
  * MLP of the class token starts from its norm.
  */
-function classBlock(heads: number, tokensNorm: boolean): GraphBody {
+export function classBlock(heads: number, tokensNorm: boolean): GraphBody {
   const sketch = new Sketch()
   const restOf = (id: string, x: string) => sketch.chain(x, module(id, 'toMap'))
   const firstOf = (id: string, x: string) => sketch.chain(x, module(id, 'firstTokens'))
