@@ -225,6 +225,8 @@ export const knownReasons: readonly KnownReason[] = [
     quantity: 'macs',
     models: ['MViTv2-B', 'MViTv2-L'],
     reason: 'MViTv2’s own figure, by a counter that is not described; timm’s layers give ours to the unit',
+  },
+  {
     quantity: 'params',
     models: ['RVT-B* [44]', 'RVT-B*'],
     reason:
