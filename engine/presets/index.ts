@@ -78,6 +78,7 @@ import { vggs } from './vgg'
 import { vigs } from './vig'
 import { visformers } from './visformer'
 import { vits } from './vit'
+import { averagedVits } from './vitAveraged'
 import { vitsWithRelativePositions } from './vitRelpos'
 import { vmambas } from './vmamba'
 import { volos } from './volo'
@@ -94,6 +95,7 @@ export const presets: readonly Preset[] = [
   ...rotaryTransformers,
   ...clips,
   ...siglips,
+  ...averagedVits,
   ...maes,
   ...pvts,
   ...swins,

@@ -27,6 +27,7 @@ export interface VitSizes {
   /** Positions for patches only, added before class token and registers join. */
   readonly positionsOfPatchesOnly?: boolean
   readonly qkNorm?: boolean
+  readonly qkvBias?: boolean
   readonly layerScale?: boolean
   /** A second token that learns from a teacher, and the mean of two classifiers (DeiT). */
   readonly distilled?: boolean
@@ -63,10 +64,14 @@ const norm = (id: string, { eps = 1e-6 }: VitSizes) =>
   module(id, 'layerNorm', differing({ eps }, { eps: 1e-6 }))
 
 function block(sizes: VitSizes): GraphBody {
-  const { dim, heads, qkNorm, layerScale, mlpRatio = 4, swiglu, act = 'gelu' } = sizes
+  const { dim, heads, qkNorm, layerScale, mlpRatio = 4, swiglu, act = 'gelu', qkvBias = true } = sizes
   const sketch = new Sketch()
   const scale = (number: 1 | 2) => (layerScale ? [module(`ls${number}`, 'layerScale')] : [])
-  const attrs: Attributes = { headDim: dim / heads, ...(qkNorm ? { qkNorm: 'layerNorm' } : {}) }
+  const attrs: Attributes = {
+    headDim: dim / heads,
+    ...differing({ qkvBias }, { qkvBias: true }),
+    ...(qkNorm ? { qkNorm: 'layerNorm' } : {}),
+  }
   const mixed = sketch.residual(IN, 'add1', [
     norm('norm1', sizes),
     module('attn', 'attention', attrs),
