@@ -644,7 +644,7 @@ const antiAliased = presetsOf({ ...common, paper: papersOf.blur }, resnet, [
       ...average,
       ...se,
       stemWidth: 64,
-      size: 320,
+      size: 384,
     },
     'Sixty-seven bottlenecks with gates that pool to stride.',
   ],
