@@ -29,6 +29,7 @@ import { fans } from './fan'
 import { fcaformers } from './fcaformer'
 import { fnets } from './fnet'
 import { focalnets } from './focalnet'
+import { gcvits } from './gcvit'
 import { gfnets } from './gfnet'
 import { ghostnets } from './ghostnet'
 import { hornets, slaks } from './hornet'
@@ -133,6 +134,7 @@ export const presets: readonly Preset[] = [
   ...convits,
   ...mvits,
   ...davits,
+  ...gcvits,
   ...nests,
   ...visformers,
   ...volos,

@@ -1,5 +1,5 @@
 import { conv2d } from '../../nn/conv2d'
-import { autoInt, int, number, slot } from '../../schema/schema'
+import { autoInt, flag, int, number, slot } from '../../schema/schema'
 import { globalAverage } from '../globalPooling'
 import { channelsOf, isMap } from '../layout'
 import { defineModule } from '../module'
@@ -53,16 +53,17 @@ export const squeezeExcite = defineModule({
     }),
     act: slot({ label: 'Activation', of: 'activation', default: 'relu' }),
     gate: slot({ label: 'Gate', of: 'activation', default: 'sigmoid' }),
+    bias: flag({ label: 'Biases', default: true }),
   },
   subtitle: ({ dim, ratio, divisor }, width) =>
     width === null ? `×${dim ?? ratio}` : `${width} → ${dim ?? innerWidth(width, ratio, divisor)} → ${width}`,
-  build(b, [x], { dim, ratio, divisor, act, gate }) {
+  build(b, [x], { dim, ratio, divisor, act, gate, bias }) {
     const channels = channelsOf(x)
     const inner = dim ?? innerWidth(channels, ratio, divisor)
     const mean = b.reshape(globalAverage(b, 'squeezeExcite', x), [x.shape[0] ?? 1, 1, 1, channels])
-    let y = conv2d(b, mean, { name: 'fc1', out: inner, kernel: 1, bias: true })
+    let y = conv2d(b, mean, { name: 'fc1', out: inner, kernel: 1, bias })
     y = b.module(act, 'act', y)
-    y = b.module(gate, 'gate', conv2d(b, y, { name: 'fc2', out: channels, kernel: 1, bias: true }))
+    y = b.module(gate, 'gate', conv2d(b, y, { name: 'fc2', out: channels, kernel: 1, bias }))
     return b.mul(x, isMap(x) ? y : b.reshape(y, [x.shape[0] ?? 1, 1, channels]))
   },
 })

@@ -10,6 +10,7 @@ import { firstTokens } from './firstTokens'
 import { flatten } from './flatten'
 import { ghostConv } from './ghostConv'
 import { globalPool } from './globalPool'
+import { globalQueryAttention } from './globalQueryAttention'
 import { linear } from './linear'
 import { maxPool } from './maxPool'
 import { narrowingAttention } from './narrowingAttention'
@@ -36,6 +37,7 @@ export const tensors: readonly ModuleDefinition[] = [
   positionEmbedding,
   conditionalPosition,
   classAttention,
+  globalQueryAttention,
   narrowingAttention,
   crossAttention,
   semanticTokens,

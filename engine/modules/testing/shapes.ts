@@ -47,6 +47,7 @@ const shapes: { readonly [id: string]: Row } = {
   lambdaLayer: [map, map],
   distanceAttention: [map, map],
   poolingAttention: [map, map],
+  globalQueryAttention: [[map, [2, 4, 4, 32]], map],
   outlook: [map, map],
   localValueAttention: [map, map],
   convProjection: [map, map],

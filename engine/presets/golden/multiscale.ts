@@ -1,6 +1,7 @@
 /** Pyramids of attention whose maps shrink inside the blocks. */
 
 import { davit } from '../davit'
+import { gcvit } from '../gcvit'
 import { mvit } from '../mvit'
 import { nest } from '../nest'
 import type { Python } from '../pythonCall'
@@ -87,6 +88,18 @@ export const timm: { readonly [name: string]: Build } = {
       size: options.take('img_size', count, 224),
     })
     return { features: 'norm', document }
+  },
+
+  GlobalContextVit(options) {
+    const document = gcvit('GlobalContextVit', {
+      dim: options.take('embed_dim', count, 64),
+      depths: options.take('depths', listed(count), [3, 4, 19, 5]),
+      heads: options.take('num_heads', listed(count), [2, 4, 8, 16]),
+      windows: options.take('window_size', listed(count), [7, 7, 14, 7]),
+      classes: options.take('num_classes', count, 1000),
+      size: options.take('img_size', count, 224),
+    })
+    return { features: 'stages.3', document }
   },
 }
 
