@@ -41,7 +41,8 @@ export const outlook = defineModule({
     valueBias: flag({ label: 'Bias of V', default: false }),
     projBias: flag({ label: 'Bias of the projection', default: true }),
   },
-  pattern: windowPattern(5, (distance) => 1 - 0.4 * distance),
+  // Windows lie two apart: the query lies in the middle of one.
+  pattern: windowPattern(3, (distance) => 1 - 0.4 * distance),
   family: 'attention',
   subtitle: (attrs, dim) => `${attrs.kernelSize}×${attrs.kernelSize}, ${headCount(attrs, dim)}`,
   build: (b, [x], { kernelSize, stride, valueBias, projBias, ...attrs }) =>
