@@ -360,3 +360,42 @@ test.each([
   expect(mean).toBeCloseTo(0, 6)
   expect(variance).toBeCloseTo(1, 3)
 })
+
+test('a neighbourhood stops at the border and keeps its size', () => {
+  // Uniform attention over three neighbours: the first and the last position see the same ones as their inner neighbours.
+  const line = [1, 2, 4, 8, 16]
+  const uniform: Parameters = ({ attrs, shape }) => {
+    const values = { 'x.qkv.weight': [0, 0, 1], 'x.proj.weight': [3] }[attrs.name]
+    return values
+      ? Float64Array.from(values)
+      : new Float64Array(shape.reduce((product, size) => product * size, 1))
+  }
+  const attrs = { kernelSize: 3, heads: 1 }
+  const y = run('neighbourhoodAttention', [[1, 1, 5, 1]], [line], attrs, null, uniform)
+  expect(y.map((value) => Math.round(value))).toEqual([7, 7, 14, 28, 28])
+})
+
+test('HiLo heads see their window, or the mean of every window', () => {
+  const values: Parameters = ({ attrs, shape }) => {
+    const ones = attrs.name.endsWith('proj.weight')
+    const count = shape.reduce((product, size) => product * size, 1)
+    // Only values pass: the last row of h_qkv, and of l_kv.
+    const passes = attrs.name.endsWith('h_qkv.weight') ? 4 : attrs.name.endsWith('l_kv.weight') ? 3 : -1
+    return Float64Array.from({ length: count }, (_, i) => (ones || i === passes ? 1 : 0))
+  }
+  const map = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((value) => [value, 10 * value])
+  const y = run('hiLoAttention', [[1, 2, 4, 2]], [map], { heads: 2, alpha: 0.5 }, null, values)
+  // Windows hold 0 1 4 5 and 2 3 6 7 in the first channel; the second channel’s means over them are 25 and 45.
+  expect(y.slice(0, 2)).toEqual([2.5, 35])
+  expect(y.slice(4, 6)).toEqual([4.5, 35])
+})
+
+test('involution weighs neighbours by a kernel that the position makes', () => {
+  const values: Parameters = ({ attrs, shape }) => {
+    const one = ['x.conv1.weight', 'x.conv2.weight'].includes(attrs.name) ? 1 : 0
+    return new Float64Array(shape.reduce((product, size) => product * size, 1)).fill(one)
+  }
+  const attrs = { kernelSize: 3, groupDim: 1, ratio: 1, norm: 'noNorm' }
+  // Each kernel is the position’s own number, everywhere: y = x·(sum of the neighbours).
+  expect(run('dynamicConv', [[1, 1, 3, 1]], [[1, 2, 3]], attrs, null, values)).toEqual([3, 12, 15])
+})

@@ -112,6 +112,13 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['shuntedAttention', {}, 2 * (c * c + c) + (4 + 1) * c * c + 2 * (c + 2 * c + c * c + c + 5 * c)],
   ['shuntedAttention', { ratio: 1 }, 4 * c * c + 4 * c + 10 * c],
   ['semanticTokens', {}, 64 * c + 6 * c * c + 6 * c + 4 * c],
+  ['neighbourhoodAttention', { heads: 4 }, 4 * c * c + 4 * c + 4 * 13 * 13],
+  // Two of four heads in windows, two by means: 4 halves of c² in and a quarter of c² out for each, and two biases.
+  ['hiLoAttention', {}, 1.5 * c * c + c * c + 2 * ((c / 2) ** 2 + c / 2) + 0.5 * c * c],
+  ['refinedAttention', { heads: 4 }, 4 * c * c + 4 * c + 2 * 4 * 12 + 9 * 12],
+  ['hashedAttention', { heads: 4 }, 3 * c * c + 3 * c],
+  ['dynamicConv', {}, c * 8 + 2 * 8 + 8 * 2 * 49 + 2 * 49],
+  ['dynamicConv', { weights: 'picture' }, c * 8 + 2 * 8 + 8 * 49 * c + 49 * c],
   ['crossTokenAttention', { heads: 4 }, 4 * c * c + 4 * c + 64 * 4],
   ['biLevelRouting', {}, 4 * c * c + 4 * c + 26 * c],
   ['attention', { heads: 4, position: 'scaling' }, 4 * c * c + 4 * c + 4 * 64 * 64],

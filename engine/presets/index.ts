@@ -46,6 +46,7 @@ import { mobilevits } from './mobilevit'
 import { multiScales } from './multiScale'
 import { mvits } from './mvit'
 import { nests } from './nest'
+import { nats } from './nat'
 import { nextvits } from './nextvit'
 import { nfnets } from './nfnet'
 import { permutators } from './permutator'
@@ -106,6 +107,7 @@ export const presets: readonly Preset[] = [
   ...dualvits,
   ...fans,
   ...rvts,
+  ...nats,
   ...crossformers,
   ...fcaformers,
   ...cswins,

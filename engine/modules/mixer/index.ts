@@ -14,6 +14,7 @@ import { cycleMlp } from './cycleMlp'
 import { depthwiseConv } from './depthwiseConv'
 import { dilatedAttention } from './dilatedAttention'
 import { distanceAttention } from './distanceAttention'
+import { dynamicConv } from './dynamicConv'
 import { extractor } from './extractor'
 import { factorisedAttention } from './factorisedAttention'
 import { focalModulation } from './focalModulation'
@@ -26,7 +27,9 @@ import { globalFilter } from './globalFilter'
 import { globalQuery } from './globalQuery'
 import { graphConv } from './graphConv'
 import { haloAttention } from './haloAttention'
+import { hashedAttention } from './hashedAttention'
 import { hierarchicalConv } from './hierarchicalConv'
+import { hiLoAttention } from './hiLoAttention'
 import { identity } from './identity'
 import { inceptionConv } from './inceptionConv'
 import { inceptionMixer } from './inceptionMixer'
@@ -37,6 +40,7 @@ import { linformer } from './linformer'
 import { localValueAttention } from './localValueAttention'
 import { luna } from './luna'
 import { multiQueryAttention } from './multiQueryAttention'
+import { neighbourhoodAttention } from './neighbourhoodAttention'
 import { nonLocal } from './nonLocal'
 import { nonLocalMeans } from './nonLocalMeans'
 import { nystrom } from './nystrom'
@@ -47,6 +51,7 @@ import { pooling } from './pooling'
 import { poolingAttention } from './poolingAttention'
 import { positionSensitive } from './positionSensitive'
 import { randomMixing } from './randomMixing'
+import { refinedAttention } from './refinedAttention'
 import { retention } from './retention'
 import { s4d } from './s4d'
 import { scattering } from './scattering'
@@ -73,7 +78,9 @@ export const mixers: readonly ModuleDefinition[] = [
   poolingAttention,
   outlook,
   shuntedAttention,
+  hiLoAttention,
   windowAttention,
+  neighbourhoodAttention,
   dilatedAttention,
   crossShaped,
   axialAttention,
@@ -87,6 +94,7 @@ export const mixers: readonly ModuleDefinition[] = [
   multiQueryAttention,
   talkingHeads,
   singleHead,
+  refinedAttention,
   distanceAttention,
   localValueAttention,
   retention,
@@ -94,6 +102,7 @@ export const mixers: readonly ModuleDefinition[] = [
   additiveAttention,
   nystrom,
   linearAttention,
+  hashedAttention,
   linformer,
   luna,
   separableAttention,
@@ -106,6 +115,7 @@ export const mixers: readonly ModuleDefinition[] = [
   gatedPosition,
   separableConv,
   depthwiseConv,
+  dynamicConv,
   largeKernelAttention,
   gatedConv,
   gatedCnn,

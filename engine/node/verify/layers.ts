@@ -1,6 +1,7 @@
 /** Single layers of the papers' code, found by words of their call: those are Python that only a person can read. */
 import type { DocumentNode } from '../../document/types'
 import type { Shape, Value } from '../../graph/graph'
+import { hashedAttention } from '../../modules/hashing'
 import type { Keys, ModuleBuilder } from '../../nn/moduleBuilder'
 import { selectiveScan } from '../../nn/selectiveScan'
 import { fromWavelets, wavelets } from '../../nn/wavelet'
@@ -170,6 +171,18 @@ const layers: readonly NamedLayer[] = [
         ...axis('width', 1),
       }),
   })),
+  {
+    says: 'EcoformerFastAttention(num_heads=2,dim_heads=8)',
+    layer: (shape) => ({
+      input: shape,
+      order: 'asIs',
+      build(b, x) {
+        const v = b.weight('input_v', shape, { init: { a: 0, b: 1 }, role: 'buffer' })
+        const tokensFirst = (y: Value) => b.transpose(y, [0, 2, 1, 3])
+        return hashedAttention(b, tokensFirst(x), tokensFirst(v), { bits: 16, anchors: 20 })
+      },
+    }),
+  },
   ...nonLocals,
   ...bottlenecks,
   {
