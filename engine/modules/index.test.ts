@@ -187,6 +187,8 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['gatedCnn', {}, 170 * c + 170 + 50 * c + 85 * c + c],
   ['globalQuery', {}, 4 * c * c + 5 * c],
   ['singleHead', { dim: 8 }, 2 * 8 + 8 * 40 + 2 * 40 + c * c + 2 * c],
+  // Two heads of 16; each third of a head is mixed by itself at the second scale.
+  ['multiScaleLinear', {}, 3 * c * c + 3 * c * 25 + 3 * c * 16 + 2 * c * c + 2 * c],
   ['separableAttention', {}, (2 * c + 1) * (c + 1) + c * c + c],
   ['dilatedAttention', { windowSize: null, position: 'none' }, 4 * c * c + 4 * c],
   ['linearAttention', { heads: 4 }, 4 * c * c + 4 * c],

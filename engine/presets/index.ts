@@ -24,6 +24,7 @@ import { dynamicSpectrums } from './dynamicSpectrum'
 import { edgenexts } from './edgenext'
 import { efficientFormers } from './efficientformer'
 import { efficientNets } from './efficientnet'
+import { efficientvits } from './efficientvit'
 import { rotaryTransformers } from './eva'
 import { fans } from './fan'
 import { fcaformers } from './fcaformer'
@@ -132,6 +133,7 @@ export const presets: readonly Preset[] = [
   ...starnets,
   ...swiftformers,
   ...shvits,
+  ...efficientvits,
   ...iformers,
   ...convits,
   ...mvits,

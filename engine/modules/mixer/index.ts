@@ -41,6 +41,7 @@ import { localValueAttention } from './localValueAttention'
 import { luna } from './luna'
 import { multiQueryAttention } from './multiQueryAttention'
 import { neighbourhoodAttention } from './neighbourhoodAttention'
+import { multiScaleLinear } from './multiScaleLinear'
 import { nonLocal } from './nonLocal'
 import { nonLocalMeans } from './nonLocalMeans'
 import { nystrom } from './nystrom'
@@ -107,6 +108,7 @@ export const mixers: readonly ModuleDefinition[] = [
   luna,
   separableAttention,
   factorisedAttention,
+  multiScaleLinear,
   globalQuery,
   nonLocal,
   nonLocalMeans,

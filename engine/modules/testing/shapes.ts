@@ -23,6 +23,7 @@ const shapes: { readonly [id: string]: Row } = {
   nonLocal: [map, map],
   linearAttention: [map, map],
   separableAttention: [map, map],
+  multiScaleLinear: [map, map],
   globalQuery: [map, map],
   singleHead: [map, map],
   factorisedAttention: [map, map],

@@ -2,6 +2,7 @@
 import { coat } from '../coat'
 import { crossvit } from '../crossvit'
 import { edgenext } from '../edgenext'
+import { efficientvit } from '../efficientvit'
 import { mambaOut } from '../mambaout'
 import { coatnetStyle, type MaxVitSizes, maxvit, maxvitStyle, tensorflowStyle } from '../maxvit'
 import { nextvit } from '../nextvit'
@@ -152,6 +153,18 @@ export const timm: { readonly [name: string]: Build } = {
       }),
     }
   },
+
+  EfficientVit: (options, size) => ({
+    features: 'stages.3',
+    document: efficientvit('EfficientVit', {
+      widths: options.take('widths', listed(count), []),
+      depths: options.take('depths', listed(count), []),
+      headDim: options.take('head_dim', count, 32),
+      headWidths: options.take('head_widths', pair, [1024, 1280]),
+      classes: options.take('num_classes', count, 1000),
+      size,
+    }),
+  }),
 
   NextViT(options, size) {
     if (options.argument(count) !== 3) return null
