@@ -48,7 +48,7 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   'engine/autodiff': ['engine/errors', 'engine/schema', 'engine/graph', 'engine/ops'],
   'engine/export': ['engine/errors', 'engine/schema', 'engine/graph', 'engine/ops'],
-  'engine/weights': ['engine/errors', 'engine/graph', 'engine/ops'],
+  'engine/weights': ['engine/errors', 'engine/graph', 'engine/ops', 'engine/nn'],
   'engine/image': ['engine/errors'],
   'engine/kernels': ['engine/errors', 'engine/schema', 'engine/graph', 'engine/ops', 'shaders'],
   'engine/compile': ['engine/errors', 'engine/schema', 'engine/graph', 'engine/ops', 'engine/kernels'],

@@ -6,6 +6,7 @@ import type { Document } from '../document/types'
 import { lower, serializeDocument } from '../index'
 import { goldenModel } from '../presets/goldenCases'
 import { proceduralWeights } from '../weights/procedural'
+import { safetensorsOf } from '../weights/testing/checkpoint'
 import { pathOf } from './testing/goldenFiles'
 import { vertebra } from './testing/vertebra'
 import { readGoldenFile } from './verify/goldenCase'
@@ -25,40 +26,20 @@ function smallDesign(): { readonly folder: string; readonly file: string; readon
 }
 
 /** All weights of a design as a safetensors file, with one named by `without` left out. */
-function safetensorsOf(document: Document, without = ''): Uint8Array {
-  const weights = lower(document).graph.nodes.flatMap((node) =>
-    node.op === 'param' && node.attrs.name !== without
-      ? [
-          {
-            name: node.attrs.name,
-            shape: node.shape,
-            data: proceduralWeights(node.attrs.name, node.shape, node.attrs),
-          },
-        ]
-      : [],
+function weightsOf(document: Document, without = ''): Uint8Array {
+  return safetensorsOf(
+    lower(document).graph.nodes.flatMap(({ op, attrs, shape }) =>
+      op === 'param' && attrs.name !== without
+        ? [{ name: attrs.name, shape, data: proceduralWeights(attrs.name, shape, attrs) }]
+        : [],
+    ),
   )
-  let end = 0
-  const entries = weights.map(({ name, shape, data }) => {
-    const begin = end
-    end += data.byteLength
-    return [name, { dtype: 'F32', shape, data_offsets: [begin, end] }] as const
-  })
-  const header = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)))
-  const bytes = new Uint8Array(8 + header.length + end)
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true)
-  bytes.set(header, 8)
-  let at = 8 + header.length
-  for (const { data } of weights) {
-    bytes.set(new Uint8Array(data.buffer), at)
-    at += data.byteLength
-  }
-  return bytes
 }
 
 test('run answers the same from a checkpoint file as from the rule that the file was written by', async () => {
   const { folder, file, document } = smallDesign()
   const weights = join(folder, 'model.safetensors')
-  writeFileSync(weights, safetensorsOf(document))
+  writeFileSync(weights, weightsOf(document))
   const byRule = await vertebra('run', file, ...image, ...adapter, '--json')
   const fromFile = await vertebra('run', file, ...image, ...adapter, '--weights', weights, '--json')
   expect([byRule.code, fromFile.code]).toEqual([0, 0])
@@ -75,10 +56,14 @@ test('run answers the same from a checkpoint file as from the rule that the file
 test('a checkpoint that lacks a weight is refused by its name', async () => {
   const { folder, file, document } = smallDesign()
   const weights = join(folder, 'cut.safetensors')
-  writeFileSync(weights, safetensorsOf(document, 'blocks.1.mlp.fc2.bias'))
+  writeFileSync(weights, weightsOf(document, 'blocks.1.mlp.fc2.bias'))
   const { code, complaints } = await vertebra('run', file, ...image, ...adapter, '--weights', weights)
   expect(code).toBe(1)
   expect(complaints).toContain('1 weight is missing: blocks.1.mlp.fc2.bias')
+  const part = await vertebra('run', file, ...image, ...adapter, '--weights', weights, '--partial')
+  expect(part.code).toBe(0)
+  expect(part.out).toContain('1 of 32 weights are procedural')
+  expect(part.out).toContain('1 weight is missing: blocks.1.mlp.fc2.bias')
 })
 
 test('profile tells the latency and the time of every node', async () => {

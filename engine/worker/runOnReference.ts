@@ -12,8 +12,12 @@ import type { RunResult } from './protocol'
 /** Five to fifteen seconds; a worker in the midst of it cannot be interrupted. */
 const mostMacs = 2e9
 
-/** Throws DesignError when the design is too large for this. */
-export function runOnReference(lowered: Lowered, picture: Float32Array | null): RunResult {
+/** Throws DesignError when the design is too large for this. Weights that are not given follow their rule. */
+export function runOnReference(
+  lowered: Lowered,
+  picture: Float32Array | null,
+  given: ReadonlyMap<string, Float32Array> = new Map(),
+): Omit<RunResult, 'weights'> {
   const { macs, memory } = analyze(lowered.document).totals
   if (macs.total > mostMacs) {
     throw new DesignError(
@@ -27,7 +31,7 @@ export function runOnReference(lowered: Lowered, picture: Float32Array | null): 
     graph,
     {
       inputs: pictureFor(lowered, picture, 1),
-      params: ({ attrs, shape }) => proceduralWeights(attrs.name, shape, attrs),
+      params: ({ attrs, shape }) => given.get(attrs.name) ?? proceduralWeights(attrs.name, shape, attrs),
     },
     [output, ...keptNodes(calls)],
     { storage: 'single' },

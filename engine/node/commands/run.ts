@@ -1,7 +1,10 @@
 import { basename } from 'node:path'
 import type { Document } from '../../document/types'
+import type { GivenWeights } from '../../gpu/contents'
 import { type AttentionLayer, attentionRow, preprocess, summarizeRow } from '../../index'
 import { lower } from '../../lower/lower'
+import { type WeightReport, whatDoesNotFit } from '../../weights/matchWeights'
+import { type ClassGuess, topClasses } from '../../weights/topClasses'
 import { type AttentionCall, attentionCalls, attentionLayer, keptNodes } from '../../worker/attentionLayers'
 import { runOnReference } from '../../worker/runOnReference'
 import { type Command, UsageError } from '../command'
@@ -15,44 +18,62 @@ import { readWeights } from '../weightsFile'
 export const run: Command = {
   name: 'run',
   usage:
-    '<design> --image cat.png [--weights f.safetensors] [--input 224] [--on gpu|reference] [--adapter NAME]',
-  summary: 'Runs a design on a picture: the largest logits, and where each attention layer looks.',
+    '<design> [--image cat.png] [--weights f.safetensors [--partial]] [--input 224] [--on gpu|reference] [--adapter NAME]',
+  summary:
+    'Runs a design on a picture, or on the procedural one: the largest logits, and where each attention layer looks.',
   options: {
     ...designOptions,
     ...adapterOptions,
     image: { type: 'string' },
     weights: { type: 'string' },
+    partial: { type: 'boolean' },
     on: { type: 'string', default: 'gpu' },
   },
-  async run({ names, isJson, text, count }) {
+  async run({ names, isJson, text, count, flag }) {
     const [name] = names
     const image = text('image')
     const on = text('on')
     if (!name || names.length > 1) throw new UsageError('run takes one design')
-    if (!image) throw new UsageError('run needs --image')
     if (on !== 'gpu' && on !== 'reference') throw new UsageError(`--on takes gpu or reference, not ${on}`)
     const document = openDesign(name, count('input'))
     const { height, width } = document.input
-    const picture = readPicture(image)
-    const pixels = preprocess(picture.data, picture, { height, width, ...preprocessingOf(name) })
+    const picture = image ? readPicture(image) : null
+    const pixels = picture && preprocess(picture.data, picture, { height, width, ...preprocessingOf(name) })
     const weights = text('weights')
-    if (weights && on === 'reference') throw new UsageError('--weights needs --on gpu')
+    const file = weights ? readWeights(weights, lower(document), flag('partial')) : null
     const result =
       on === 'gpu'
-        ? await onGpu(document, pixels, text('adapter'), weights, count('batch') ?? 1)
-        : onReference(document, pixels)
-    const report = {
+        ? await onGpu(document, pixels, text('adapter'), file?.given ?? null, count('batch') ?? 1)
+        : onReference(document, pixels, file?.given ?? null)
+    const report: Report = {
       name: reportedName(name, document),
-      image: basename(image),
+      image: image ? basename(image) : 'the procedural picture',
       on: result.on,
       weights: weights ? basename(weights) : 'procedural',
-      top5: largest(result.logits, 5),
+      ...(file && { fits: file.report }),
+      top5: (file && (await topClasses(result.logits))) ?? largest(result.logits, 5),
       attention: result.attention.map((layer) => summaryOf(layer, { width, height })),
     }
-    if (isJson) printJson(report)
+    if (isJson) printJson({ ...report, logits: [...result.logits] })
     else printLine(textOf(report))
     return 0
   },
+}
+
+interface Guess extends Partial<Omit<ClassGuess, 'index' | 'value'>> {
+  readonly index: number
+  readonly value: number
+}
+
+interface Report {
+  readonly name: string
+  readonly image: string
+  readonly on: string
+  readonly weights: string
+  /** Of the file, where there is one. */
+  readonly fits?: WeightReport
+  readonly top5: readonly Guess[]
+  readonly attention: readonly ReturnType<typeof summaryOf>[]
 }
 
 interface Result {
@@ -64,13 +85,12 @@ interface Result {
 
 async function onGpu(
   document: Document,
-  picture: Float32Array,
+  picture: Float32Array | null,
   adapter: string | undefined,
-  weights: string | undefined,
+  given: GivenWeights | null,
   batch: number,
 ): Promise<Result> {
   let calls: readonly AttentionCall[] = []
-  const given = weights ? readWeights(weights, lower(document)) : null
   const runtime = await openRuntime(adapter)
   const { lowered, plan, outputs } = await prepareRun(runtime, document, {
     batch,
@@ -89,12 +109,12 @@ async function onGpu(
   return { on: runtime.session.device.traits.name, logits: logits.subarray(0, perPicture), attention }
 }
 
-function onReference(document: Document, picture: Float32Array): Result {
-  const { logits, attention } = runOnReference(lower(document), picture)
+function onReference(document: Document, picture: Float32Array | null, given: GivenWeights | null): Result {
+  const { logits, attention } = runOnReference(lower(document), picture, given?.arrays)
   return { on: 'plain evaluation', logits: logits ?? new Float32Array(), attention }
 }
 
-function largest(values: Float32Array, count: number) {
+function largest(values: Float32Array, count: number): readonly Guess[] {
   return [...values]
     .map((value, index) => ({ index, value }))
     .sort((a, b) => b.value - a.value)
@@ -127,24 +147,13 @@ function summaryOf(layer: AttentionLayer, picture: { readonly width: number; rea
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length
 
-function textOf({
-  name,
-  image,
-  on,
-  weights,
-  top5,
-  attention,
-}: {
-  readonly name: string
-  readonly image: string
-  readonly on: string
-  readonly weights: string
-  readonly top5: readonly { readonly index: number; readonly value: number }[]
-  readonly attention: readonly ReturnType<typeof summaryOf>[]
-}): string {
-  const note =
-    weights === 'procedural' ? 'procedural weights: the numbers mean nothing about the picture' : weights
-  const logits = top5.map(({ index, value }) => [String(index), value.toFixed(4)])
+function textOf({ name, image, on, weights, fits, top5, attention }: Report): string {
+  const logits = top5.map(({ index, value, label = '', probability }) => [
+    String(index),
+    value.toFixed(4),
+    ...(probability === undefined ? [] : [`${(100 * probability).toFixed(1)} %`, label]),
+  ])
+  const heads = ['class', 'logit', ...(fits ? ['', ''] : [])].slice(0, logits[0]?.length)
   const rows = attention.map((row) => [
     row.path,
     `${row.heads}`,
@@ -153,11 +162,18 @@ function textOf({
     `${row.entropy.toFixed(2)} nats`,
   ])
   return [
-    `${name} on ${image}, ${on} (${note})`,
+    `${name} on ${image}, ${on} (${noteOf(weights, fits)})`,
+    ...(fits ? whatDoesNotFit(fits) : []),
     '',
-    table([['class', 'logit'], ...logits]),
+    table([heads, ...logits]),
     ...(rows.length > 0
       ? ['', table([['attention', 'heads', 'size', 'mean distance', 'entropy'], ...rows])]
       : []),
   ].join('\n')
+}
+
+function noteOf(weights: string, fits: WeightReport | undefined): string {
+  if (!fits) return 'procedural weights: the numbers mean nothing about the picture'
+  const rest = fits.wanted - fits.fits
+  return rest === 0 ? weights : `${weights}, ${rest} of ${fits.wanted} weights are procedural`
 }

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { type GoldenCase, readGoldenFile } from '../verify/goldenCase'
 
 const cases = join(import.meta.dirname, '../../golden/cases')
 
@@ -15,8 +16,15 @@ export function ofToday<T>(list: readonly T[], parts: number): readonly T[] {
 }
 
 /** Where our copy of a case lies. */
-export function pathOf(size: 'tiny' | 'eps', name: string): string {
+export function pathOf(size: 'tiny' | 'eps' | 'full', name: string): string {
   const found = goldenFiles(size).find(([file]) => file === name)
   if (!found) throw new Error(`there is no case ${name}`)
   return found[1]
+}
+
+/** A model at its real size. */
+export function fullCase(name: string): GoldenCase {
+  const golden = readGoldenFile(pathOf('full', name))
+  if (golden.kind !== 'case') throw new Error(`${name} is no model`)
+  return golden.golden
 }

@@ -1,0 +1,174 @@
+import { expect, test } from 'vitest'
+import { setInput } from '../index'
+import { lower } from '../lower/lower'
+import { pathOf } from '../node/testing/goldenFiles'
+import { readGoldenFile } from '../node/verify/goldenCase'
+import { goldenModel } from '../presets/goldenCases'
+import { matchWeights } from './matchWeights'
+import { readSafetensors } from './safetensors'
+import { goldenTensors, safetensorsOf } from './testing/checkpoint'
+
+type Tensors = ReturnType<typeof goldenTensors>
+
+/** A tiny golden model, and its checkpoint as somebody else would have written it. */
+function tiny(name: string) {
+  const golden = readGoldenFile(pathOf('tiny', name))
+  if (golden.kind !== 'case') throw new Error(`${name} is no model`)
+  const model = goldenModel(golden.golden.reference, golden.golden.input.shape[2] ?? 1)
+  if (!model) throw new Error(`${name} is not built`)
+  return {
+    document: model.document,
+    graph: lower(model.document).graph,
+    tensors: goldenTensors(golden.golden),
+  }
+}
+
+const fileOf = (tensors: Tensors) => readSafetensors(safetensorsOf(tensors).buffer)
+const renamed = (tensors: Tensors, change: (name: string) => string): Tensors =>
+  tensors.map((tensor) => ({ ...tensor, name: change(tensor.name) }))
+
+const sameNumbers = (ours: Float32Array, theirs: Float32Array | undefined): boolean =>
+  ours.length === theirs?.length && ours.every((value, index) => value === theirs[index])
+
+/** Nothing is amiss, and every weight has the reference's numbers. */
+function expectWhole({ arrays, report }: ReturnType<typeof matchWeights>, tensors: Tensors): void {
+  expect({ ...report, wanted: 0, fits: 0, namesOf: '', ignored: 0 }).toEqual({
+    wanted: 0,
+    fits: 0,
+    namesOf: '',
+    ignored: 0,
+    resampled: [],
+    missing: [],
+    unexpected: [],
+    misshapen: [],
+    notFinite: [],
+  })
+  expect(report.fits).toBe(report.wanted)
+  for (const [name, values] of arrays) {
+    const tensor = tensors.find((one) => one.name === name)
+    expect(sameNumbers(values, tensor?.data)).toBe(true)
+  }
+}
+
+test('a checkpoint with timm’s names fits as it is', () => {
+  const { graph, tensors } = tiny('swin')
+  const match = matchWeights(graph, fileOf(tensors))
+  expectWhole(match, tensors)
+  expect(match.report.namesOf).toBe('timm')
+})
+
+const swinBefore = (name: string) =>
+  name
+    .replace(/^layers\.(\d+)\.downsample/, (_, index) => `layers.${Number(index) - 1}.downsample`)
+    .replace(/^head\.fc\./, 'head.')
+const convNextBefore = (name: string) =>
+  name
+    .replace(/^stem\./, 'downsample_layers.0.')
+    .replace(/^stages\.(\d)\.downsample\./, 'downsample_layers.$1.')
+    .replace('.blocks.', '.')
+    .replace('conv_dw', 'dwconv')
+    .replace('mlp.fc', 'pwconv')
+    .replace(/^head\.norm/, 'norm')
+    .replace(/^head\.fc/, 'head')
+const metaFormerBefore = (name: string) =>
+  name
+    .replace(/^stem\./, 'downsample_layers.0.')
+    .replace(/^stages\.(\d)\.downsample\./, 'downsample_layers.$1.')
+    .replace(/^(downsample_layers\.0)\.norm/, '$1.post_norm')
+    .replace(/^(downsample_layers\.\d)\.norm/, '$1.pre_norm')
+    .replace('.blocks.', '.')
+    .replace(/^head\.norm/, 'norm')
+    .replace(/^head\.fc\./, 'head.')
+const pvtBefore = (name: string) =>
+  name
+    .replace(/^patch_embed\./, 'patch_embed1.')
+    .replace(/^stages\.(\d)\.downsample\./, (_, index) => `patch_embed${Number(index) + 1}.`)
+    .replace(/^stages\.(\d)\.blocks\./, (_, index) => `block${Number(index) + 1}.`)
+    .replace(/^stages\.(\d)\.norm\./, (_, index) => `norm${Number(index) + 1}.`)
+    .replace('dwconv', 'dwconv.dwconv')
+const tntBefore = (name: string) =>
+  name
+    .replace('patch_pos', 'outer_pos')
+    .replace('pixel_pos', 'inner_pos')
+    .replace('pixel_embed', 'patch_embed')
+    .replace(/norm(\d)_proj/, 'proj_norm$1')
+    .replace('norm_in', 'inner_norm1')
+    .replace('attn_in', 'inner_attn')
+    .replace('norm_mlp_in', 'inner_norm2')
+    .replace('mlp_in', 'inner_mlp')
+    .replace('norm_out', 'outer_norm1')
+    .replace('attn_out', 'outer_attn')
+    .replace(/\bnorm_mlp\b/, 'outer_norm2')
+    .replace(/^(blocks\.\d+)\.mlp\./, '$1.outer_mlp.')
+
+test.each([
+  ['swin', swinBefore, 'Swin’s repository'],
+  ['convnext', convNextBefore, 'ConvNeXt’s repository'],
+  ['metaformer_caformer', metaFormerBefore, 'the MetaFormer baselines’ repository'],
+  ['pvt_v2', pvtBefore, 'PVTv2’s repository'],
+  ['tnt', tntBefore, 'TNT’s repository'],
+])('%s under the names of its own repository', (name, before, of) => {
+  const { graph, tensors } = tiny(name)
+  const match = matchWeights(graph, fileOf(renamed(tensors, before)))
+  expectWhole(match, tensors)
+  expect(match.report.namesOf).toBe(of)
+})
+
+test('what training code wraps a network in is taken off', () => {
+  const { graph, tensors } = tiny('vit_cls')
+  for (const wrapper of ['module.', 'state_dict.model.', 'teacher.module.backbone.']) {
+    expectWhole(matchWeights(graph, fileOf(renamed(tensors, (name) => wrapper + name))), tensors)
+  }
+})
+
+test('a linear layer is a 1×1 convolution, and the other way round', () => {
+  const { graph, tensors } = tiny('metaformer_caformer')
+  const asLinear = tensors.map((tensor) =>
+    tensor.shape.slice(2).join() === '1,1' ? { ...tensor, shape: tensor.shape.slice(0, 2) } : tensor,
+  )
+  expect(asLinear).not.toEqual(tensors)
+  expectWhole(matchWeights(graph, fileOf(asLinear)), tensors)
+})
+
+test('what is missing, of another shape, or of no use is named, and the rest fits', () => {
+  const { graph, tensors } = tiny('vit_cls')
+  const changed: Tensors = tensors
+    .filter(({ name }) => name !== 'blocks.1.mlp.fc2.bias')
+    .map((tensor) =>
+      tensor.name === 'head.bias' ? { ...tensor, shape: [7], data: new Float32Array(7) } : tensor,
+    )
+  const broken = new Float32Array([Number.NaN])
+  const norm = changed.find(({ name }) => name === 'norm.bias')
+  norm?.data.set(broken, 3)
+  const { arrays, report } = matchWeights(
+    graph,
+    fileOf([
+      ...changed,
+      { name: 'decoder.weight', shape: [1], data: new Float32Array(1) },
+      { name: 'blocks.0.attn.relative_position_index', shape: [1], data: new Float32Array(1) },
+    ]),
+  )
+  expect(report).toMatchObject({
+    wanted: tensors.length,
+    fits: tensors.length - 2,
+    missing: ['blocks.1.mlp.fc2.bias'],
+    misshapen: [{ name: 'head.bias', inFile: [7], wanted: [10] }],
+    unexpected: ['decoder.weight'],
+    ignored: 1,
+    notFinite: ['norm.bias'],
+  })
+  expect(arrays.has('head.bias')).toBe(false)
+})
+
+test('a checkpoint for smaller pictures has its position embedding resampled, as for larger ones', () => {
+  const { document, tensors } = tiny('vit_cls')
+  const { height, width } = document.input
+  const larger = lower(setInput(document, { height: height * 2, width })).graph
+  const { arrays, report } = matchWeights(larger, fileOf(tensors))
+  expect(report).toMatchObject({ resampled: ['pos_embed'], misshapen: [], missing: [] })
+  const before = tensors.find(({ name }) => name === 'pos_embed')
+  const [, count = 0, channels = 0] = before?.shape ?? []
+  const values = arrays.get('pos_embed') ?? new Float32Array()
+  expect(values).toHaveLength((1 + (count - 1) * 2) * channels)
+  expect(values.slice(0, channels)).toEqual(before?.data.slice(0, channels))
+})
