@@ -114,7 +114,7 @@ const rules: { readonly [O in TermOp]?: Rule<O> } = {
     if (fn === 'mul' && right !== null && x.op === 'binary' && x.attrs.fn === 'mul') {
       const [inner, scale] = x.inputs.map((id) => b.terms[id])
       const before = numberOf(b.terms, scale)
-      if (before !== null) return b.withNumber('mul', inner, before * right)
+      if (before !== null) return b.inPlaceOf(x, () => b.withNumber('mul', inner, before * right))
     }
     const together = fixedTogether(b, fn, x, y)
     if (together) return together
