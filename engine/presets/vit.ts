@@ -4,7 +4,7 @@
  * Dosovitskiy et al. 2020, https://arxiv.org/abs/2010.11929; DeiT: Touvron et al. 2020, https://arxiv.org/abs/2012.12877;
  * DINO: Caron et al. 2021, https://arxiv.org/abs/2104.14294
  */
-import { type Document, type DocumentNode, type GraphBody, IN } from '../document/types'
+import { type Document, type DocumentNode, type GraphBody, type GroupNode, IN } from '../document/types'
 import type { Paper } from '../modules/module'
 import type { Attributes } from '../schema/schema'
 import { differing } from './block'
@@ -19,8 +19,8 @@ export interface VitSizes {
   readonly size?: number
   /** 0 leaves the features, as self-supervised models are published. */
   readonly classes?: number
-  /** `token` reads the class token; `avg` averages the patches and normalises after that. */
-  readonly pool?: 'token' | 'avg'
+  /** `token` reads the class token; `avg` averages the patches and normalises after that; a learned query gathers for `map`. */
+  readonly pool?: 'token' | 'avg' | 'map'
   /** Patches are normalised before they are averaged. */
   readonly normFirst?: boolean
   readonly registers?: number
@@ -94,12 +94,29 @@ function head(sizes: VitSizes): DocumentNode[] {
   const attrs: Attributes = classes === 1000 ? {} : { classes }
   if (distilled) return [norm('norm', sizes), module({ id: 'head', key: '' }, 'distilledHead', attrs)]
   if (pool === 'token') return [norm('norm', sizes), module('head', 'classTokenHead', attrs)]
+  if (pool === 'map')
+    return [norm('norm', sizes), attentionPool(sizes), module('head', 'classTokenHead', attrs)]
   if (sizes.normFirst)
     return [
       norm('norm', sizes),
       module({ id: 'head', key: '', keys: { fc: 'head' } }, 'poolHead', { ...attrs, norm: 'noNorm' }),
     ]
   return [module({ id: 'head', key: '', keys: { norm: 'fc_norm', fc: 'head' } }, 'poolHead', attrs)]
+}
+
+/** A learned token that asks all patches once, and an MLP. */
+function attentionPool({ heads, mlpRatio = 4, act = 'gelu' }: VitSizes): GroupNode {
+  const sketch = new Sketch()
+  const latent = sketch.chain(
+    IN,
+    module('latent', 'classToken'),
+    module({ id: 'query', key: '' }, 'firstTokens'),
+  )
+  const attention = module({ id: 'attn', key: '' }, 'crossAttention', { heads, weights: 'joint' })
+  const pooled = sketch.join(attention, latent, IN, IN)
+  const mlp = module('mlp', 'mlp', differing({ mlpRatio, act }, { mlpRatio: 4, act: 'gelu' }))
+  const body = sketch.body(sketch.residual(pooled, 'add', [module('norm', 'layerNorm'), mlp]))
+  return group({ id: 'attn_pool', title: 'Attention pooling' }, 1, body)
 }
 
 const vitPaper: Paper = {

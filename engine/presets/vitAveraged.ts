@@ -30,7 +30,7 @@ export const averagedVits: readonly Preset[] = presetsOf<VitSizes>(
     },
     preprocessing: symmetricPixels(0.9),
   },
-  (name, sizes) => vit(name, { ...sizes, pool: 'avg' }),
+  (name, sizes) => vit(name, { pool: 'avg', ...sizes }),
   [
     [
       'vit_medium_patch16_gap_240',
@@ -162,6 +162,13 @@ export const averagedVits: readonly Preset[] = presetsOf<VitSizes>(
       'ViT-B/16 reg4 GAP 256',
       { ...base, ...registered, registers: 4, size: 256 },
       'Four registers beside the patches, and the mean of these.',
+    ],
+    [
+      'vit_so150m_patch16_reg4_map_256',
+      'ViT-SO150M/16 reg4 MAP 256',
+      { ...so150m, registers: 4, pool: 'map', size: 256 },
+      'A learned query gathers from patches and registers at the end.',
+      cropped(0.95),
     ],
     [
       'vit_so150m_patch16_reg4_gap_256',
