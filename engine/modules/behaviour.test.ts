@@ -398,4 +398,11 @@ test('involution weighs neighbours by a kernel that the position makes', () => {
   const attrs = { kernelSize: 3, groupDim: 1, ratio: 1, norm: 'noNorm' }
   // Each kernel is the position’s own number, everywhere: y = x·(sum of the neighbours).
   expect(run('dynamicConv', [[1, 1, 3, 1]], [[1, 2, 3]], attrs, null, values)).toEqual([3, 12, 15])
+test('a residual reduction keeps the mean of what it replaces, and its class token', () => {
+  const grid = { height: 2, width: 2, prefix: 1 }
+  const nothing: Parameters = ({ shape }) =>
+    new Float64Array(shape.reduce((product, size) => product * size, 1))
+  const y = run('residualReduction', [[1, 5, 1]], [[100, 1, 2, 3, 6]], {}, grid, nothing)
+  // The token, the mean of the patches, and a channel of zeros for each.
+  expect(y).toEqual([100, 0, 3, 0])
 })

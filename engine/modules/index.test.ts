@@ -105,6 +105,7 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   // The MLP of offsets has 2 channels here: 2·2 + 2, twice 2·2 + 2 + 4, then 2·4 + 4 + 4.
   ['windowAttention', { heads: 4, position: 'mlp', padding: 'masked' }, 4 * c * c + 4 * c + 6 + 2 * 10 + 16],
   ['dilatedAttention', { heads: 4 }, 4 * c * c + 4 * c + 6 + 2 * 10 + 16],
+  ['residualReduction', {}, 2 * c + 18 * c * c + 2 * c + 16 * 2 * c],
   ['crossScaleMerging', {}, 4 * c * c + 16 * c * c + 2 * c + 2 * c],
   ['dilatedAttention', { position: 'lookup' }, 4 * c * c + 4 * c + 13 * 13],
   ['windowAttention', { position: 'log', hidden: 8 }, 4 * c * c + 4 * c + (3 * 8 + 8 + 1)],

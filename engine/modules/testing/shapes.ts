@@ -122,6 +122,7 @@ const shapes: { readonly [id: string]: Row } = {
   tanh: [map, map],
   noActivation: [map, map],
   convDownsample: [map, [2, 4, 4, 64]],
+  residualReduction: [map, [2, 4, 4, 64]],
   crossScaleMerging: [map, [2, 4, 4, 64]],
   patchMerging: [map, [2, 4, 4, 64]],
   attentionDownsample: [map, [2, 4, 4, 64]],
