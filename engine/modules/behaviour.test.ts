@@ -385,7 +385,7 @@ test('HiLo heads see their window, or the mean of every window', () => {
   }
   const map = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((value) => [value, 10 * value])
   const y = run('hiLoAttention', [[1, 2, 4, 2]], [map], { heads: 2, alpha: 0.5 }, null, values)
-  // Windows hold 0 1 4 5 and 2 3 6 7 in the first channel; the second channel’s means over them are 25 and 45.
+  // Windows hold 0 1 4 5 and 2 3 6 7 in the first channel; the second channel’s means over them are 25 and 45, together 35.
   expect(y.slice(0, 2)).toEqual([2.5, 35])
   expect(y.slice(4, 6)).toEqual([4.5, 35])
 })
@@ -398,6 +398,8 @@ test('involution weighs neighbours by a kernel that the position makes', () => {
   const attrs = { kernelSize: 3, groupDim: 1, ratio: 1, norm: 'noNorm' }
   // Each kernel is the position’s own number, everywhere: y = x·(sum of the neighbours).
   expect(run('dynamicConv', [[1, 1, 3, 1]], [[1, 2, 3]], attrs, null, values)).toEqual([3, 12, 15])
+})
+
 test('a residual reduction keeps the mean of what it replaces, and its class token', () => {
   const grid = { height: 2, width: 2, prefix: 1 }
   const nothing: Parameters = ({ shape }) =>
