@@ -198,6 +198,7 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['nonLocal', { form: 'concat' }, 4 * c * (c / 2) + 3 * (c / 2) + c + 2 * c + c],
   ['inceptionMixer', {}, 2 * 8 * 16 + 16 + 9 * 16 + 3 * 16 * 16 + 48 + 9 * 48 + 48 * c + c],
   ['gatedPosition', { heads: 4 }, 4 * c * c + c + 4 + (3 * 4 + 4)],
+  ['maskUnitAttention', { heads: 2, dim: 2 * c }, 6 * c * c + 6 * c + 4 * c * c + 2 * c],
   ['outlook', { heads: 2 }, 2 * c * c + c + 2 * 81 * c + 2 * 81],
   ['poolingAttention', {}, 4 * c * c + 4 * c + 3 * (9 * c + 2 * c) + 2 * 15 * c],
   [

@@ -33,6 +33,7 @@ import { focalnets } from './focalnet'
 import { gcvits } from './gcvit'
 import { gfnets } from './gfnet'
 import { ghostnets } from './ghostnet'
+import { hieras } from './hiera'
 import { hornets, slaks } from './hornet'
 import { iformers } from './iformer'
 import { inceptionNexts } from './inceptionNext'
@@ -139,6 +140,7 @@ export const presets: readonly Preset[] = [
   ...mvits,
   ...davits,
   ...gcvits,
+  ...hieras,
   ...nests,
   ...visformers,
   ...volos,

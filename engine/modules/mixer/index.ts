@@ -39,6 +39,7 @@ import { linearAttention } from './linearAttention'
 import { linformer } from './linformer'
 import { localValueAttention } from './localValueAttention'
 import { luna } from './luna'
+import { maskUnitAttention } from './maskUnitAttention'
 import { multiQueryAttention } from './multiQueryAttention'
 import { multiScaleLinear } from './multiScaleLinear'
 import { neighbourhoodAttention } from './neighbourhoodAttention'
@@ -78,6 +79,7 @@ export const mixers: readonly ModuleDefinition[] = [
   spatialReduction,
   poolingAttention,
   outlook,
+  maskUnitAttention,
   shuntedAttention,
   hiLoAttention,
   windowAttention,

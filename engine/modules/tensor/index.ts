@@ -12,6 +12,7 @@ import { ghostConv } from './ghostConv'
 import { globalPool } from './globalPool'
 import { globalQueryAttention } from './globalQueryAttention'
 import { linear } from './linear'
+import { maskUnitOrder } from './maskUnitOrder'
 import { maxPool } from './maxPool'
 import { narrowingAttention } from './narrowingAttention'
 import { objectQueries } from './objectQueries'
@@ -20,6 +21,7 @@ import { randomMask } from './randomMask'
 import { resize } from './resize'
 import { semanticTokens } from './semanticTokens'
 import { semanticUpdate } from './semanticUpdate'
+import { tokenMax } from './tokenMax'
 import { toMap } from './toMap'
 import { toTokens } from './toTokens'
 
@@ -45,6 +47,8 @@ export const tensors: readonly ModuleDefinition[] = [
   firstTokens,
   randomMask,
   toTokens,
+  maskUnitOrder,
+  tokenMax,
   toMap,
   flatten,
 ]

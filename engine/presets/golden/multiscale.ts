@@ -2,6 +2,7 @@
 
 import { davit } from '../davit'
 import { gcvit } from '../gcvit'
+import { hiera } from '../hiera'
 import { mvit } from '../mvit'
 import { nest } from '../nest'
 import type { Python } from '../pythonCall'
@@ -100,6 +101,19 @@ export const timm: { readonly [name: string]: Build } = {
       size: options.take('img_size', count, 224),
     })
     return { features: 'stages.3', document }
+  },
+
+  Hiera(options) {
+    const depths = options.take('stages', listed(count), [2, 3, 16, 3])
+    if (options.take('mask_unit_size', listed(count), [8, 8])[0] !== 8) throw new NotYet()
+    const document = hiera('Hiera', {
+      depths,
+      dim: options.take('embed_dim', count, 96),
+      heads: options.take('num_heads', count, 1),
+      classes: options.take('num_classes', count, 1000),
+      size: options.take('img_size', listed(count), [224, 224])[0] ?? 224,
+    })
+    return { features: `blocks.${depths.reduce((sum, depth) => sum + depth, 0) - 1}`, document }
   },
 }
 
