@@ -283,6 +283,21 @@ test('the box holds the exact support, and is it where no padding is near', () =
   expect(equal).toBeGreaterThan(20)
 })
 
+test('a map of one row keeps its place through a pool', () => {
+  const b = new ModuleBuilder()
+  const x = picture(b, 6, 9)
+  const small = conv(b, conv(b, x, 1, 2, 0), 2, 2, 0)
+  const pooled = maxPool(b, small, { kernel: 1, stride: 1, padding: 0 })
+  const y = conv(b, pooled, 2, 1, 1)
+  const graph = b.finish([y])
+  for (const row of [0, 1]) {
+    const field = receptiveField(graph, y.id)
+    if (!field) throw new Error('no field')
+    const { clipped } = fieldBox(field, row, 1, { height: 6, width: 9 })
+    expect(clipped.top).toBe(0)
+  }
+})
+
 test('in every preset the box is the exact support, borders included', () => {
   for (const id of ['resnet18', 'convformer_s18', 'convnext_tiny', 'caformer_s18', 'vit_tiny_patch16_224']) {
     const { graph, scopes } = lowered(id)

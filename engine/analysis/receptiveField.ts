@@ -724,16 +724,36 @@ function reshape(trace: Trace, from: Shape, to: Shape, node: number): Trace {
     else pieces.push(...layout.digits.map((size, index) => ({ size, axis: null, at: at + index, factor: 1 })))
     at += layout.digits.length
   }
-  const queue = pieces.filter(({ size, at: digit, axis }) => size > 1 || axis || moves(digit))
+  const queue = [...pieces]
+  const isOne = (piece: Piece | undefined) => piece?.size === 1 && !piece.axis
+  /** Axes of one position go to axes of one position; where they are too many, those along which nothing moves are dropped. */
+  const takeOne = (places: number): Piece | undefined => {
+    for (;;) {
+      const end = queue.findIndex((piece) => !isOne(piece))
+      const ones = end < 0 ? queue.length : end
+      if (ones <= places) return ones > 0 ? queue.shift() : undefined
+      const still = queue.findIndex((piece, index) => index < ones && !moves(piece.at))
+      queue.splice(Math.max(0, still), 1)
+    }
+  }
   const axes: AxisDigits[] = []
   const sources: { readonly at: number; readonly factor: number }[] = []
-  for (const size of to) {
+  for (const [index, size] of to.entries()) {
     let left = size
     const digits: number[] = []
     let offset = 0
-    while (left > 1 || (queue[0]?.size === 1 && left === 1 && digits.length === 0)) {
+    if (size === 1) {
+      const next = to.findIndex((other, at) => at > index && other !== 1)
+      const piece = takeOne((next < 0 ? to.length : next) - index)
+      if (piece) {
+        digits.push(1)
+        sources.push({ at: piece.at, factor: piece.factor })
+      }
+    }
+    while (left > 1) {
       const piece = queue.shift()
       if (!piece) break
+      if (isOne(piece)) continue
       if (piece.axis) {
         if (piece.size !== size || digits.length > 0) return widened(trace, to, node)
         offset = piece.axis.offset
