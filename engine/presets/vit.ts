@@ -104,16 +104,17 @@ function head(sizes: VitSizes): DocumentNode[] {
   return [module({ id: 'head', key: '', keys: { norm: 'fc_norm', fc: 'head' } }, 'poolHead', attrs)]
 }
 
-/** A learned token that asks all patches once, and an MLP. */
-function attentionPool({ heads, mlpRatio = 4, act = 'gelu' }: VitSizes): GroupNode {
+/** A learned token that asks all patches once, but no registers, and an MLP. */
+function attentionPool({ heads, mlpRatio = 4, act = 'gelu', registers = 0 }: VitSizes): GroupNode {
   const sketch = new Sketch()
+  const patches = sketch.chain(IN, ...(registers > 0 ? [module({ id: 'patches', key: '' }, 'toMap')] : []))
   const latent = sketch.chain(
-    IN,
+    patches,
     module('latent', 'classToken'),
     module({ id: 'query', key: '' }, 'firstTokens'),
   )
   const attention = module({ id: 'attn', key: '' }, 'crossAttention', { heads, weights: 'joint' })
-  const pooled = sketch.join(attention, latent, IN, IN)
+  const pooled = sketch.join(attention, latent, patches, patches)
   const mlp = module('mlp', 'mlp', differing({ mlpRatio, act }, { mlpRatio: 4, act: 'gelu' }))
   const body = sketch.body(sketch.residual(pooled, 'add', [module('norm', 'layerNorm'), mlp]))
   return group({ id: 'attn_pool', title: 'Attention pooling' }, 1, body)
