@@ -14,4 +14,6 @@ export const contradictedFields: ReadonlySet<string> = new Set([
   'nextvit',
   'rmt_tiny',
   'van_tiny',
+  'xcit_p16',
+  'xcit_p8_tokensnorm',
 ])
