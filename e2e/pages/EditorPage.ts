@@ -80,6 +80,8 @@ export class EditorPage {
   }
 
   async #carry(tile: Locator): Promise<void> {
+    // The palette is longer than the page.
+    await tile.scrollIntoViewIfNeeded()
     const { x, y } = await middleOf(tile)
     await this.page.mouse.move(x, y)
     await this.page.mouse.down()
