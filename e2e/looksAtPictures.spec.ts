@@ -50,3 +50,14 @@ test('a photograph dropped anywhere on the page becomes the picture', async ({ e
   await editor.dropFile('public/pictures/coffee.png', 'image/png')
   await expect(editor.canvas.getByRole('img', { name: 'Picture: coffee.png' })).toBeVisible()
 })
+
+test('what the picture contributes to a place is measured, and follows the place', async ({ editor }) => {
+  await editor.dock.getByRole('tab', { name: 'Receptive field' }).click()
+  const depth = editor.dock.getByRole('slider', { name: 'Depth' })
+  await depth.press('Home')
+  await editor.dock.getByRole('radio', { name: 'Measured' }).click()
+  const figures = editor.dock.locator('[data-figure="contributions"]')
+  // The stem's own window: nothing beyond its 7 × 7 pixels contributes.
+  await expect(figures).toContainText('99 % within7 px', { timeout: 60_000 })
+  await expect(editor.dock).toContainText('Weights are random')
+})

@@ -1,6 +1,7 @@
 /** The engine's door: all that the page needs from the first moment on. */
 export * from './analysis/attentionRow'
 export type { Cost, Macs } from './analysis/costs'
+export { type ContributionMap, contributions, sideHolding } from './analysis/fieldMass'
 export {
   type AxisField,
   type Box,

@@ -2,9 +2,10 @@
  * The page's side of the worker: sends the design when it changes, drops answers to older questions, and starts over when
  * the GPU goes away. What comes back is put into runStore; nobody else talks to the worker.
  */
-import type { Document, Reply, Request } from '../../engine/index'
+import { contributions, type Document, type Reply, type Request } from '../../engine/index'
 import { analysisOf, errorsOf } from '../state/derived'
 import { useDocumentStore } from '../state/documentStore'
+import { type FieldQuestion, isSameQuestion, useFieldStore } from '../state/fieldStore'
 import { useRunStore } from '../state/runStore'
 import { useSessionStore } from '../state/sessionStore'
 
@@ -106,6 +107,24 @@ export class EngineClient {
     this.#post({ type: 'profile', revision })
   }
 
+  /** What the picture contributes to one place; a newer question takes this one back. */
+  askField(question: FieldQuestion): void {
+    const { id: last, asked, status, set } = useFieldStore.getState()
+    if (!useRunStore.getState().device?.available) return
+    if (status.kind !== 'failed' && isSameQuestion(asked, question)) return
+    const id = last + 1
+    set({ id, asked: question, status: { kind: 'running', stage: 'planning', done: 0, total: 0 } })
+    const { document, picture, instancePath: path, place } = question
+    this.#post({ type: 'field', id, document, picture, path, place })
+  }
+
+  leaveField(): void {
+    const { id, status, set } = useFieldStore.getState()
+    if (status.kind !== 'running') return
+    this.#post({ type: 'cancelField', id })
+    set({ asked: null, status: { kind: 'idle' } })
+  }
+
   cancel(): void {
     clearTimeout(this.#timer)
     const { revision, status, set } = useRunStore.getState()
@@ -157,6 +176,9 @@ export class EngineClient {
   }
 
   #ask(document: Document): number {
+    // A run takes a field back that is still being measured; whoever looks at it asks again.
+    const field = useFieldStore.getState()
+    if (field.status.kind === 'running') field.set({ asked: null, status: { kind: 'idle' } })
     const { revision: last, set } = useRunStore.getState()
     const revision = last + 1
     this.#asked = { revision, document }
@@ -201,6 +223,11 @@ export class EngineClient {
       case 'profiled':
         set({ profile: reply.profile, status: { kind: 'idle' } })
         return
+      case 'fieldProgress':
+      case 'field':
+      case 'fieldFailed':
+        this.#onField(reply)
+        return
       case 'failed':
         set({ status: { kind: 'failed', code: reply.code, message: reply.message } })
         if (reply.code === 'DEVICE_LOST') this.#onLoss(reply.message)
@@ -210,6 +237,20 @@ export class EngineClient {
         return
       default:
         reply satisfies never
+    }
+  }
+
+  #onField(reply: Extract<Reply, { readonly id: number }>): void {
+    const { id, asked, set } = useFieldStore.getState()
+    if (reply.id !== id || !asked) return
+    if (reply.type === 'fieldProgress') {
+      set({ status: { kind: 'running', stage: reply.stage, done: reply.done, total: reply.total } })
+    } else if (reply.type === 'fieldFailed') {
+      set({ status: { kind: 'failed', message: reply.message } })
+    } else {
+      const { height, width } = asked.document.input
+      const map = contributions(reply.gradient, height, width)
+      set({ status: { kind: 'idle' }, answer: { question: asked, map } })
     }
   }
 

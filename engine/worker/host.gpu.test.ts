@@ -1,9 +1,14 @@
 import { beforeAll, expect, test } from 'vitest'
+import { effectiveField, placeInput } from '../autodiff/effectiveField'
 import { findPreset } from '../catalogue'
 import type { TuningCache } from '../gpu/tune'
 import { attentionRow, setAttributes, setInput } from '../index'
+import { lower } from '../lower/lower'
 import { dawn } from '../node/dawn'
+import { evaluate } from '../ops/evaluate'
+import { proceduralWeights } from '../weights/procedural'
 import { EngineHost, type HostOptions } from './host'
+import { pictureFor } from './picture'
 import type { Reply } from './protocol'
 
 let gpu: GPU
@@ -261,3 +266,47 @@ test.each(['compiling', 'weights', 'running', 'measuring'])(
     expect(devices).toHaveLength(2)
   },
 )
+
+test('a field is the gradient of one place, as the plain evaluation has it', async () => {
+  const { host, last } = newHost()
+  const document = design('resnet18', 32)
+  host.receive({ type: 'field', id: 1, document, picture: null, path: 'layer1/0', place: 27 })
+  await host.idle()
+  const { graph, scopes } = lower(document)
+  const field = effectiveField(graph, graph.scopes[scopes.get('layer1/0') ?? 0]?.output ?? 0)
+  const place = new Float32Array(64)
+  place[27] = 1
+  const inputs = new Map([...pictureFor({ graph }, null, 1), [placeInput, place] as const])
+  const params = ({
+    attrs,
+    shape,
+  }: {
+    attrs: { name: string; a: number; b: number }
+    shape: readonly number[]
+  }) => proceduralWeights(attrs.name, shape, attrs)
+  const expected = evaluate(field, { inputs, params }, field.outputs).get(field.outputs[0] ?? 0) ?? []
+  const got = last('field')?.gradient ?? new Float32Array()
+  expect(got.length).toBe(3 * 32 * 32)
+  const most = Math.max(...expected.map(Math.abs))
+  expect(Math.max(...got.map((value, index) => Math.abs(value - (expected[index] ?? 0))))).toBeLessThan(
+    1e-5 * most,
+  )
+})
+
+test('a newer field or run takes an older field back, and an unknown place is said', async () => {
+  const { host, replies, last } = newHost()
+  const ask = (id: number, path: string) =>
+    host.receive({ type: 'field', id, document: vit, picture: null, path, place: 5 })
+  ask(1, 'blocks.0')
+  ask(2, 'nowhere')
+  await host.idle()
+  expect(replies.filter(({ type }) => type === 'field')).toEqual([])
+  expect(last('fieldFailed')).toMatchObject({ id: 2, message: expect.stringContaining('nowhere') })
+  ask(3, 'patch_embed')
+  host.receive({ type: 'cancelField', id: 3 })
+  ask(4, 'patch_embed')
+  host.receive({ type: 'run', revision: 1, document: vit, ...request })
+  await host.idle()
+  expect(replies.filter(({ type }) => type === 'field')).toEqual([])
+  expect(last('ran')).toBeDefined()
+})

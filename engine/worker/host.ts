@@ -16,6 +16,7 @@ import '../modules'
 import type { Lowered } from '../lower/lowered'
 import { type AttentionCall, attentionCalls, attentionLayer, keptNodes } from './attentionLayers'
 import { DesignError, outputOf } from './designError'
+import { type FieldPlan, fieldPlan, placeOf } from './fieldPlan'
 import { pictureFor } from './picture'
 import type { AttentionLayer, FailureCode, KernelReport, Reply, Request, RunResult, Stage } from './protocol'
 import { runOnReference } from './runOnReference'
@@ -32,6 +33,7 @@ export interface HostOptions {
 }
 
 type RunRequest = Extract<Request, { type: 'run' }>
+type FieldRequest = Extract<Request, { type: 'field' }>
 type ReferenceRequest = Extract<Request, { type: 'runOnReference' }>
 
 /** The plans of one design: as people run it, and with Q and K of its attention layers kept. */
@@ -51,9 +53,12 @@ export class EngineHost {
   private readonly tunesSoftware: boolean
   private tuner: { readonly adapter: string; readonly tuner: Tuner } | null = null
   private prepared: Prepared | null = null
+  private fieldPlan: (FieldPlan & { readonly key: string }) | null = null
   /** Newest revision that asked for work, and newest that was taken back: older work stops at its next await. */
   private newest = Number.NEGATIVE_INFINITY
   private cancelled = Number.NEGATIVE_INFINITY
+  private newestField = Number.NEGATIVE_INFINITY
+  private cancelledField = Number.NEGATIVE_INFINITY
   /** One job at a time: they share one device. */
   private queue: Promise<void> = Promise.resolve()
 
@@ -82,12 +87,34 @@ export class EngineHost {
       case 'profile':
         this.begin(request.revision, () => this.profile(request.revision))
         return
+      case 'field':
+        this.beginField(request)
+        return
+      case 'cancelField':
+        this.cancelledField = Math.max(this.cancelledField, request.id)
+        return
       case 'cancel':
         this.cancelled = Math.max(this.cancelled, request.revision)
         return
       default:
         request satisfies never
     }
+  }
+
+  private beginField(request: FieldRequest): void {
+    const { id } = request
+    this.newestField = Math.max(this.newestField, id)
+    const { newest } = this
+    const isCancelled = () => id < this.newestField || id <= this.cancelledField || newest < this.newest
+    this.enqueue(async () => {
+      try {
+        await this.field(request, isCancelled)
+      } catch (error) {
+        if (error instanceof Cancelled || isCancelled()) return
+        const message = error instanceof Error ? error.message : String(error)
+        this.send({ type: 'fieldFailed', id, message })
+      }
+    })
   }
 
   /** Resolves when everything received so far is answered. */
@@ -253,6 +280,26 @@ export class EngineHost {
       onProgress: (done, total) => this.progress(revision, 'measuring', done, total),
     })
     this.send({ type: 'profiled', revision, profile })
+  }
+
+  private async field({ id, document, picture, path, place }: FieldRequest, isCancelled: IsCancelled) {
+    stopIf(isCancelled)
+    const session = await this.session()
+    const key = `${this.keeper.epoch} ${path} ${JSON.stringify(document)}`
+    if (this.fieldPlan?.key !== key) {
+      this.send({ type: 'fieldProgress', id, stage: 'planning', done: 0, total: 1 })
+      this.fieldPlan = { key, ...fieldPlan(document, path, { device: session.device.traits }) }
+    }
+    stopIf(isCancelled)
+    const loaded = await session.load(this.fieldPlan.plan, {
+      isCancelled,
+      onProgress: (stage, done, total) => this.send({ type: 'fieldProgress', id, stage, done, total }),
+    })
+    stopIf(isCancelled)
+    this.send({ type: 'fieldProgress', id, stage: 'running', done: 0, total: 1 })
+    const inputs = new Map([...pictureFor(this.fieldPlan, picture, 1), placeOf(this.fieldPlan, place)])
+    const [gradient = new Float32Array()] = await loaded.run(inputs, isCancelled)
+    this.post({ type: 'field', id, gradient }, [gradient.buffer as ArrayBuffer])
   }
 
   private async reference({ revision, document, picture }: ReferenceRequest): Promise<void> {

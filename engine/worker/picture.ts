@@ -1,6 +1,5 @@
 import { VertebraError } from '../errors'
-import { elements } from '../graph/graph'
-import type { Lowered } from '../lower/lowered'
+import { elements, type Graph } from '../graph/graph'
 import { proceduralImage } from '../weights/procedural'
 
 /** Noise over coarse patches, in the range of a normalised photograph: what golden cases are fed with. */
@@ -8,7 +7,7 @@ const proceduralRule = { a: 0, b: 0.5, cells: { n: 8, b: 1 } }
 
 /** The inputs of a design's graph: the picture, repeated over the batch, or a procedural one. */
 export function pictureFor(
-  { graph }: Lowered,
+  { graph }: { readonly graph: Graph },
   picture: Float32Array | null,
   batch: number,
 ): ReadonlyMap<string, Float32Array> {

@@ -27,6 +27,21 @@ export type Request =
       readonly document: Document
       readonly picture: Float32Array | null
     }
+  /**
+   * What every pixel contributes to one place of an instance's output, by reverse mode: answers field progress, then field.
+   * A newer one, or a run, takes this one back.
+   */
+  | {
+      readonly type: 'field'
+      readonly id: number
+      readonly document: Document
+      readonly picture: Float32Array | null
+      /** Instance path of the module. */
+      readonly path: string
+      /** Index of the place: a token, or row × width + column of a map. */
+      readonly place: number
+    }
+  | { readonly type: 'cancelField'; readonly id: number }
   | { readonly type: 'cancel'; readonly revision: number }
 
 export type Reply =
@@ -41,6 +56,16 @@ export type Reply =
   | { readonly type: 'ran'; readonly revision: number; readonly result: RunResult }
   | { readonly type: 'measured'; readonly revision: number; readonly latency: Latency }
   | { readonly type: 'profiled'; readonly revision: number; readonly profile: Profile }
+  | {
+      readonly type: 'fieldProgress'
+      readonly id: number
+      readonly stage: Stage
+      readonly done: number
+      readonly total: number
+    }
+  /** The gradient of the sum over the place's channels by the picture [height, width, 3]. */
+  | { readonly type: 'field'; readonly id: number; readonly gradient: Float32Array }
+  | { readonly type: 'fieldFailed'; readonly id: number; readonly message: string }
   | {
       readonly type: 'failed'
       readonly revision: number

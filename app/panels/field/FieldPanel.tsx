@@ -1,14 +1,19 @@
 import { Slider } from 'radix-ui'
 import { useEffect, useState } from 'react'
-import { fieldBox } from '../../../engine/index'
+import { fieldBox, type ReceptiveField } from '../../../engine/index'
 import { useAnalysis } from '../../state/derived'
 import { useDocumentStore } from '../../state/documentStore'
+import { useRunStore } from '../../state/runStore'
 import { type SessionState, useSessionStore } from '../../state/sessionStore'
 import { formatPercent } from '../../ui/formatNumber'
+import { Segmented } from '../../ui/Segmented'
 import { PictureMenu } from '../attention/PictureMenu'
+import { Contributions } from './Contributions'
 import { DepthChart } from './DepthChart'
 import { type Depth, depthsOf, describeField } from './depths'
 import { FieldPicture } from './FieldPicture'
+import { Figure } from './Figure'
+import { useMeasuredField } from './useMeasuredField'
 import './FieldPanel.css'
 
 const selectionOf = (state: SessionState) => state.selection
@@ -47,6 +52,11 @@ function Field({ depths, depth, index }: FieldProps) {
   const row = grid ? Math.min(grid.height - 1, Math.floor(place.y * grid.height)) : 0
   const column = grid ? Math.min(grid.width - 1, Math.floor(place.x * grid.width)) : 0
   const isGlobal = field.global !== null
+  const [view, setView] = useState<'bounds' | 'measured'>('bounds')
+  const isMeasured = view === 'measured'
+  const token = grid ? grid.prefix + row * grid.width + column : 0
+  const measured = useMeasuredField(depth.instancePath, isMeasured ? token : null)
+  const hasDevice = useRunStore((state) => state.device?.available === true)
   const { clipped } = fieldBox(field, row, column, input)
   const area =
     ((clipped.bottom - clipped.top) * (clipped.right - clipped.left)) / (input.height * input.width)
@@ -57,6 +67,7 @@ function Field({ depths, depth, index }: FieldProps) {
           depth={depth}
           row={row}
           column={column}
+          measured={isMeasured ? measured.map : null}
           onPlace={(newRow, newColumn) =>
             grid && setPlace({ y: (newRow + 0.5) / grid.height, x: (newColumn + 0.5) / grid.width })
           }
@@ -70,6 +81,15 @@ function Field({ depths, depth, index }: FieldProps) {
               {depth.name}
             </button>
           </h2>
+          <Segmented
+            label="Receptive field"
+            value={view}
+            options={[
+              { value: 'bounds', label: 'Bounds' },
+              { value: 'measured', label: 'Measured' },
+            ]}
+            onChange={setView}
+          />
           <span className="small" data-figure="field">
             {describeField(field)}
           </span>
@@ -98,28 +118,48 @@ function Field({ depths, depth, index }: FieldProps) {
           </span>
         </label>
         <DepthChart depths={depths} current={index} pictureSide={Math.max(input.height, input.width)} />
-        <dl className="field-figures small">
-          <Figure name="Side" value={isGlobal ? 'global' : `${field.y.size} × ${field.x.size} px`} />
-          <Figure name="Stride" value={isGlobal ? 'none' : `${field.y.stride} px`} />
-          <Figure name="Start" value={isGlobal ? 'none' : `${field.y.start} px`.replace('-', '−')} />
-          <Figure name="Of the picture" value={area >= 1 ? 'all of it' : formatPercent(area)} />
-        </dl>
-        <p className="label faint">
-          Exact bounds on the graph: what lies outside cannot change the output.
-          {field.statistics !== null &&
-            ` The mean and variance of ${field.statistics} over the whole map are left out; strictly they read everything.`}
-        </p>
+        {isMeasured ? (
+          <Contributions
+            measured={measured}
+            hasDevice={hasDevice}
+            centre={centreOf(depth, row, column, input)}
+          />
+        ) : (
+          <>
+            <dl className="field-figures small">
+              <Figure name="Side" value={isGlobal ? 'global' : `${field.y.size} × ${field.x.size} px`} />
+              <Figure name="Stride" value={isGlobal ? 'none' : `${field.y.stride} px`} />
+              <Figure name="Start" value={isGlobal ? 'none' : `${field.y.start} px`.replace('-', '−')} />
+              <Figure name="Of the picture" value={area >= 1 ? 'all of it' : formatPercent(area)} />
+            </dl>
+            <p className="label faint">
+              Exact bounds on the graph: what lies outside cannot change the output.
+              {field.statistics !== null &&
+                ` The mean and variance of ${field.statistics} over the whole map are left out; strictly they read everything.`}
+            </p>
+          </>
+        )}
       </div>
     </div>
   )
 }
 
-const Figure = ({ name, value }: { readonly name: string; readonly value: string }) => (
-  <div>
-    <dt className="muted">{name}</dt>
-    <dd>{value}</dd>
-  </div>
-)
+/** The middle pixel of what the place reads; where that is everything, of the cell of the picture that it stands for. */
+function centreOf(
+  { field, grid }: Depth,
+  row: number,
+  column: number,
+  input: { readonly height: number; readonly width: number },
+): { readonly y: number; readonly x: number } {
+  const middle = ({ start, stride, size }: ReceptiveField['y'], at: number, sides: number, count: number) =>
+    field.global === null
+      ? Math.floor(start + stride * at + (size - 1) / 2)
+      : Math.floor(((at + 0.5) * sides) / count)
+  return {
+    y: middle(field.y, row, input.height, grid?.height ?? 1),
+    x: middle(field.x, column, input.width, grid?.width ?? 1),
+  }
+}
 
 /** The last layer at or inside the selection; without one, the deepest that is not global. */
 function depthOfSelection(depths: readonly Depth[], selection: readonly string[]): number {
