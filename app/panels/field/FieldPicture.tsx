@@ -70,7 +70,7 @@ export function FieldPicture({ depth, row, column, onPlace, measured }: FieldPic
 }
 
 /** Decades between the strongest contribution and nothing. */
-export const fieldDecades = 3
+const fieldDecades = 3
 
 /** Viridis of log₁₀(1 + 10³ x / max): strong contributions hide the picture, weak ones let it through. */
 function drawContributions(
