@@ -107,7 +107,10 @@ function head(sizes: VitSizes): DocumentNode[] {
 /** A learned token that asks all patches once, but no registers, and an MLP. */
 function attentionPool({ heads, mlpRatio = 4, act = 'gelu', registers = 0 }: VitSizes): GroupNode {
   const sketch = new Sketch()
-  const patches = sketch.chain(IN, ...(registers > 0 ? [module({ id: 'patches', key: '' }, 'toMap')] : []))
+  const patches = sketch.chain(
+    IN,
+    ...(registers > 0 ? [module('map', 'toMap'), module('patches', 'toTokens')] : []),
+  )
   const latent = sketch.chain(
     patches,
     module('latent', 'classToken'),
