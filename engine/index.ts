@@ -105,4 +105,6 @@ export {
   slotAttributes,
   slotModule,
 } from './schema/schema'
+export type { WeightReport } from './weights/matchWeights'
+export type { ClassGuess } from './weights/topClasses'
 export type * from './worker/protocol'

@@ -1,5 +1,6 @@
-/** Files dropped anywhere on the page: a picture to run on, or a design to open. */
+/** Files dropped anywhere on the page: a picture to run on, a design to open, or weights to run with. */
 import { takePicture } from '../engine/picture'
+import { offerWeights } from '../engine/weights'
 import { useRunStore } from '../state/runStore'
 import { notify } from '../ui/notify'
 import { openDesignFile } from './files'
@@ -30,6 +31,11 @@ function take(event: DragEvent): void {
 
 async function takeFile(file: File): Promise<void> {
   if (file.name.endsWith('.json')) return openDesignFile(file)
+  if (file.name.endsWith('.safetensors')) return offerWeights(file)
+  if (/\.(?:pth|pt|ckpt|bin|pkl|h5|npz)$/.test(file.name)) {
+    notify.problem(`${file.name} may hold code, and is not opened here; save its weights as safetensors.`)
+    return
+  }
   const isTaken = await takePicture(file, file.name)
   if (!isTaken) notify.problem(useRunStore.getState().pictureProblem ?? `${file.name} cannot be opened here.`)
 }

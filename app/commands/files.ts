@@ -1,6 +1,7 @@
 /** Designs in and out: files, links, presets. */
 import { ClipboardCopy, FilePlus2, FolderOpen, Library, Link, Save, Share2, Table2 } from 'lucide-react'
 import { type Document, emptyDocument, serializeDocument, VertebraError } from '../../engine/index'
+import { offerWeights } from '../engine/weights'
 import { addressWith } from '../state/address'
 import { ownDesign } from '../state/autosave'
 import { analysisOf } from '../state/derived'
@@ -114,16 +115,23 @@ export const openFile: Command = {
   group: 'File',
   icon: FolderOpen,
   shortcuts: ['mod+o'],
-  run: () => {
-    const input = document.createElement('input')
-    input.type = 'file'
-    input.accept = '.json,application/json'
-    input.addEventListener('change', () => {
-      const file = input.files?.[0]
-      if (file) void openDesignFile(file)
-    })
-    input.click()
-  },
+  run: () =>
+    chooseFile('.json,.safetensors,application/json', (file) => {
+      if (file.name.endsWith('.safetensors')) void offerWeights(file)
+      else void openDesignFile(file)
+    }),
+}
+
+/** Asks for one file, from a click or a key press. */
+export function chooseFile(accept: string, take: (file: File) => void): void {
+  const input = document.createElement('input')
+  input.type = 'file'
+  input.accept = accept
+  input.addEventListener('change', () => {
+    const file = input.files?.[0]
+    if (file) take(file)
+  })
+  input.click()
 }
 
 /** Opens a design from a file; one that cannot be read changes nothing and says why. */

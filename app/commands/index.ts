@@ -50,6 +50,7 @@ import {
   zoomIn,
   zoomOut,
 } from './view'
+import { dropWeights, loadWeights } from './weights'
 
 /** Every user action, in the order of the help sheet. */
 export const commands: readonly Command[] = [
@@ -72,6 +73,8 @@ export const commands: readonly Command[] = [
   newDesign,
   openPresets,
   openFile,
+  loadWeights,
+  dropWeights,
   saveFile,
   saveLayers,
   share,

@@ -12,6 +12,7 @@ import { useDocumentStore } from '../state/documentStore'
 import { pathOf } from '../state/paths'
 import { useRunStore } from '../state/runStore'
 import { useSessionStore } from '../state/sessionStore'
+import { useWeightsStore } from '../state/weightsStore'
 import { presetDocument } from '../testing/presetDocument'
 import { EngineClient, type WorkerPort } from './EngineClient'
 
@@ -51,6 +52,8 @@ const gpu: Reply = {
 const result: RunResult = {
   onReference: false,
   logits: null,
+  weights: null,
+  classes: null,
   attention: [],
   memory: { weightBytes: 1, activationBytes: 2, largestCopy: null },
   kernels: [],
@@ -84,6 +87,7 @@ beforeEach(() => {
   })
   useSessionStore.setState({ isLive: true, batch: 1 })
   useRunStore.setState({ ...useRunStore.getInitialState() })
+  useWeightsStore.setState({ ...useWeightsStore.getInitialState() })
   client = new EngineClient(
     () => {
       workers.push(new FakeWorker())
@@ -215,4 +219,73 @@ test('without a GPU nothing is run by itself, and the reason is there', () => {
   expect(state().device).toEqual({ available: false, reason: 'This browser has no WebGPU.' })
   client.runOnReference()
   expect(worker().last('runOnReference')?.document.name).toBe('A')
+})
+
+const whole = {
+  wanted: 152,
+  fits: 152,
+  namesOf: 'timm',
+  resampled: [],
+  missing: [],
+  unexpected: [],
+  ignored: 0,
+  misshapen: [],
+  notFinite: [],
+}
+const fileNamed = (name: string) => new File([new Uint8Array([1, 2, 3])], name)
+
+/** Lets the file be read, and answers the worker's part. */
+async function readAs(id: string): Promise<void> {
+  await vi.waitFor(() => expect(worker().last('readWeights')).toBeDefined())
+  const request = worker().last('readWeights')?.request ?? 0
+  worker().answer({ type: 'weightsRead', request, id, report: whole })
+}
+
+test('a weight file goes to the worker, and runs ask for it from the moment that it is loaded', async () => {
+  const file = fileNamed('a.safetensors')
+  const reading = client.readWeights(file, useDocumentStore.getState().document)
+  await readAs('A')
+  expect(await reading).toEqual({ id: 'A', report: whole })
+  expect(worker().last('readWeights')?.bytes.byteLength).toBe(3)
+  expect(worker().last('run')?.weights).toBeNull()
+  useWeightsStore.setState({ loaded: { id: 'A', file } })
+  vi.runAllTimers()
+  expect(worker().last('run')).toMatchObject({ revision: 2, weights: 'A' })
+  useWeightsStore.setState({ loaded: null })
+  vi.runAllTimers()
+  expect(worker().last('forgetWeights')).toEqual({ type: 'forgetWeights', id: 'A' })
+  expect(worker().last('run')).toMatchObject({ revision: 3, weights: null })
+})
+
+test('a refused weight file is an error with the worker’s sentence', async () => {
+  const reading = client.readWeights(fileNamed('cut.safetensors'), useDocumentStore.getState().document)
+  const refused = expect(reading).rejects.toThrow('it may be cut')
+  await vi.waitFor(() => expect(worker().last('readWeights')).toBeDefined())
+  worker().answer({ type: 'weightsRefused', request: 1, message: 'it may be cut' })
+  await refused
+})
+
+test('a new worker is given the weights again before anything runs on it', async () => {
+  useWeightsStore.setState({ loaded: { id: 'A', file: fileNamed('a.safetensors') } })
+  client.restart()
+  worker().answer(gpu)
+  vi.runAllTimers()
+  expect(worker().last('run')).toBeUndefined()
+  await readAs('A')
+  await vi.waitFor(() => {
+    vi.runAllTimers()
+    expect(worker().last('run')?.weights).toBe('A')
+  })
+})
+
+test('weights that cannot be read again are given up with a notice', async () => {
+  useWeightsStore.setState({ loaded: { id: 'A', file: fileNamed('a.safetensors') } })
+  client.restart()
+  worker().answer(gpu)
+  await readAs('B')
+  await vi.waitFor(() => {
+    vi.runAllTimers()
+    expect(worker().last('run')?.weights).toBeNull()
+  })
+  expect(notices.at(-1)).toContain('a.safetensors could not be read again: it has changed')
 })

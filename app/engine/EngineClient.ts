@@ -2,12 +2,13 @@
  * The page's side of the worker: sends the design when it changes, drops answers to older questions, and starts over when
  * the GPU goes away. What comes back is put into runStore; nobody else talks to the worker.
  */
-import { contributions, type Document, type Reply, type Request } from '../../engine/index'
+import { contributions, type Document, type Reply, type Request, type WeightReport } from '../../engine/index'
 import { analysisOf, errorsOf } from '../state/derived'
 import { useDocumentStore } from '../state/documentStore'
 import { type FieldQuestion, isSameQuestion, useFieldStore } from '../state/fieldStore'
 import { useRunStore } from '../state/runStore'
 import { useSessionStore } from '../state/sessionStore'
+import { useWeightsStore } from '../state/weightsStore'
 
 /** What a Worker is to us; tests give one that answers in the page. */
 export interface WorkerPort {
@@ -15,6 +16,16 @@ export interface WorkerPort {
   onmessage: ((event: MessageEvent<Reply>) => void) | null
   onerror: ((event: ErrorEvent) => void) | null
   terminate(): void
+}
+
+interface ReadWeights {
+  readonly id: string
+  readonly report: WeightReport
+}
+
+interface Reading {
+  readonly resolve: (read: ReadWeights) => void
+  readonly reject: (error: Error) => void
 }
 
 const runDelayMs = 150
@@ -30,6 +41,11 @@ export class EngineClient {
   /** What the newest revision was asked for. */
   #asked: { readonly revision: number; readonly document: Document } | null = null
   #unsubscribe: (() => void)[] = []
+  /** Weight files that the worker is reading, by request. */
+  readonly #reading = new Map<number, Reading>()
+  #readings = 0
+  /** A new worker is being given the weights in use: nothing runs before it has them. */
+  #isGivingWeights = false
 
   constructor(openWorker: () => WorkerPort, onNotice: (notice: string) => void) {
     this.#openWorker = openWorker
@@ -49,6 +65,11 @@ export class EngineClient {
       }),
       useRunStore.subscribe((state, before) => {
         if (state.picture !== before.picture) this.requestRun()
+      }),
+      useWeightsStore.subscribe(({ loaded }, before) => {
+        if (loaded === before.loaded) return
+        if (before.loaded && before.loaded.id !== loaded?.id) this.forgetWeights(before.loaded.id)
+        this.requestRun()
       }),
     ]
   }
@@ -70,7 +91,7 @@ export class EngineClient {
   /** Runs the design as it stands, live or not. */
   runNow(): void {
     clearTimeout(this.#timer)
-    if (!useRunStore.getState().device?.available) return
+    if (!useRunStore.getState().device?.available || this.#isGivingWeights) return
     const { document } = useDocumentStore.getState()
     if (!isRunnable(document)) return
     const { picture } = useRunStore.getState()
@@ -83,6 +104,7 @@ export class EngineClient {
       picture: picture && fits(picture.tensor, document) ? picture.tensor : null,
       measure: true,
       attention: 'all',
+      weights: useWeightsStore.getState().loaded?.id ?? null,
     })
   }
 
@@ -96,7 +118,25 @@ export class EngineClient {
       revision: this.#ask(document),
       document,
       picture: picture && fits(picture.tensor, document) ? picture.tensor : null,
+      weights: useWeightsStore.getState().loaded?.id ?? null,
     })
+  }
+
+  /** Has the worker read and keep a weight file. Rejects with an error whose message is a sentence. */
+  async readWeights(file: Blob, document: Document): Promise<ReadWeights> {
+    const bytes = await file.arrayBuffer()
+    if (!this.#worker) throw new Error('the engine is not running')
+    this.#readings++
+    const request = this.#readings
+    const answer = new Promise<ReadWeights>((resolve, reject) =>
+      this.#reading.set(request, { resolve, reject }),
+    )
+    this.#worker.postMessage({ type: 'readWeights', request, bytes, document }, [bytes])
+    return answer
+  }
+
+  forgetWeights(id: string): void {
+    this.#post({ type: 'forgetWeights', id })
   }
 
   /** Measures each kernel of the last run again. */
@@ -110,12 +150,12 @@ export class EngineClient {
   /** What the picture contributes to one place; a newer question takes this one back. */
   askField(question: FieldQuestion): void {
     const { id: last, asked, status, set } = useFieldStore.getState()
-    if (!useRunStore.getState().device?.available) return
+    if (!useRunStore.getState().device?.available || this.#isGivingWeights) return
     if (status.kind !== 'failed' && isSameQuestion(asked, question)) return
     const id = last + 1
     set({ id, asked: question, status: { kind: 'running', stage: 'planning', done: 0, total: 0 } })
-    const { document, picture, instancePath: path, place } = question
-    this.#post({ type: 'field', id, document, picture, path, place })
+    const { document, picture, weights, instancePath: path, place } = question
+    this.#post({ type: 'field', id, document, picture, weights, path, place })
   }
 
   leaveField(): void {
@@ -152,6 +192,34 @@ export class EngineClient {
     this.#worker = worker
     useRunStore.getState().set({ status: { kind: 'starting' } })
     this.#post({ type: 'start' })
+    for (const { reject } of this.#reading.values()) reject(new Error('the engine was started again'))
+    this.#reading.clear()
+    void this.#giveWeightsAgain()
+  }
+
+  /** A new worker knows nothing of the file that the one before it had read. */
+  async #giveWeightsAgain(): Promise<void> {
+    const { loaded } = useWeightsStore.getState()
+    if (!loaded) return
+    const worker = this.#worker
+    this.#isGivingWeights = true
+    try {
+      const { id } = await this.readWeights(loaded.file, useDocumentStore.getState().document)
+      if (id !== loaded.id) throw new Error('it has changed')
+    } catch (error) {
+      if (this.#worker !== worker) return
+      useWeightsStore.setState({ loaded: null })
+      this.#onNotice(
+        `${loaded.file.name} could not be read again: ${error instanceof Error ? error.message : error}. The weights are random now.`,
+      )
+    } finally {
+      if (this.#worker === worker) {
+        this.#isGivingWeights = false
+        // Whoever looks at a field asks again.
+        useFieldStore.getState().set({ asked: null })
+        this.requestRun()
+      }
+    }
   }
 
   /** Another design was opened: what was measured of the one before says nothing about it, nor does its run. */
@@ -232,6 +300,12 @@ export class EngineClient {
         set({ status: { kind: 'failed', code: reply.code, message: reply.message } })
         if (reply.code === 'DEVICE_LOST') this.#onLoss(reply.message)
         return
+      case 'weightsRead':
+        this.#takeReading(reply.request)?.resolve({ id: reply.id, report: reply.report })
+        return
+      case 'weightsRefused':
+        this.#takeReading(reply.request)?.reject(new Error(reply.message))
+        return
       case 'deviceLost':
         this.#onLoss(reply.message)
         return
@@ -252,6 +326,12 @@ export class EngineClient {
       const map = contributions(reply.gradient, height, width)
       set({ status: { kind: 'idle' }, answer: { question: asked, map } })
     }
+  }
+
+  #takeReading(request: number): Reading | undefined {
+    const answer = this.#reading.get(request)
+    this.#reading.delete(request)
+    return answer
   }
 
   #onLoss(message: string): void {

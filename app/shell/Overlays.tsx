@@ -5,6 +5,7 @@ import { Picker } from './Picker'
 import { PresetsDialog } from './PresetsDialog'
 import { ShareDialog } from './ShareDialog'
 import { ShortcutsDialog } from './ShortcutsDialog'
+import { WeightsDialog } from './WeightsDialog'
 import { WgslDialog } from './WgslDialog'
 
 /** What comes over the page when asked for. */
@@ -15,6 +16,7 @@ export const Overlays = () => (
     <PresetsDialog />
     <ShareDialog />
     <ShortcutsDialog />
+    <WeightsDialog />
     <WgslDialog />
     <Notices />
     <HintLayer />

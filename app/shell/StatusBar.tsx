@@ -21,6 +21,7 @@ import {
 import { Popover } from '../ui/Popover'
 import { Tooltip } from '../ui/Tooltip'
 import { runWords } from './runWords'
+import { ClassesStatus, WeightsStatus } from './WeightsStatus'
 import './StatusBar.css'
 
 const icon = { size: 14, strokeWidth: 1.6, 'aria-hidden': true } as const
@@ -32,6 +33,9 @@ export function StatusBar({ width }: { readonly width: WidthClass }) {
       <CountedFigures />
       <Latency isShort={width !== 'wide'} />
       <span className="status-space" />
+      <ClassesStatus />
+      <WeightsStatus />
+      <span className="status-line" />
       <Adapter isShort={width !== 'wide'} />
       <span className="status-line" />
       <Saved isShort={width !== 'wide'} />

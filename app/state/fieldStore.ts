@@ -6,6 +6,8 @@ import type { ContributionMap, Document, Stage } from '../../engine/index'
 export interface FieldQuestion {
   readonly document: Document
   readonly picture: Float32Array | null
+  /** Of the file in use. */
+  readonly weights: string | null
   readonly instancePath: string
   readonly place: number
 }
@@ -35,5 +37,6 @@ export const useFieldStore = create<FieldState>()((set) => ({
 export const isSameQuestion = (a: FieldQuestion | null | undefined, b: FieldQuestion): boolean =>
   a?.document === b.document &&
   a.picture === b.picture &&
+  a.weights === b.weights &&
   a.instancePath === b.instancePath &&
   a.place === b.place

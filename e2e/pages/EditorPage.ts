@@ -214,6 +214,43 @@ export class EditorPage {
     await this.canvas.dispatchEvent('drop', { dataTransfer: data })
   }
 
+  /** Drops a file of any size: the page takes it from the disk. */
+  async dropLargeFile(path: string): Promise<void> {
+    const input = await this.page.evaluateHandle(() => {
+      const element = document.createElement('input')
+      element.type = 'file'
+      return element
+    })
+    await input.setInputFiles(path)
+    const data = await input.evaluateHandle(({ files }) => {
+      const transfer = new DataTransfer()
+      for (const file of files ?? []) transfer.items.add(file)
+      return transfer
+    })
+    await this.canvas.dispatchEvent('dragover', { dataTransfer: data })
+    await this.canvas.dispatchEvent('drop', { dataTransfer: data })
+  }
+
+  /** Which weights the design runs with, in the status bar. */
+  get weights(): Locator {
+    return this.statusBar.locator('[data-part=weights]')
+  }
+
+  /** What the picture shows, in the status bar. */
+  get likeliestClass(): Locator {
+    return this.statusBar.locator('[data-part=class]')
+  }
+
+  /** The numbers of the five likeliest classes, in their order. */
+  async likeliestClasses(): Promise<number[]> {
+    await this.likeliestClass.click()
+    const rows = this.page.locator('[data-class]')
+    await expect(rows).toHaveCount(5)
+    const numbers = await rows.evaluateAll((all) => all.map((row) => Number(row.getAttribute('data-class'))))
+    await this.page.keyboard.press('Escape')
+    return numbers
+  }
+
   /** Moves the pointer over a place of the map, both axes 0..1. */
   async hoverPatch(x: number, y: number): Promise<void> {
     const box = await boxOf(this.attentionMap)

@@ -43,7 +43,7 @@ const bytesOf = (data: Float32Array): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 
 /** 64 bits of two FNV-1a runs: enough for the few thousand tensors of a session. */
-function hashOfBytes(bytes: Uint8Array): string {
+export function hashOfBytes(bytes: Uint8Array): string {
   let low = 0x811c9dc5
   let high = 0x9747b28c
   for (const byte of bytes) {

@@ -2,11 +2,12 @@ import { beforeAll, expect, test } from 'vitest'
 import { effectiveField, placeInput } from '../autodiff/effectiveField'
 import { findPreset } from '../catalogue'
 import type { TuningCache } from '../gpu/tune'
-import { attentionRow, setAttributes, setInput } from '../index'
+import { attentionRow, type Document, setAttributes, setInput } from '../index'
 import { lower } from '../lower/lower'
 import { dawn } from '../node/dawn'
 import { evaluate } from '../ops/evaluate'
 import { proceduralWeights } from '../weights/procedural'
+import { safetensorsOf } from '../weights/testing/checkpoint'
 import { EngineHost, type HostOptions } from './host'
 import { pictureFor } from './picture'
 import type { Reply } from './protocol'
@@ -44,7 +45,7 @@ function design(name: string, side: number) {
 }
 
 const vit = design('vit_tiny_patch16_224', 64)
-const request = { batch: 1, picture: null, measure: false, attention: [] } as const
+const request = { batch: 1, picture: null, measure: false, attention: [], weights: null } as const
 
 test('start tells which adapter there is', async () => {
   const { host, last } = newHost()
@@ -103,7 +104,7 @@ test('the GPU and the plain evaluation agree, attention included', async () => {
   host.receive({ type: 'run', revision: 1, document: vit, ...request, attention: 'all' })
   await host.idle()
   const onGpu = last('ran')?.result
-  host.receive({ type: 'runOnReference', revision: 2, document: vit, picture: null })
+  host.receive({ type: 'runOnReference', revision: 2, document: vit, picture: null, weights: null })
   await host.idle()
   const plain = last('ran')?.result
   expect(plain?.onReference).toBe(true)
@@ -162,6 +163,7 @@ test('a design too large for the plain evaluation is refused with the figures', 
     revision: 1,
     document: design('vit_base_patch16_224', 224),
     picture: null,
+    weights: null,
   })
   await host.idle()
   expect(last('failed')).toMatchObject({ code: 'DOCUMENT' })
@@ -237,6 +239,68 @@ test('a picture is run as it comes, and every picture of a batch gets the same a
   expect(worst).toBeLessThan(1e-4)
 })
 
+/** The design's weights in a file: other values than its rule gives. */
+function checkpointOf(document: Document) {
+  const tensors = lower(document).graph.nodes.flatMap(({ op, attrs, shape }) =>
+    op === 'param'
+      ? [{ name: attrs.name, shape, data: proceduralWeights(`other ${attrs.name}`, shape, attrs) }]
+      : [],
+  )
+  return { tensors, bytes: safetensorsOf(tensors).buffer }
+}
+
+test('a design runs on the weights of a file, edits keep those that still fit, and without it they are as before', async () => {
+  const { host, last } = newHost()
+  const run = async (revision: number, document: Document, weights: string | null) => {
+    host.receive({ type: 'run', revision, document, ...request, weights })
+    await host.idle()
+    return last('ran')?.result
+  }
+  const before = await run(1, vit, null)
+  const { tensors, bytes } = checkpointOf(vit)
+  host.receive({ type: 'readWeights', request: 7, bytes, document: vit })
+  await host.idle()
+  const read = last('weightsRead')
+  expect(read).toMatchObject({ request: 7, report: { fits: tensors.length, wanted: tensors.length } })
+  const id = read?.id ?? ''
+  const withFile = await run(2, vit, id)
+  expect(withFile?.weights).toEqual({ id, fits: tensors.length, wanted: tensors.length })
+  expect(withFile?.logits).not.toEqual(before?.logits)
+  expect(before?.classes).toBeNull()
+  const [most = Number.NaN] = [...(withFile?.logits ?? [])].sort((a, b) => b - a)
+  expect(withFile?.classes).toHaveLength(5)
+  expect(withFile?.classes?.[0]?.value).toBe(most)
+  host.receive({ type: 'runOnReference', revision: 3, document: vit, picture: null, weights: id })
+  await host.idle()
+  const plain = last('ran')?.result
+  expect(
+    Math.max(
+      ...[...(plain?.logits ?? [])].map((value, i) =>
+        Math.abs(value - (withFile?.logits?.[i] ?? Number.NaN)),
+      ),
+    ),
+  ).toBeLessThan(1e-4)
+  const edited = await run(4, setAttributes(vit, ['blocks.0', 'mlp'], { mlpRatio: 2 }), id)
+  // Two weights and a bias of each of twelve MLPs have other shapes now.
+  expect(edited?.weights).toEqual({ id, fits: tensors.length - 36, wanted: tensors.length })
+  expect((await run(5, vit, null))?.logits).toEqual(before?.logits)
+  expect((await run(6, vit, id))?.logits).toEqual(withFile?.logits)
+  host.receive({ type: 'forgetWeights', id })
+  host.receive({ type: 'run', revision: 7, document: vit, ...request, weights: id, batch: 2 })
+  await host.idle()
+  expect(last('failed')?.message).toBe('the weights are not here any more; load the file again')
+})
+
+test('a file that is cut is refused with a sentence, and the next run is as before', async () => {
+  const { host, last } = newHost()
+  const { bytes } = checkpointOf(vit)
+  host.receive({ type: 'readWeights', request: 1, bytes: bytes.slice(0, -4), document: vit })
+  host.receive({ type: 'run', revision: 1, document: vit, ...request })
+  await host.idle()
+  expect(last('weightsRefused')?.message).toContain('it may be cut')
+  expect(last('ran')?.result.weights).toBeNull()
+})
+
 test('a picture of another size is refused with both sizes', async () => {
   const { host, last } = newHost()
   host.receive({ type: 'run', revision: 1, document: vit, ...request, picture: new Float32Array(300) })
@@ -270,7 +334,7 @@ test.each(['compiling', 'weights', 'running', 'measuring'])(
 test('a field is the gradient of one place, as the plain evaluation has it', async () => {
   const { host, last } = newHost()
   const document = design('resnet18', 32)
-  host.receive({ type: 'field', id: 1, document, picture: null, path: 'layer1/0', place: 27 })
+  host.receive({ type: 'field', id: 1, document, picture: null, weights: null, path: 'layer1/0', place: 27 })
   await host.idle()
   const { graph, scopes } = lower(document)
   const field = effectiveField(graph, graph.scopes[scopes.get('layer1/0') ?? 0]?.output ?? 0)
@@ -296,7 +360,7 @@ test('a field is the gradient of one place, as the plain evaluation has it', asy
 test('a newer field or run takes an older field back, and an unknown place is said', async () => {
   const { host, replies, last } = newHost()
   const ask = (id: number, path: string) =>
-    host.receive({ type: 'field', id, document: vit, picture: null, path, place: 5 })
+    host.receive({ type: 'field', id, document: vit, picture: null, weights: null, path, place: 5 })
   ask(1, 'blocks.0')
   ask(2, 'nowhere')
   await host.idle()

@@ -6,6 +6,7 @@ import { compile } from '../compile/compile'
 import type { Plan } from '../compile/plan'
 import { DeviceLostError, KernelError, VertebraError } from '../errors'
 import { Cancelled, type IsCancelled, stopIf } from '../gpu/cancel'
+import type { GivenWeights } from '../gpu/contents'
 import { DeviceKeeper } from '../gpu/keeper'
 import { measureLatency } from '../gpu/measure'
 import { profileSteps } from '../gpu/profile'
@@ -14,12 +15,14 @@ import { Tuner, type TuningCache } from '../gpu/tune'
 import { lower } from '../lower/lower'
 import '../modules'
 import type { Lowered } from '../lower/lowered'
+import { topClasses } from '../weights/topClasses'
 import { type AttentionCall, attentionCalls, attentionLayer, keptNodes } from './attentionLayers'
 import { DesignError, outputOf } from './designError'
 import { type FieldPlan, fieldPlan, placeOf } from './fieldPlan'
 import { pictureFor } from './picture'
 import type { AttentionLayer, FailureCode, KernelReport, Reply, Request, RunResult, Stage } from './protocol'
 import { runOnReference } from './runOnReference'
+import { type MatchedWeights, WeightFiles } from './weightFiles'
 
 export interface HostOptions {
   /** `navigator.gpu`, or Dawn in Node. */
@@ -34,6 +37,7 @@ export interface HostOptions {
 
 type RunRequest = Extract<Request, { type: 'run' }>
 type FieldRequest = Extract<Request, { type: 'field' }>
+type WeightsRequest = Extract<Request, { type: 'readWeights' }>
 type ReferenceRequest = Extract<Request, { type: 'runOnReference' }>
 
 /** The plans of one design: as people run it, and with Q and K of its attention layers kept. */
@@ -44,6 +48,7 @@ interface Prepared {
   readonly lowered: Lowered
   readonly plan: Plan
   readonly capture: { readonly plan: Plan; readonly calls: readonly AttentionCall[] } | null
+  readonly weights: MatchedWeights | null
 }
 
 export class EngineHost {
@@ -53,7 +58,8 @@ export class EngineHost {
   private readonly tunesSoftware: boolean
   private tuner: { readonly adapter: string; readonly tuner: Tuner } | null = null
   private prepared: Prepared | null = null
-  private fieldPlan: (FieldPlan & { readonly key: string }) | null = null
+  private fieldPlan: (FieldPlan & { readonly key: string; readonly given: GivenWeights | null }) | null = null
+  private readonly weightFiles = new WeightFiles()
   /** Newest revision that asked for work, and newest that was taken back: older work stops at its next await. */
   private newest = Number.NEGATIVE_INFINITY
   private cancelled = Number.NEGATIVE_INFINITY
@@ -83,6 +89,12 @@ export class EngineHost {
         return
       case 'runOnReference':
         this.begin(request.revision, () => this.reference(request))
+        return
+      case 'readWeights':
+        this.enqueue(async () => this.readWeights(request))
+        return
+      case 'forgetWeights':
+        this.enqueue(async () => this.weightFiles.forget(request.id))
         return
       case 'profile':
         this.begin(request.revision, () => this.profile(request.revision))
@@ -198,9 +210,10 @@ export class EngineHost {
     const session = await this.session()
     const prepared = await this.prepare(request, session)
     stopIf(isCancelled)
-    const { lowered, plan, capture } = prepared
+    const { lowered, plan, capture, weights } = prepared
     const load = (loaded: Plan) =>
       session.load(loaded, {
+        given: weights?.given ?? null,
         isCancelled,
         onProgress: (stage, done, total) => this.progress(revision, stage, done, total),
       })
@@ -209,7 +222,7 @@ export class EngineHost {
     this.progress(revision, 'running', 0, 1)
     const outputs = await loaded.run(pictureFor(lowered, request.picture, request.batch), isCancelled)
     const attention = capture ? layersOf(lowered, capture.calls, outputs) : []
-    this.sendResult(revision, {
+    await this.sendResult(revision, weights, {
       onReference: false,
       logits: outputs[0] ?? null,
       attention,
@@ -230,8 +243,8 @@ export class EngineHost {
 
   /** Plans of this design; those of the last run when nothing but the picture is new. */
   private async prepare(request: RunRequest, session: Session): Promise<Prepared> {
-    const { document, batch, attention } = request
-    const key = JSON.stringify([document, batch, attention])
+    const { document, batch, attention, weights } = request
+    const key = JSON.stringify([document, batch, attention, weights])
     if (this.prepared?.key === key && this.prepared.epoch === this.keeper.epoch) return this.prepared
     const lowered = lower(document, { batch })
     const output = outputOf(lowered)
@@ -241,7 +254,8 @@ export class EngineHost {
       compile(lowered.graph, { outputs, device: session.device.traits, tuning: choose })
     const plan = planFor([output])
     const capture = calls.length > 0 ? { calls, plan: planFor([output, ...keptNodes(calls)]) } : null
-    this.prepared = { key, epoch: this.keeper.epoch, lowered, plan, capture }
+    const matched = weights === null ? null : this.weightFiles.match(weights, lowered.graph)
+    this.prepared = { key, epoch: this.keeper.epoch, lowered, plan, capture, weights: matched }
     return this.prepared
   }
 
@@ -254,11 +268,13 @@ export class EngineHost {
     const { prepared } = this
     if (!prepared || !tuner.hasWork(prepared.plan)) return
     if (session.device.traits.isSoftware && !this.tunesSoftware) return
-    const { isBetter } = await tuner.tune(await session.load(prepared.plan, { isCancelled }), { isCancelled })
+    const given = prepared.weights?.given ?? null
+    const trial = await session.load(prepared.plan, { given, isCancelled })
+    const { isBetter } = await tuner.tune(trial, { isCancelled })
     if (!isBetter) return
     this.prepared = null
-    const { plan, lowered } = await this.prepare(request, session)
-    const loaded = await session.load(plan, { isCancelled })
+    const { plan, lowered, weights } = await this.prepare(request, session)
+    const loaded = await session.load(plan, { given: weights?.given ?? null, isCancelled })
     loaded.setInputs(pictureFor(lowered, request.picture, request.batch))
     const latency = await measureLatency(loaded, { isCancelled })
     this.send({ type: 'measured', revision: request.revision, latency })
@@ -267,10 +283,10 @@ export class EngineHost {
   private async profile(revision: number): Promise<void> {
     const session = await this.session()
     if (!this.prepared) throw new KernelError('internal: nothing has run that could be profiled')
-    const { plan, lowered } = this.prepared
+    const { plan, lowered, weights } = this.prepared
     const isCancelled = this.isCancelled(revision)
     const isWarm = session.isLoaded(plan)
-    const loaded = await session.load(plan, { isCancelled })
+    const loaded = await session.load(plan, { given: weights?.given ?? null, isCancelled })
     // Real numbers in every buffer: NaNs and denormals would change the times of a software adapter.
     const batch = lowered.graph.nodes.find((node) => node.op === 'input')?.shape[0] ?? 1
     if (!isWarm) await loaded.run(pictureFor(lowered, null, batch), isCancelled)
@@ -282,16 +298,22 @@ export class EngineHost {
     this.send({ type: 'profiled', revision, profile })
   }
 
-  private async field({ id, document, picture, path, place }: FieldRequest, isCancelled: IsCancelled) {
+  private async field(
+    { id, document, picture, weights, path, place }: FieldRequest,
+    isCancelled: IsCancelled,
+  ) {
     stopIf(isCancelled)
     const session = await this.session()
-    const key = `${this.keeper.epoch} ${path} ${JSON.stringify(document)}`
+    const key = `${this.keeper.epoch} ${path} ${weights} ${JSON.stringify(document)}`
     if (this.fieldPlan?.key !== key) {
       this.send({ type: 'fieldProgress', id, stage: 'planning', done: 0, total: 1 })
-      this.fieldPlan = { key, ...fieldPlan(document, path, { device: session.device.traits }) }
+      const made = fieldPlan(document, path, { device: session.device.traits })
+      const given = weights === null ? null : this.weightFiles.match(weights, made.graph).given
+      this.fieldPlan = { key, given, ...made }
     }
     stopIf(isCancelled)
     const loaded = await session.load(this.fieldPlan.plan, {
+      given: this.fieldPlan.given,
       isCancelled,
       onProgress: (stage, done, total) => this.send({ type: 'fieldProgress', id, stage, done, total }),
     })
@@ -302,11 +324,23 @@ export class EngineHost {
     this.post({ type: 'field', id, gradient }, [gradient.buffer as ArrayBuffer])
   }
 
-  private async reference({ revision, document, picture }: ReferenceRequest): Promise<void> {
+  private async reference({ revision, document, picture, weights }: ReferenceRequest): Promise<void> {
     this.progress(revision, 'running', 0, 1)
     const lowered = lower(document, { batch: 1 })
     outputOf(lowered)
-    this.sendResult(revision, runOnReference(lowered, picture))
+    const matched = weights === null ? null : this.weightFiles.match(weights, lowered.graph)
+    await this.sendResult(revision, matched, runOnReference(lowered, picture, matched?.given.arrays))
+  }
+
+  private readWeights({ request, bytes, document }: WeightsRequest): void {
+    try {
+      const id = this.weightFiles.add(bytes)
+      const { report } = this.weightFiles.match(id, lower(document, { batch: 1 }).graph)
+      this.send({ type: 'weightsRead', request, id, report })
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      this.send({ type: 'weightsRefused', request, message })
+    }
   }
 
   // --- replies ---------------------------------------------------------------------------------------------------
@@ -315,7 +349,17 @@ export class EngineHost {
     this.send({ type: 'progress', revision, stage, done, total })
   }
 
-  private sendResult(revision: number, result: RunResult): void {
+  private async sendResult(
+    revision: number,
+    weights: MatchedWeights | null,
+    run: Omit<RunResult, 'weights' | 'classes'>,
+  ): Promise<void> {
+    const hasMeaning = weights !== null && weights.report.fits > 0
+    const result = {
+      ...run,
+      weights: weights && { id: weights.id, fits: weights.report.fits, wanted: weights.report.wanted },
+      classes: hasMeaning && run.logits ? await topClasses(run.logits.subarray(0, 1000)) : null,
+    }
     const arrays = [result.logits, ...result.attention.flatMap(({ q, k }) => [q, k])]
     const transfer = arrays.flatMap((array) => (array ? [array.buffer as ArrayBuffer] : []))
     this.post({ type: 'ran', revision, result }, transfer)

@@ -2,6 +2,8 @@
 import type { ScoreBias } from '../analysis/attentionRow'
 import type { Document } from '../document/types'
 import type { Grid, Shape } from '../graph/graph'
+import type { WeightReport } from '../weights/matchWeights'
+import type { ClassGuess } from '../weights/topClasses'
 
 export type Request =
   /** Look for an adapter; answers `device`. */
@@ -17,7 +19,20 @@ export type Request =
       readonly measure: boolean
       /** Return Q and K of these attention layers (scope paths); 'all' when they fit the budget. */
       readonly attention: 'all' | readonly string[]
+      /** A file that was read, for all weights that fit; the others, or all with null, follow their rule. */
+      readonly weights: string | null
     }
+  /**
+   * Read a safetensors file, keep it, and tell what of it fits the document: answers weightsRead or weightsRefused. Runs go on
+   * as before until one asks for it.
+   */
+  | {
+      readonly type: 'readWeights'
+      readonly request: number
+      readonly bytes: ArrayBuffer
+      readonly document: Document
+    }
+  | { readonly type: 'forgetWeights'; readonly id: string }
   /** Measure each kernel of the last run: answers profiled. */
   | { readonly type: 'profile'; readonly revision: number }
   /** Run on the plain evaluation (no GPU, small models only, slow): answers ran. */
@@ -26,6 +41,7 @@ export type Request =
       readonly revision: number
       readonly document: Document
       readonly picture: Float32Array | null
+      readonly weights: string | null
     }
   /**
    * What every pixel contributes to one place of an instance's output, by reverse mode: answers field progress, then field.
@@ -36,6 +52,7 @@ export type Request =
       readonly id: number
       readonly document: Document
       readonly picture: Float32Array | null
+      readonly weights: string | null
       /** Instance path of the module. */
       readonly path: string
       /** Index of the place: a token, or row × width + column of a map. */
@@ -72,6 +89,14 @@ export type Reply =
       readonly code: FailureCode
       readonly message: string
     }
+  | {
+      readonly type: 'weightsRead'
+      readonly request: number
+      readonly id: string
+      readonly report: WeightReport
+    }
+  /** `message` is a sentence for people. */
+  | { readonly type: 'weightsRefused'; readonly request: number; readonly message: string }
   | { readonly type: 'deviceLost'; readonly message: string }
 
 export type Stage = 'planning' | 'compiling' | 'weights' | 'running' | 'measuring'
@@ -92,6 +117,10 @@ export type DeviceReport =
 export interface RunResult {
   readonly onReference: boolean
   readonly logits: Float32Array | null
+  /** Which file gave weights, and how many of the design's. */
+  readonly weights: { readonly id: string; readonly fits: number; readonly wanted: number } | null
+  /** What a classifier of ImageNet says; null without weights from a file, for then it knows nothing. */
+  readonly classes: readonly ClassGuess[] | null
   readonly attention: readonly AttentionLayer[]
   readonly memory: {
     readonly weightBytes: number

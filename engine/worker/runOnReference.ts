@@ -17,7 +17,7 @@ export function runOnReference(
   lowered: Lowered,
   picture: Float32Array | null,
   given: ReadonlyMap<string, Float32Array> = new Map(),
-): Omit<RunResult, 'weights'> {
+): Omit<RunResult, 'weights' | 'classes'> {
   const { macs, memory } = analyze(lowered.document).totals
   if (macs.total > mostMacs) {
     throw new DesignError(

@@ -23,6 +23,7 @@ const choiceOf = (state: SessionState) => state.attention
 const runOf = (state: RunState) => state.status
 const deviceOf = (state: RunState) => state.device
 const pictureProblemOf = (state: RunState) => state.pictureProblem
+const ranWithFile = (state: RunState) => (state.result?.weights?.fits ?? 0) > 0
 const ranOnCpu = (state: RunState) => state.result?.onReference === true
 
 /** Where each head looks: pick block and head, hover a patch, see its row on the picture. */
@@ -46,6 +47,7 @@ function Attention({
   const input = useDocumentStore((state) => state.document.input)
   const pictureProblem = useRunStore(pictureProblemOf)
   const isFromCpu = useRunStore(ranOnCpu)
+  const hasRealWeights = useRunStore(ranWithFile)
   const head = choice.head === 'mean' ? 'mean' : Math.min(choice.head, layer.heads - 1)
   const query = choice.query !== null && choice.query < layer.queries ? choice.query : usualQuery(layer)
   const row = useMemo(() => attentionRow(layer, head, query), [layer, head, query])
@@ -158,7 +160,9 @@ function Attention({
         {isFromCpu && (
           <p className="label muted">Computed on the CPU: slow, and the same numbers as on a GPU.</p>
         )}
-        <p className="label faint">Procedural weights: maps show structure, not meaning.</p>
+        {!hasRealWeights && (
+          <p className="label faint">Procedural weights: maps show structure, not meaning.</p>
+        )}
       </div>
       <HeadGrid
         layers={layers}

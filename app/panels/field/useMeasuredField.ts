@@ -4,6 +4,7 @@ import { engine } from '../../engine/engine'
 import { useDocumentStore } from '../../state/documentStore'
 import { type FieldQuestion, type FieldStatus, isSameQuestion, useFieldStore } from '../../state/fieldStore'
 import { useRunStore } from '../../state/runStore'
+import { useWeightsStore } from '../../state/weightsStore'
 
 export interface MeasuredField {
   readonly status: FieldStatus
@@ -15,6 +16,7 @@ export interface MeasuredField {
 export function useMeasuredField(instancePath: string, place: number | null): MeasuredField {
   const document = useDocumentStore((state) => state.document)
   const picture = useRunStore((state) => state.picture)
+  const weights = useWeightsStore((state) => state.loaded?.id ?? null)
   const isReady = useRunStore((state) => state.device?.available === true)
   const asked = useFieldStore((state) => state.asked)
   const status = useFieldStore((state) => state.status)
@@ -23,8 +25,8 @@ export function useMeasuredField(instancePath: string, place: number | null): Me
     if (place === null) return null
     const { height, width } = document.input
     const tensor = picture?.tensor.length === height * width * 3 ? picture.tensor : null
-    return { document, picture: tensor, instancePath, place }
-  }, [document, picture, instancePath, place])
+    return { document, picture: tensor, weights, instancePath, place }
+  }, [document, picture, weights, instancePath, place])
 
   useEffect(() => {
     if (question && isReady && !isSameQuestion(asked, question)) engine.askField(question)

@@ -1,0 +1,43 @@
+/** Weights that people bring: read in the engine's worker, shown on a card, and run when they say so. */
+import { useDocumentStore } from '../state/documentStore'
+import { useWeightsStore } from '../state/weightsStore'
+import { notify } from '../ui/notify'
+import { engine } from './engine'
+
+/** A browser holds no larger piece of memory for certain. */
+const byteLimit = 2e9
+
+/** Reads a file and offers what fits. A file that cannot be used changes nothing; the reason is a sentence. */
+export async function offerWeights(file: File): Promise<void> {
+  if (file.size > byteLimit) {
+    notify.problem(`${file.name} has ${(file.size / 1e9).toFixed(1)} GB; the limit is ${byteLimit / 1e9} GB.`)
+    return
+  }
+  declineWeights()
+  useWeightsStore.setState({ reading: file.name })
+  try {
+    const { document } = useDocumentStore.getState()
+    const { id, report } = await engine.readWeights(file, document)
+    useWeightsStore.setState({ offer: { id, file, document, report } })
+  } catch (error) {
+    notify.problem(`${file.name} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`)
+  } finally {
+    useWeightsStore.setState({ reading: null })
+  }
+}
+
+/** The offered file becomes the one that the design runs with. */
+export function loadOffered(): void {
+  const { offer } = useWeightsStore.getState()
+  if (!offer) return
+  const { id, file, report } = offer
+  useWeightsStore.setState({ offer: null, loaded: { id, file } })
+  notify.info(`${report.fits} of ${report.wanted} weights are from ${file.name} now.`)
+}
+
+export function declineWeights(): void {
+  const { offer, loaded } = useWeightsStore.getState()
+  if (!offer) return
+  useWeightsStore.setState({ offer: null })
+  if (offer.id !== loaded?.id) engine.forgetWeights(offer.id)
+}

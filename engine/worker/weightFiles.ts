@@ -1,0 +1,36 @@
+/** Checkpoints that the page gave, kept by what is in them until it takes them back. */
+import { VertebraError } from '../errors'
+import { type GivenWeights, hashOfBytes } from '../gpu/contents'
+import type { Graph } from '../graph/graph'
+import { matchWeights, type WeightReport } from '../weights/matchWeights'
+import { type Checkpoint, readSafetensors } from '../weights/safetensors'
+
+export interface MatchedWeights {
+  readonly id: string
+  readonly given: GivenWeights
+  readonly report: WeightReport
+}
+
+export class WeightFiles {
+  private readonly files = new Map<string, Checkpoint>()
+
+  /** Throws VertebraError with a sentence when the file is not whole. */
+  add(bytes: ArrayBuffer): string {
+    const checkpoint = readSafetensors(bytes)
+    const id = hashOfBytes(new Uint8Array(bytes))
+    this.files.set(id, checkpoint)
+    return id
+  }
+
+  forget(id: string): void {
+    this.files.delete(id)
+  }
+
+  /** The weights of a design. Throws VertebraError when the file was never given. */
+  match(id: string, graph: Graph): MatchedWeights {
+    const checkpoint = this.files.get(id)
+    if (!checkpoint) throw new VertebraError('the weights are not here any more; load the file again')
+    const { arrays, report } = matchWeights(graph, checkpoint)
+    return { id, given: { source: `${id} ${report.namesOf}`, arrays }, report }
+  }
+}
