@@ -25,7 +25,9 @@ test('a checkpoint dropped on the page says what fits, runs when asked, and give
   await expect(editor.likeliestClass).toBeHidden()
 
   await editor.dropLargeFile(cut)
-  await expect(editor.notices.filter({ hasText: 'cut.safetensors' })).toContainText('it may be cut')
+  const refusal = editor.notices.filter({ hasText: 'cut.safetensors' })
+  await expect(refusal).toContainText('it may be cut')
+  await refusal.getByRole('button', { name: 'Close' }).click()
   await expect(editor.weights).toHaveText('Random weights')
 
   const card = editor.page.getByRole('dialog', { name: 'Load weights' })
