@@ -51,7 +51,8 @@ export function vit(name: string, sizes: VitSizes): Document {
     ...(sizes.preNorm ? { bias: false } : {}),
   })
   const learned: DocumentNode[] = []
-  if (registers > 0) learned.push(module('reg_token', 'classToken', { tokens: registers }))
+  if (registers > 0)
+    learned.push(module('reg_token', 'classToken', differing({ tokens: registers }, { tokens: 1 })))
   if (sizes.distilled) learned.push(module('dist_token', 'classToken'))
   if (pool === 'token') learned.push(module('cls_token', 'classToken'))
   const positions = module('pos_embed', 'positionEmbedding')

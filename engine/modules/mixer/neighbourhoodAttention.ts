@@ -51,52 +51,51 @@ export const neighbourhoodAttention = defineModule({
       const { n, h, w, c } = mapSizes('neighbourhoodAttention', map)
       const { heads, headDim } = splitHeads('neighbourhoodAttention', c, attrs)
       const [t, width] = [h * w, heads * headDim]
-      const neighbours = places(h, w, attrs.kernelSize)
-      const s = (neighbours[0] ?? []).length
+      const { count: s, places, offsets } = neighbours(h, w, attrs.kernelSize)
       const qkv = linear(b, b.reshape(map, [n, t, c]), { name: 'qkv', out: 3 * width, bias: attrs.qkvBias })
       const part = (index: number) => b.slice(qkv, { start: [0, 0, index * width], size: [n, t, width] })
-      const keys = b.constant(
-        neighbours.flatMap((places) => places.map(({ key }) => key)),
-        [t, s],
-      )
+      const keys = b.constant(places, [t, s])
       const near = (index: number) =>
         b.reshape(b.gather(part(index), keys, { axis: 1 }), [n * t, s, heads, headDim])
       const q = b.reshape(part(0), [n * t, 1, heads, headDim])
-      const offsets = neighbours.flatMap((places) => places.map(({ offset }) => offset))
       const bias = biases(b, offsets, { t, s, heads, side: 2 * attrs.kernelSize - 1 })
       const mixed = attend(b, q, near(1), near(2), headDim ** -0.5, bias)
       return linear(b, b.reshape(mixed, [n, h, w, width]), { name: 'proj', out: c, bias: attrs.projBias })
     }),
 })
 
-interface Place {
-  readonly key: number
-  /** Where the bias of its offset stands in the table. */
-  readonly offset: number
-}
-
-/** The neighbours of every position, row by row. */
-function places(h: number, w: number, kernel: number): readonly (readonly Place[])[] {
-  const near = (at: number, size: number) => {
-    const count = Math.min(kernel, size)
-    const first = Math.min(Math.max(at - Math.floor(count / 2), 0), size - count)
-    return Array.from({ length: count }, (_, index) => first + index)
+/** Per position, row by row: the places of its neighbours, and where the bias of each offset stands in the table. */
+function neighbours(
+  h: number,
+  w: number,
+  kernel: number,
+): { readonly count: number; readonly places: Float32Array; readonly offsets: Float32Array } {
+  const [rows, columns] = [Math.min(kernel, h), Math.min(kernel, w)]
+  const first = (at: number, size: number, count: number) =>
+    Math.min(Math.max(at - Math.floor(count / 2), 0), size - count)
+  const count = rows * columns
+  const places = new Float32Array(h * w * count)
+  const offsets = new Float32Array(places.length)
+  let at = 0
+  for (let row = 0; row < h; row++) {
+    const top = first(row, h, rows)
+    for (let column = 0; column < w; column++) {
+      const left = first(column, w, columns)
+      for (let y = top; y < top + rows; y++) {
+        for (let x = left; x < left + columns; x++) {
+          places[at] = y * w + x
+          offsets[at++] = (y - row + kernel - 1) * (2 * kernel - 1) + x - column + kernel - 1
+        }
+      }
+    }
   }
-  return Array.from({ length: h * w }, (_, query) => {
-    const [row, column] = [Math.floor(query / w), query % w]
-    return near(row, h).flatMap((y) =>
-      near(column, w).map((x) => ({
-        key: y * w + x,
-        offset: (y - row + kernel - 1) * (2 * kernel - 1) + x - column + kernel - 1,
-      })),
-    )
-  })
+  return { count, places, offsets }
 }
 
 /** [1, t, heads, 1, s]. */
 function biases(
   b: ModuleBuilder,
-  offsets: readonly number[],
+  offsets: Float32Array,
   {
     t,
     s,
