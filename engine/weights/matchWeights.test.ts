@@ -121,6 +121,25 @@ test('what training code wraps a network in is taken off', () => {
   }
 })
 
+test('queries, keys and values in one tensor are taken apart where the design has them apart', () => {
+  const { graph, tensors } = tiny('xcit_p16')
+  const together = tensors.flatMap((tensor) => {
+    if (!/^cls_attn_blocks\..*\.attn\.[qkv]\./.test(tensor.name))
+      return [{ ...tensor, name: tensor.name.replace(/^pos_embed\./, 'pos_embeder.') }]
+    if (!/\.q\./.test(tensor.name)) return []
+    const parts = ['q', 'k', 'v'].flatMap((part) => [
+      ...(tensors.find(({ name }) => name === tensor.name.replace('.q.', `.${part}.`))?.data ?? []),
+    ])
+    const [rows = 0, ...rest] = tensor.shape
+    const name = tensor.name.replace('.q.', '.qkv.')
+    return [{ name, shape: [3 * rows, ...rest], data: new Float32Array(parts) }]
+  })
+  expect(together.length).toBeLessThan(tensors.length)
+  const match = matchWeights(graph, fileOf(together))
+  expectWhole(match, tensors)
+  expect(match.report.namesOf).toBe('XCiT’s repository')
+})
+
 test('a linear layer is a 1×1 convolution, and the other way round', () => {
   const { graph, tensors } = tiny('metaformer_caformer')
   const asLinear = tensors.map((tensor) =>

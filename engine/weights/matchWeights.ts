@@ -40,11 +40,12 @@ export function matchWeights(graph: Graph, { tensors, counters }: Checkpoint): W
   for (const [name, { shape }] of params) {
     const tensor = names.get(name)
     if (!tensor) continue
-    const values = isSameNumbers(tensor.shape, shape) ? tensor.data : resampled(name, tensor, shape, picture)
+    const isSame = isSameNumbers(tensor.shape, shape)
+    const values = isSame ? tensor.data : resampled(name, tensor, shape, picture)
     if (!values) misshapen.push({ name, inFile: tensor.shape, wanted: shape })
     else {
       arrays.set(name, values)
-      if (values !== tensor.data) changed.push(name)
+      if (!isSame) changed.push(name)
     }
   }
   const tables = new Set(
@@ -65,9 +66,17 @@ export function matchWeights(graph: Graph, { tensors, counters }: Checkpoint): W
       unexpected,
       ignored: counters.length + unused.length - unexpected.length,
       misshapen,
-      notFinite: [...arrays].flatMap(([name, values]) => (values.every(Number.isFinite) ? [] : [name])),
+      notFinite: [...arrays].flatMap(([name, values]) => (areFinite(values) ? [] : [name])),
     },
   }
+}
+
+/** Looked through once: every edit of a design matches its weights again. */
+const finite = new WeakMap<Float32Array, boolean>()
+function areFinite(values: Float32Array): boolean {
+  const known = finite.get(values) ?? values.every(Number.isFinite)
+  finite.set(values, known)
+  return known
 }
 
 /** Tables that a formula gives, which older checkpoints hold as tensors. */
@@ -84,13 +93,37 @@ function bestNames(params: Params, tensors: Checkpoint['tensors']) {
       const names = new Map<string, FileTensor>()
       for (const [name, tensor] of tensors) {
         const renamed = change(inner(name))
-        names.set(names.has(renamed) ? name : renamed, tensor)
+        for (const [part, values] of splitInto(params, renamed, tensor)) {
+          names.set(names.has(part) ? name : part, values)
+        }
       }
       const fits = fitting(params, names)
       if (fits > best.fits) best = { names, of, fits }
     }
   }
   return best
+}
+
+/** Queries, keys and values in one tensor, where the design has a weight for each; else the tensor itself. */
+function splitInto(
+  params: Params,
+  name: string,
+  tensor: FileTensor,
+): readonly (readonly [string, FileTensor])[] {
+  const parts = ['q', 'k', 'v'].map((part) => name.replace(/\bqkv(?=\.(?:weight|bias)$)/, part))
+  const [rows = 0, ...rest] = tensor.shape
+  if (params.has(name) || rows % 3 !== 0 || !parts.every((part) => part !== name && params.has(part)))
+    return [[name, tensor]]
+  const size = (rows / 3) * elements(rest)
+  return parts.map((part, at) => [
+    part,
+    {
+      shape: [rows / 3, ...rest],
+      get data() {
+        return tensor.data.subarray(at * size, (at + 1) * size)
+      },
+    },
+  ])
 }
 
 function fitting(params: Params, names: ReadonlyMap<string, FileTensor>): number {

@@ -331,10 +331,17 @@ test.each(['compiling', 'weights', 'running', 'measuring'])(
   },
 )
 
-test('a field is the gradient of one place, as the plain evaluation has it', async () => {
+test.each([
+  ['weights by their rule', ''],
+  ['weights of a file', 'other '],
+])('with %s a field is the gradient of one place, as the plain evaluation has it', async (_, prefix) => {
   const { host, last } = newHost()
   const document = design('resnet18', 32)
-  host.receive({ type: 'field', id: 1, document, picture: null, weights: null, path: 'layer1/0', place: 27 })
+  const { bytes } = checkpointOf(document)
+  if (prefix !== '') host.receive({ type: 'readWeights', request: 1, bytes, document })
+  await host.idle()
+  const weights = last('weightsRead')?.id ?? null
+  host.receive({ type: 'field', id: 1, document, picture: null, weights, path: 'layer1/0', place: 27 })
   await host.idle()
   const { graph, scopes } = lower(document)
   const field = effectiveField(graph, graph.scopes[scopes.get('layer1/0') ?? 0]?.output ?? 0)
@@ -347,7 +354,7 @@ test('a field is the gradient of one place, as the plain evaluation has it', asy
   }: {
     attrs: { name: string; a: number; b: number }
     shape: readonly number[]
-  }) => proceduralWeights(attrs.name, shape, attrs)
+  }) => proceduralWeights(`${prefix}${attrs.name}`, shape, attrs)
   const expected = evaluate(field, { inputs, params }, field.outputs).get(field.outputs[0] ?? 0) ?? []
   const got = last('field')?.gradient ?? new Float32Array()
   expect(got.length).toBe(3 * 32 * 32)
