@@ -31,7 +31,7 @@ function take(event: DragEvent): void {
 
 async function takeFile(file: File): Promise<void> {
   if (file.name.endsWith('.json')) return openDesignFile(file)
-  if (file.name.endsWith('.safetensors')) return offerWeights(file)
+  if (/\.safetensors$/i.test(file.name)) return offerWeights(file)
   if (/\.(?:pth|pt|ckpt|bin|pkl|h5|npz)$/.test(file.name)) {
     notify.problem(`${file.name} may hold code, and is not opened here; save its weights as safetensors.`)
     return
