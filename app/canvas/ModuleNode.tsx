@@ -97,7 +97,7 @@ function Face({ itemKey, node, kind, subject, isOnRow }: FaceProps) {
           ×{definition?.mark}
         </span>
         {!isOnRow && (
-          <span className="module-beside" data-below={node.module !== 'resScale' || undefined}>
+          <span className="module-beside" data-below={!definition?.onStream || undefined}>
             {moduleTitle(node)}
           </span>
         )}

@@ -48,6 +48,8 @@ export interface ModuleDefinition<S extends Schema = Schema> {
   readonly pattern?: ReadingPattern
   /** What a small node shows instead of a picture: the factor of a scale (`γ`), the sign of a merge. */
   readonly mark?: string
+  /** It works on the residual stream itself: its name stands beside it, clear of what hangs below. */
+  readonly onStream?: boolean
   readonly family?: MixerFamily
   /** The main setting in a few words, for the node's second line: `10 heads of 32`. `dim` is the input width or null. */
   subtitle?(attrs: AttributesOf<S>, dim: number | null): string

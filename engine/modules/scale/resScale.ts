@@ -11,6 +11,7 @@ export const resScale = defineModule({
   title: 'ResScale',
   kind: 'scale',
   mark: 'λ',
+  onStream: true,
   summary:
     'Scales the residual stream itself, channel by channel; the MetaFormer baselines use it in late stages.',
   formula: 'y = λ ⊙ x',
