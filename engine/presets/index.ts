@@ -42,6 +42,7 @@ import { maes } from './mae'
 import { mambaOuts } from './mambaout'
 import { maxxvits } from './maxvit'
 import { metaformers } from './metaformer'
+import { metaformerAblations } from './metaformerAblations'
 import { mlpMixers } from './mlpMixer'
 import { mobileNets } from './mobileNets'
 import { mobilevits } from './mobilevit'
@@ -93,6 +94,7 @@ export type { Preset } from './preset'
 
 export const presets: readonly Preset[] = [
   ...metaformers,
+  ...metaformerAblations,
   ...vits,
   ...vitsWithRelativePositions,
   ...beits,

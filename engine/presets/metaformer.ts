@@ -18,6 +18,8 @@ interface BlockSizes {
   /** A learnable factor on the branches (PoolFormer) and on the shortcuts (stages 3 and 4 of the baselines). */
   readonly layerScale: boolean
   readonly resScale: boolean
+  /** Both factors at once (the baselines' ablation). */
+  readonly branchScale: boolean
 }
 
 export interface MetaFormerSizes {
@@ -31,6 +33,7 @@ export interface MetaFormerSizes {
   readonly mlp?: Attributes
   readonly layerScale?: readonly boolean[]
   readonly resScale?: readonly boolean[]
+  readonly branchScale?: readonly boolean[]
   readonly head: 'linear' | 'mlp' | 'norm-first'
   readonly classes?: number
   readonly size?: number
@@ -71,25 +74,30 @@ export function isotropicMetaformer(
     mlp: starMlp,
     layerScale: false,
     resScale: false,
+    branchScale: false,
   }
   const blocks = group({ id: 'blocks.0', key: 'stages.0.0' }, depth, block(sizes, namings.sail))
   return design(name, chain(stem, blocks, module(namings.sail.head, 'poolHead')))
 }
 
 /** x ← λᵣx + λₗMixer(Norm x); x ← λᵣx + λₗMLP(Norm x), with the factors only where asked for. */
-function block({ mixer, norm, mlp, layerScale, resScale }: BlockSizes, names: Names): GraphBody {
+function block({ mixer, norm, mlp, layerScale, resScale, branchScale }: BlockSizes, names: Names): GraphBody {
   const sketch = new Sketch()
-  const half = (x: string, number: 1 | 2, body: DocumentNode): string =>
-    sketch.residual(
+  const half = (x: string, number: 1 | 2, body: DocumentNode): string => {
+    const branch = [
+      module(`norm${number}`, slotModule(norm), slotAttributes(norm)),
+      body,
+      ...(layerScale ? [module(names.layerScale(number), 'layerScale')] : []),
+    ]
+    if (branchScale)
+      return sketch.join(module(`branch_scale${number}`, 'branchScale'), x, sketch.chain(x, ...branch))
+    return sketch.residual(
       x,
       `add${number}`,
-      [
-        module(`norm${number}`, slotModule(norm), slotAttributes(norm)),
-        body,
-        ...(layerScale ? [module(names.layerScale(number), 'layerScale')] : []),
-      ],
+      branch,
       resScale ? [module(`res_scale${number}`, 'resScale')] : [],
     )
+  }
   const mixed = half(IN, 1, module('token_mixer', slotModule(mixer), slotAttributes(mixer)))
   return sketch.body(half(mixed, 2, module('mlp', 'mlp', mlp)))
 }
@@ -103,6 +111,7 @@ function blockSizes(sizes: MetaFormerSizes, stage: number): BlockSizes {
     mlp,
     layerScale: layerScale?.[stage] ?? false,
     resScale: resScale?.[stage] ?? false,
+    branchScale: sizes.branchScale?.[stage] ?? false,
     ...(sizes.naming === 'sail' || slotModule(mixer) === 'attention'
       ? {}
       : { mlp: { ...mlp, weights: 'conv' } }),
@@ -180,7 +189,7 @@ const namings: Record<Naming, Names> = {
 // --- the models --------------------------------------------------------------------------------------------------
 
 export const attentionNoBias: SlotValue = { module: 'attention', attrs: { qkvBias: false, projBias: false } }
-const lateStages = [false, false, true, true]
+export const lateStages = [false, false, true, true]
 const everyStage = [true, true, true, true]
 const narrow = [64, 128, 320, 512]
 const wide = [96, 192, 384, 768]
@@ -193,7 +202,7 @@ const poolSizes = {
   m48: { depths: [8, 8, 24, 8], dims: wide },
 }
 /** ConvFormer's and CAFormer's. */
-const convSizes = {
+export const convSizes = {
   s18: { depths: [3, 3, 9, 3], dims: narrow },
   s36: { depths: [3, 12, 18, 3], dims: narrow },
   m36: { depths: [3, 12, 18, 3], dims: [96, 192, 384, 576] },
@@ -228,14 +237,14 @@ const baselinesPaper = {
   year: 2022,
   url: 'https://arxiv.org/abs/2210.13452',
 }
-const inTable = (top1: number, table: string): Published => ({
+export const inTable = (top1: number, table: string): Published => ({
   top1,
   source: `MetaFormer Baselines for Vision (Yu et al. 2022), Table ${table}`,
 })
-const common = { family: 'metaformer', paper: baselinesPaper, preprocessing: imagenetPixels(1) }
+export const baselines = { family: 'metaformer', paper: baselinesPaper, preprocessing: imagenetPixels(1) }
 
-const caformer = baselineMlpHead(['separableConv', 'separableConv', attentionNoBias, attentionNoBias])
-const convformer = baselineMlpHead('separableConv')
+export const caformer = baselineMlpHead(['separableConv', 'separableConv', attentionNoBias, attentionNoBias])
+export const convformer = baselineMlpHead('separableConv')
 const poolformerV2 = baseline('pooling')
 const identityformer = { ...baseline('identity'), naming: 'sail' } as const
 const randformer = {
@@ -248,10 +257,10 @@ function sized(
   name: string,
   sizes: Pick<MetaFormerSizes, 'depths' | 'dims'>,
   choices: Omit<MetaFormerSizes, 'depths' | 'dims'>,
-  facts: { readonly summary: string; readonly published: Published | null } & Partial<typeof common>,
+  facts: { readonly summary: string; readonly published: Published | null } & Partial<typeof baselines>,
 ): Preset {
   const id = name.toLowerCase().replace('-', '_')
-  return preset({ ...common, id, title: name, ...facts }, (title) =>
+  return preset({ ...baselines, id, title: name, ...facts }, (title) =>
     metaformer(title, { ...sizes, ...choices }),
   )
 }
@@ -349,7 +358,7 @@ const randformers: readonly Preset[] = (
 const isotropic: readonly Preset[] = [
   preset(
     {
-      ...common,
+      ...baselines,
       id: 'identityformer_s_iso',
       title: 'IdentityFormer-S (iso.)',
       summary: 'Identity mixing at one resolution behind 16×16 patches: patches never meet before the head.',
@@ -359,7 +368,7 @@ const isotropic: readonly Preset[] = [
   ),
   preset(
     {
-      ...common,
+      ...baselines,
       id: 'identityformer_s_iso_convstem',
       title: 'IdentityFormer-S (iso., conv stem)',
       summary: 'The same behind four small convolutions, whose patches overlap: seven points better.',
