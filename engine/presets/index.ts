@@ -38,6 +38,7 @@ import { hornets, slaks } from './hornet'
 import { iformers } from './iformer'
 import { inceptionNexts } from './inceptionNext'
 import { levits } from './levit'
+import { lvVits } from './lvvit'
 import { maes } from './mae'
 import { mambaOuts } from './mambaout'
 import { maxxvits } from './maxvit'
@@ -122,6 +123,7 @@ export const presets: readonly Preset[] = [
   ...t2tVits,
   ...tnts,
   ...caits,
+  ...lvVits,
   ...rmts,
   ...maxxvits,
   ...mobilevits,

@@ -6,7 +6,7 @@
  */
 import type { Document } from '../document/types'
 import { differing, preNormBlock } from './block'
-import { imagenetPixels, type Preset, presetsOf } from './preset'
+import { imagenetPixels, type Preset, type Published, presetsOf } from './preset'
 import { chain, design, group, module } from './sketch'
 
 export interface PvtSizes {
@@ -17,17 +17,21 @@ export interface PvtSizes {
   readonly ratios?: readonly number[]
   /** Keys and values from a map of fixed size, so that attention costs linearly much (v2). */
   readonly linear?: boolean
+  /** Attention among binary codes, but for the last stage (EcoFormer). */
+  readonly hashed?: boolean
   readonly classes?: number
   readonly size?: number
 }
 
 const torchNorm = { module: 'layerNorm', attrs: { eps: 1e-5 } } as const
 
-const attention = ({ heads, ratios = [8, 4, 2, 1], linear }: PvtSizes, stage: number) =>
-  module('attn', 'spatialReduction', {
-    heads: heads[stage] ?? 1,
-    ...(linear ? { reduction: 'pool' } : differing({ ratio: ratios[stage] ?? 1 }, { ratio: 2 })),
-  })
+const attention = ({ depths, heads, ratios = [8, 4, 2, 1], linear, hashed }: PvtSizes, stage: number) =>
+  hashed && stage < depths.length - 1
+    ? module('attn', 'hashedAttention', { heads: heads[stage] ?? 1, anchors: 25 })
+    : module('attn', 'spatialReduction', {
+        heads: heads[stage] ?? 1,
+        ...(linear ? { reduction: 'pool' } : differing({ ratio: ratios[stage] ?? 1 }, { ratio: 2 })),
+      })
 
 export function pvtV2(name: string, sizes: PvtSizes): Document {
   const { depths, dims, mlpRatios, linear, classes = 1000, size = 224 } = sizes
@@ -88,6 +92,8 @@ export function pvt(name: string, sizes: PvtSizes): Document {
 
 const usual = { dims: [64, 128, 320, 512], heads: [1, 2, 5, 8], mlpRatios: [8, 8, 4, 4] }
 
+const narrow = { ...usual, dims: [32, 64, 160, 256], depths: [2, 2, 2, 2] }
+
 const v1: readonly Preset[] = presetsOf(
   {
     family: 'pvt',
@@ -134,7 +140,7 @@ const v2: readonly Preset[] = presetsOf(
     [
       'pvt_v2_b0',
       'PVTv2-B0',
-      { ...usual, dims: [32, 64, 160, 256], depths: [2, 2, 2, 2] },
+      narrow,
       'The smallest: positions come from a depthwise convolution in the MLP.',
     ],
     ['pvt_v2_b1', 'PVTv2-B1', { ...usual, depths: [2, 2, 2, 2] }, 'B0 at twice the width.'],
@@ -156,4 +162,45 @@ const v2: readonly Preset[] = presetsOf(
   ],
 )
 
-export const pvts: readonly Preset[] = [...v1, ...v2]
+const ecoformer = (top1: number): { published: Published } => ({
+  published: { top1, source: 'EcoFormer (Liu et al. 2022), README' },
+})
+
+const hashed: readonly Preset[] = presetsOf(
+  {
+    family: 'ecoformer',
+    paper: {
+      title: 'EcoFormer: Energy-Saving Attention with Linear Complexity',
+      authors: 'Liu et al.',
+      year: 2022,
+      url: 'https://arxiv.org/abs/2209.09004',
+    },
+    preprocessing: imagenetPixels(0.9),
+  },
+  pvtV2,
+  [
+    [
+      'pvt_v2_b0_ecoformer',
+      'EcoFormer (PVTv2-B0)',
+      { ...narrow, hashed: true },
+      'PVTv2-B0 whose first three stages attend by codes of sixteen signs.',
+      ecoformer(70.44),
+    ],
+    [
+      'pvt_v2_b1_ecoformer',
+      'EcoFormer (PVTv2-B1)',
+      { ...usual, depths: [2, 2, 2, 2], hashed: true },
+      'PVTv2-B1 with codes of signs.',
+      ecoformer(78.38),
+    ],
+    [
+      'pvt_v2_b2_ecoformer',
+      'EcoFormer (PVTv2-B2)',
+      { ...usual, depths: [3, 4, 6, 3], hashed: true },
+      'PVTv2-B2 with codes of signs.',
+      ecoformer(81.28),
+    ],
+  ],
+)
+
+export const pvts: readonly Preset[] = [...v1, ...v2, ...hashed]
