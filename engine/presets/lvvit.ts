@@ -9,7 +9,7 @@ import { differing, preNormBlock } from './block'
 import { imagenetPixels, type Preset, type Published, presetsOf } from './preset'
 import { chain, design, group, module } from './sketch'
 
-export interface LvVitSizes {
+interface LvVitSizes {
   readonly dim: number
   readonly depth: number
   readonly heads: number
@@ -25,7 +25,7 @@ export interface LvVitSizes {
 
 const norm = { module: 'layerNorm', attrs: { eps: 1e-5 } } as const
 
-export function lvvit(name: string, sizes: LvVitSizes): Document {
+function lvvit(name: string, sizes: LvVitSizes): Document {
   const { dim, depth, heads, stem = [64, 64, 64], divisor = 1, expansion } = sizes
   const { classes = 1000, size = 224 } = sizes
   const mixer = expansion
