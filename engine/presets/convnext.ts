@@ -86,7 +86,7 @@ const normOf = ({ eps }: Pick<ConvNextSizes, 'eps'>): SlotValue =>
   eps === undefined ? 'layerNorm' : { module: 'layerNorm', attrs: { eps } }
 
 const preprocessing = imagenetPixels(0.95)
-const common = {
+export const convnextFacts = {
   family: 'convnext',
   paper: {
     title: 'A ConvNet for the 2020s',
@@ -131,7 +131,7 @@ const atto = { depths: [2, 2, 6, 2], dims: [40, 80, 160, 320], convMlp: true }
 const femto = { depths: [2, 2, 6, 2], dims: [48, 96, 192, 384], convMlp: true }
 const pico = { depths: [2, 2, 6, 2], dims: [64, 128, 256, 512], convMlp: true }
 const nano = { depths: [2, 2, 8, 2], dims: [80, 160, 320, 640], convMlp: true }
-const tiny = { depths: [3, 3, 9, 3], dims: [96, 192, 384, 768] }
+export const convnextTiny = { depths: [3, 3, 9, 3], dims: [96, 192, 384, 768] }
 const small = { depths: [3, 3, 27, 3], dims: [96, 192, 384, 768] }
 const base = { depths: [3, 3, 27, 3], dims: [128, 256, 512, 1024] }
 const large = { depths: [3, 3, 27, 3], dims: [192, 384, 768, 1536] }
@@ -140,11 +140,11 @@ const xlarge = { depths: [3, 3, 27, 3], dims: [256, 512, 1024, 2048] }
 const xxlarge = { depths: [3, 4, 30, 3], dims: [384, 768, 1536, 3072], eps: 1e-5, size: 256 }
 const largeKernels = { kernelSize: [31, 29, 27, 13] }
 
-const first = presetsOf(common, convnext, [
+const first = presetsOf(convnextFacts, convnext, [
   [
     'convnext_tiny',
     'ConvNeXt-T',
-    tiny,
+    convnextTiny,
     'Depthwise 7×7 windows and an MLP behind one norm: a convolutional net with a Transformer’s proportions.',
     reported(82.1),
   ],
@@ -177,7 +177,7 @@ const first = presetsOf(common, convnext, [
   [
     'convnext_tiny_hnf',
     'ConvNeXt-T (norm first)',
-    { ...tiny, convMlp: true, headNormFirst: true },
+    { ...convnextTiny, convMlp: true, headNormFirst: true },
     'ConvNeXt-T that normalises before it pools, as Swin does.',
   ],
   [
@@ -195,7 +195,7 @@ const second = presetsOf(commonV2, convnext, [
       ['convnextv2_femto', 'ConvNeXt V2-F', femto],
       ['convnextv2_pico', 'ConvNeXt V2-P', pico],
       ['convnextv2_nano', 'ConvNeXt V2-N', nano],
-      ['convnextv2_tiny', 'ConvNeXt V2-T', tiny],
+      ['convnextv2_tiny', 'ConvNeXt V2-T', convnextTiny],
       ['convnextv2_small', 'ConvNeXt V2-S', small],
       ['convnextv2_base', 'ConvNeXt V2-B', base],
       ['convnextv2_large', 'ConvNeXt V2-L', large],
@@ -216,7 +216,7 @@ const largeKernel = presetsOf(commonLargeKernel, convnext, [
   [
     'convnext_tiny_31_29_27_13',
     'ConvNeXt-T (31-29-27-13)',
-    { ...tiny, ...largeKernels },
+    { ...convnextTiny, ...largeKernels },
     'ConvNeXt-T whose windows are as large as its maps.',
     reportedByDing(81.6),
   ],

@@ -12,6 +12,7 @@ import { coats } from './coat'
 import { convits } from './convit'
 import { convmixers } from './convmixer'
 import { convnexts } from './convnext'
+import { convnextLadder } from './convnextLadder'
 import { crossformers } from './crossformer'
 import { crossvits } from './crossvit'
 import { cswins } from './cswin'
@@ -152,6 +153,7 @@ export const presets: readonly Preset[] = [
   ...efficientFormers,
   ...tinyVits,
   ...convnexts,
+  ...convnextLadder,
   ...inceptionNexts,
   ...hornets,
   ...gfnets,
