@@ -119,6 +119,15 @@ test('an extractor sums what came before and is adjusted by the token', () => {
   expect(inARow('extractor', { causal: true }, byDistance)).toEqual([1, 120, 12000, 1200000])
 })
 
+test('causal retention sums what came before, which fades by half at every token', () => {
+  const attrs = { heads: 1, decay: 1, norm: 'noNorm', gate: false }
+  const expected = [1, 10 * (100 + 0.5), 100 * (10000 + 50 + 0.25), 1000 * (1e6 + 5000 + 25 + 0.125)]
+  for (const [i, value] of inARow('causalRetention', attrs).entries())
+    expect(value / (expected[i] ?? 0)).toBeCloseTo(1, 9)
+  const [first] = inARow('causalRetention', { ...attrs, gate: true })
+  expect(first).toBeCloseTo(1 / (1 + Math.exp(-1)), 9)
+})
+
 test('masking keeps the first places of a shuffled order, and filling brings them back', () => {
   const grid = { height: 2, width: 2, prefix: 1 }
   const noise = ({ attrs, shape }: { attrs: { name: string }; shape: Shape }) =>

@@ -178,6 +178,7 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['axialShift', {}, 4 * c * c + 4 * c + 4 * c],
   ['talkingHeads', { heads: 4 }, 4 * c * c + 4 * c + 2 * (16 + 4)],
   ['retention', {}, 4 * c * c + 4 * c + 26 * c],
+  ['causalRetention', {}, 5 * c * c + 2 * c],
   ['retention', { decomposed: true }, 4 * c * c + 4 * c + 26 * c],
   ['crossCovariance', { heads: 4 }, 4 * c * c + 4 * c + 4],
   ['crossCovariance', { heads: 4, scores: 'head', roles: 'keysAsk' }, 4 * c * c + 4 * c],

@@ -83,6 +83,7 @@ import { uniformers } from './uniformer'
 import { vans } from './van'
 import { vggs } from './vgg'
 import { vigs } from './vig'
+import { virs } from './vir'
 import { visformers } from './visformer'
 import { vits } from './vit'
 import { averagedVits } from './vitAveraged'
@@ -126,6 +127,7 @@ export const presets: readonly Preset[] = [
   ...caits,
   ...lvVits,
   ...rmts,
+  ...virs,
   ...maxxvits,
   ...mobilevits,
   ...nextvits,

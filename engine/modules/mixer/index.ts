@@ -6,6 +6,7 @@ import { axialShift } from './axialShift'
 import { biLevelRouting } from './biLevelRouting'
 import { bilstm } from './bilstm'
 import { bottleneckAttention } from './bottleneckAttention'
+import { causalRetention } from './causalRetention'
 import { convProjection } from './convProjection'
 import { crossCovariance } from './crossCovariance'
 import { crossShaped } from './crossShaped'
@@ -101,6 +102,7 @@ export const mixers: readonly ModuleDefinition[] = [
   distanceAttention,
   localValueAttention,
   retention,
+  causalRetention,
   crossCovariance,
   additiveAttention,
   nystrom,

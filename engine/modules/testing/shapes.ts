@@ -29,6 +29,7 @@ const shapes: { readonly [id: string]: Row } = {
   factorisedAttention: [map, map],
   crossCovariance: [map, map],
   retention: [map, map],
+  causalRetention: [map, map],
   talkingHeads: [map, map],
   bottleneckAttention: [map, map],
   hierarchicalConv: [map, map],
