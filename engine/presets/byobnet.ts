@@ -248,10 +248,7 @@ function mixer({ mixer, ...block }: Block, sizes: ByobSizes, stride: number): Do
   return module('self_attn', id, { ...attrs, ...keyDim, ...(stride === 1 ? {} : { stride }) })
 }
 
-/**
- * RepVGG and MobileOne in their training form: convolutions of two sizes and, where shapes agree, the input itself,
- * each with its own norm, are added up. At inference all of them are one convolution.
- */
+/** RepVGG and MobileOne in their training form. */
 function branchedBody(block: Block, sizes: ByobSizes): GraphBody {
   const { kernelSize: kernel = 3, branches = 1, stride, kind } = block
   const { act = 'relu' } = sizes
@@ -260,18 +257,42 @@ function branchedBody(block: Block, sizes: ByobSizes): GraphBody {
     ...(stride === 1 ? {} : { stride }),
     ...(block.groupWidth ? { groups: block.groupWidth === 1 ? null : block.from / block.groupWidth } : {}),
   }
-  const sketch = new Sketch()
-  const size = kernel === 3 ? {} : { kernelSize: kernel }
   const names =
     kind === 'rep' ? ['conv_kxk'] : Array.from({ length: branches }, (_, index) => `conv_kxk.${index}`)
-  const small = kind === 'rep' ? 'conv_1x1' : 'conv_scale'
+  const small = kernel === 1 ? null : kind === 'rep' ? 'conv_1x1' : 'conv_scale'
+  const parts = { names, kernel, small, same: keepsShape(block), attrs }
+  return branched(parts, ...gate('attn', block, sizes), module('act', act))
+}
+
+interface Branches {
+  /** The large convolutions. */
+  readonly names: readonly string[]
+  readonly kernel: number
+  /** The 1×1 convolution; null without it. */
+  readonly small: string | null
+  /** The input is a branch too. */
+  readonly same: boolean
+  /** Of all the convolutions. */
+  readonly attrs: Attributes
+}
+
+/**
+ * Convolutions of two sizes and, where shapes agree, the input itself, each with its own norm, are added up. At inference
+ * all of them are one convolution.
+ */
+export function branched(
+  { names, kernel, small, same, attrs }: Branches,
+  ...after: readonly DocumentNode[]
+): GraphBody {
+  const sketch = new Sketch()
+  const size = kernel === 3 ? {} : { kernelSize: kernel }
   const read = [
-    ...(kernel > 1 ? [sketch.chain(IN, ...unit(small, { ...attrs, kernelSize: 1 }))] : []),
+    ...(small === null ? [] : [sketch.chain(IN, ...unit(small, { ...attrs, kernelSize: 1 }))]),
     ...names.map((name) => sketch.chain(IN, ...unit(name, { ...attrs, ...size }))),
-    ...(keepsShape(block) ? [sketch.chain(IN, module('identity', 'batchNorm'))] : []),
+    ...(same ? [sketch.chain(IN, module('identity', 'batchNorm'))] : []),
   ]
   const sum = read.length === 1 ? (read[0] ?? IN) : sketch.join(module('add', 'add'), ...read)
-  return sketch.body(sketch.chain(sum, ...gate('attn', block, sizes), module('act', act)))
+  return sketch.body(sketch.chain(sum, ...after))
 }
 
 /** Convolution, norm and, where one is given, activation. */

@@ -54,7 +54,7 @@ function block(headDim: number): GraphBody {
 
 const mean = [0.48145466, 0.4578275, 0.40821073] as const
 const std = [0.26862954, 0.26130258, 0.27577711] as const
-const clipPixels = (crop: number): Preprocessing => ({ crop, mean, std })
+export const clipPixels = (crop: number): Preprocessing => ({ crop, mean, std })
 
 const common = {
   family: 'clip',

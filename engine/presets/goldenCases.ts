@@ -118,6 +118,7 @@ const features: { readonly [family: string]: string } = {
   densenet: 'features',
   xception: 'act4',
   ghostnet: 'blocks.9',
+  fastvit: 'final_conv',
   axial: 'layer4',
   byobnet: 'stages.3',
   efficientnet: 'act2',

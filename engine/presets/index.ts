@@ -28,6 +28,7 @@ import { efficientNets } from './efficientnet'
 import { efficientvits } from './efficientvit'
 import { rotaryTransformers } from './eva'
 import { fans } from './fan'
+import { fastvits } from './fastvit'
 import { fcaformers } from './fcaformer'
 import { fnets } from './fnet'
 import { focalnets } from './focalnet'
@@ -138,6 +139,7 @@ export const presets: readonly Preset[] = [
   ...pits,
   ...mambaOuts,
   ...repvits,
+  ...fastvits,
   ...starnets,
   ...swiftformers,
   ...shvits,

@@ -6,6 +6,7 @@
  */
 export const contradictedFields: ReadonlySet<string> = new Set([
   'cmt_tiny',
+  'fastvit_sa',
   'fcaformer_tiny',
   'lambdanet',
   'lambdanet_relpos',

@@ -1,9 +1,10 @@
 /** timm's networks of blocks that a configuration names. */
 import type { Attributes } from '../../schema/schema'
 import { type ByobBlock, type ByobSizes, byobnet, type Mixer } from '../byobnet'
+import { fastvit } from '../fastvit'
 import { fused, inverted, mobileStyle, separable } from '../mobilevit'
 import type { Python } from '../pythonCall'
-import { type Build, count, flag, listed, lookUp, NotYet, Options, text } from './reading'
+import { type Build, count, flag, isSet, listed, lookUp, NotYet, Options, partial, text } from './reading'
 
 export const timm: { readonly [name: string]: Build } = {
   ByobNet(options, size) {
@@ -13,7 +14,33 @@ export const timm: { readonly [name: string]: Build } = {
     const features = document.graph.nodes.at(-2)
     return { features: features?.id ?? '', document }
   },
+
+  FastVit(options, size) {
+    const mixers = options.take('token_mixers', listed(text), [])
+    const attending = mixers.filter((mixer) => mixer === 'attention').length
+    const ratios = options.take('mlp_ratios', listed(count), [4])
+    const positions = options.take('pos_embs', listed(positionsOf), [])
+    if (positions.filter(Boolean).length !== attending) throw new NotYet()
+    const document = fastvit('FastViT', {
+      depths: options.take('layers', listed(count), [2, 2, 6, 2]),
+      dims: options.take('embed_dims', listed(count), [64, 128, 256, 512]),
+      mlpRatio: ratios[0] ?? 4,
+      attending,
+      classes: options.take('num_classes', count, 1000),
+      size,
+    })
+    return { features: 'final_conv', document }
+  },
 }
+
+/** Whether there is an encoding of positions, of 7×7 then. */
+const positionsOf = (value: Python): boolean =>
+  isSet(value) &&
+  partial(['RepConditionalPosEnc'], (options) => {
+    const shape = options.take('spatial_shape', listed(count), [7, 7])
+    if (shape.some((side) => side !== 7)) throw new NotYet()
+    return true
+  })(value)
 
 /** `ByoModelCfg(...)` and `ByoBlockCfg(...)`, which have to be read to the last word. */
 function configured<T>(name: string, value: Python, read: (options: Options) => T): T {
