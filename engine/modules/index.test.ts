@@ -290,6 +290,8 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['attentionPoolHead', { classes: 10 }, 65 * c + 3 * (c * c + c) + 10 * c + 10],
   ['positionEmbedding', { positions: 'projected' }, 64 * c + c],
   ['positionEmbedding', { asMap: true, channelsFirst: true }, 64 * c],
+  ['positionEmbedding', { asMap: true, keptSide: 5 }, 25 * c],
+  ['positionEmbedding', { asMap: true, keptSide: 4, fit: 'tiled' }, 16 * c],
   ['positionEmbedding', {}, 64 * c],
   ['classToken', { tokens: 4 }, 4 * c],
   ['objectQueries', { queries: 5 }, 5 * c],

@@ -1,8 +1,9 @@
 import { ShapeError } from '../../errors'
 import type { Grid, Value } from '../../graph/graph'
 import type { ModuleBuilder } from '../../nn/moduleBuilder'
+import { resize } from '../../nn/resample'
 import { autoInt, choice, flag, int } from '../../schema/schema'
-import { channelsOf, isMap, onTokens, rankError, tokenSizes } from '../layout'
+import { channelsOf, isMap, mapSizes, onTokens, rankError, tokenSizes } from '../layout'
 import { defineModule } from '../module'
 import { pointwise } from '../pointwise'
 import { fromWindows } from '../windows'
@@ -12,7 +13,7 @@ import { fromWindows } from '../windows'
  *
  * x [n, t, c] or [n, h, w, c] → the same shape. Ties the design to one input size.
  * Dosovitskiy et al. 2020, https://arxiv.org/abs/2010.11929; sines: Vaswani et al. 2017, https://arxiv.org/abs/1706.03762;
- * projected: El-Nouby et al. 2021, XCiT, https://arxiv.org/abs/2106.09681
+ * projected: El-Nouby et al. 2021, XCiT, https://arxiv.org/abs/2106.09681; tiled: Bolya et al. 2023, https://arxiv.org/abs/2311.05613
  */
 export const positionEmbedding = defineModule({
   id: 'positionEmbedding',
@@ -71,6 +72,25 @@ export const positionEmbedding = defineModule({
       auto: 'no',
       when: { field: 'asMap', is: true },
     }),
+    keptSide: autoInt({
+      label: 'Side it is kept at',
+      help: 'Of a square map that is brought to the size of the input, so that few weights serve maps of other sizes.',
+      default: null,
+      min: 1,
+      max: 512,
+      auto: 'as the input',
+      when: { field: 'asMap', is: true },
+    }),
+    fit: choice({
+      label: 'Brought to size',
+      help: 'Interpolated, or laid side by side: then every window of the map has the same positions.',
+      default: 'resized',
+      options: [
+        { value: 'resized', label: 'Bicubic' },
+        { value: 'tiled', label: 'Tiled' },
+      ],
+      when: { field: 'asMap', is: true },
+    }),
     asTable: flag({
       label: 'Kept as a table',
       help: 'Whether a checkpoint holds it without an axis for pictures; the computation is the same.',
@@ -80,30 +100,57 @@ export const positionEmbedding = defineModule({
   },
 
   subtitle: ({ positions }) => subtitles[positions],
-  build: (b, [x], { positions, sines, asMap, channelsFirst, windowSize, asTable }) =>
+  build: (b, [x], { positions, sines, asMap, asTable, ...kept }) =>
     onTokens(b, 'positionEmbedding', x, (tokens) => {
       const { t, c } = tokenSizes('positionEmbedding', tokens)
       if (positions === 'sequence') return b.add(tokens, b.table('', sinesOfNumbers(t, c), [1, t, c]))
       if (positions === 'grid') return b.add(tokens, b.table('', sinesOfPlaces(tokens), [1, t, c]))
       if (positions === 'share') return b.add(tokens, b.constant(sinesOfShares(tokens, c), [1, t, c]))
       if (positions === 'projected') return b.add(tokens, projected(b, tokens, sines))
-      const grid = asMap && isMap(x) ? x.shape.slice(1, 3) : [t]
-      if (windowSize !== null && grid.length === 2) {
-        const [height = 1, width = 1] = grid
-        const count = (height * width) / windowSize ** 2
-        const learned = b.weight('', [1, count, windowSize ** 2, c], { init: { a: 0, b: 0.035 } })
-        const windows = b.reshape(learned, [count, windowSize ** 2, c])
-        const laid = fromWindows(b, windows, { height: windowSize, width: windowSize }, [height, width])
-        return b.add(tokens, b.reshape(laid, [1, t, c]))
-      }
-      if (channelsFirst && grid.length === 2) {
-        const learned = b.weight('', [1, c, ...grid], { init: { a: 0, b: 0.035 } })
-        return b.add(tokens, b.transpose(b.reshape(learned, [1, c, t]), [0, 2, 1]))
-      }
-      const learned = b.weight('', [...(asTable ? [] : [1]), ...grid, c], { init: { a: 0, b: 0.035 } })
-      return b.add(tokens, b.reshape(learned, [1, t, c]))
+      if (asMap && isMap(x)) return b.add(tokens, b.reshape(learnedMap(b, x, kept), [1, t, c]))
+      return b.add(tokens, b.reshape(b.weight('', [...(asTable ? [] : [1]), t, c], { init }), [1, t, c]))
     }),
 })
+
+const init = { a: 0, b: 0.035 }
+
+interface Kept {
+  readonly channelsFirst: boolean
+  readonly windowSize: number | null
+  readonly keptSide: number | null
+  readonly fit: 'resized' | 'tiled'
+}
+
+/** A vector per place of the map, from however a checkpoint keeps them: [1, h, w, c]. */
+function learnedMap(b: ModuleBuilder, x: Value, { channelsFirst, windowSize, keptSide, fit }: Kept): Value {
+  const { h, w, c } = mapSizes('positionEmbedding', x)
+  if (windowSize !== null) {
+    const count = (h * w) / windowSize ** 2
+    const learned = b.weight('', [1, count, windowSize ** 2, c], { init })
+    const windows = b.reshape(learned, [count, windowSize ** 2, c])
+    return fromWindows(b, windows, { height: windowSize, width: windowSize }, [h, w])
+  }
+  const [height, width] = keptSide === null ? [h, w] : [keptSide, keptSide]
+  const map = channelsFirst
+    ? b.transpose(b.weight('', [1, c, height, width], { init }), [0, 2, 3, 1])
+    : b.weight('', [1, height, width, c], { init })
+  if (keptSide !== null && fit === 'tiled') return tiled(b, map, h, w)
+  return resize(b, map, { height: h, width: w, mode: 'bicubic', antialias: true })
+}
+
+/** Bolya et al. 2023, Window Attention is Bugged, https://arxiv.org/abs/2311.05613 */
+function tiled(b: ModuleBuilder, map: Value, h: number, w: number): Value {
+  const { h: side, c } = mapSizes('positionEmbedding', map)
+  if (h % side !== 0 || w % side !== 0) {
+    throw new ShapeError(
+      'ATTRIBUTE',
+      `positionEmbedding: a map of ${h}×${w} does not split into tiles of ${side}×${side}; choose a side that divides both`,
+      [{ what: 'side', expected: `a divisor of ${h} and ${w}`, got: `${side}` }],
+    )
+  }
+  const tile = b.reshape(map, [1, 1, side, 1, side, c])
+  return b.reshape(b.broadcast(tile, [1, h / side, side, w / side, side, c]), [1, h, w, c])
+}
 
 const subtitles = {
   learned: 'learned',

@@ -55,3 +55,24 @@ test('sines of shares count from 1 to 2π along each axis', () => {
   expect(cosColumn).toBeCloseTo(0, 5)
   expect(values[4 + 3]).toBeCloseTo(-1, 5)
 })
+
+test('a tile of positions is laid side by side, and has to fit the map', () => {
+  const laid = (side: number) => {
+    const b = new ModuleBuilder()
+    const x = b.input('x', [1, 4, 6, 1])
+    const attrs = completeAttributes(positionEmbedding.attrs, {
+      ...{ asMap: true, channelsFirst: true },
+      ...{ keptSide: side, fit: 'tiled' },
+    })
+    const y = positionEmbedding.build(b, [x], attrs)
+    const params = () => Float64Array.from([1, 2, 3, 4])
+    const inputs = new Map([['x', new Float64Array(24)]])
+    return Array.from(evaluate(b.finish([y]), { inputs, params }).get(y.id) ?? [])
+  }
+  const rows = [
+    [1, 2, 1, 2, 1, 2],
+    [3, 4, 3, 4, 3, 4],
+  ]
+  expect(laid(2)).toEqual([...rows, ...rows].flat())
+  expect(() => laid(3)).toThrow('4×6 does not split into tiles of 3×3; choose a side that divides both')
+})

@@ -106,8 +106,10 @@ export const timm: { readonly [name: string]: Build } = {
   Hiera(options) {
     const depths = options.take('stages', listed(count), [2, 3, 16, 3])
     if (options.take('mask_unit_size', listed(count), [8, 8])[0] !== 8) throw new NotYet()
+    const positionSide = options.take('global_pos_size', listed(count), [14])[0]
     const document = hiera('Hiera', {
       depths,
+      ...(options.take('abs_win_pos_embed', flag, false) ? { positionSide } : {}),
       dim: options.take('embed_dim', count, 96),
       heads: options.take('num_heads', count, 1),
       classes: options.take('num_classes', count, 1000),
