@@ -178,6 +178,7 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['axialShift', {}, 4 * c * c + 4 * c + 4 * c],
   ['talkingHeads', { heads: 4 }, 4 * c * c + 4 * c + 2 * (16 + 4)],
   ['retention', {}, 4 * c * c + 4 * c + 26 * c],
+  ['focalAttention', {}, 4 * c * c + 4 * c + 50 + 13 * 13 + 49 * 132 + 9 * 9],
   ['causalRetention', {}, 5 * c * c + 2 * c],
   ['retention', { decomposed: true }, 4 * c * c + 4 * c + 26 * c],
   ['crossCovariance', { heads: 4 }, 4 * c * c + 4 * c + 4],

@@ -32,6 +32,7 @@ import { fastvits } from './fastvit'
 import { fcaformers } from './fcaformer'
 import { fnets } from './fnet'
 import { focalnets } from './focalnet'
+import { focalTransformers } from './focalTransformer'
 import { gcvits } from './gcvit'
 import { gfnets } from './gfnet'
 import { ghostnets } from './ghostnet'
@@ -119,6 +120,7 @@ export const presets: readonly Preset[] = [
   ...crossformers,
   ...fcaformers,
   ...cswins,
+  ...focalTransformers,
   ...biformers,
   ...cvts,
   ...uniformers,

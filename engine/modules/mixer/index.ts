@@ -18,6 +18,7 @@ import { distanceAttention } from './distanceAttention'
 import { dynamicConv } from './dynamicConv'
 import { extractor } from './extractor'
 import { factorisedAttention } from './factorisedAttention'
+import { focalAttention } from './focalAttention'
 import { focalModulation } from './focalModulation'
 import { fourierMixing } from './fourierMixing'
 import { fourierOperator } from './fourierOperator'
@@ -92,6 +93,7 @@ export const mixers: readonly ModuleDefinition[] = [
   standAloneAttention,
   crossTokenAttention,
   haloAttention,
+  focalAttention,
   bottleneckAttention,
   biLevelRouting,
   convProjection,

@@ -43,6 +43,7 @@ const shapes: { readonly [id: string]: Row } = {
   multiQueryAttention: [map, map],
   factor: [map, map],
   haloAttention: [map, map],
+  focalAttention: [map, map],
   standAloneAttention: [map, map],
   axialAttention: [map, map],
   positionSensitive: [map, map],

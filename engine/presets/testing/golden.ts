@@ -744,6 +744,9 @@ lvvit_t 224 - - - - - 157 1450104427
 lvvit_s 224 - - - - - 201 1653014257
 lvvit_m 224 - - - - - 245 1504982019
 lvvit_l_448 448 - - - - - 289 1531976096
+focal_tiny_patch4_window7_224 224 - - - - - 222 2843080012
+focal_small_patch4_window7_224 224 - - - - - 426 4098618456
+focal_base_patch4_window7_224 224 - - - - - 426 4102040756
 `
 
 export interface GoldenFacts {
