@@ -120,6 +120,7 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['hashedAttention', { heads: 4 }, 3 * c * c + 3 * c],
   ['dynamicConv', {}, c * 8 + 2 * 8 + 8 * 2 * 49 + 2 * 49],
   ['dynamicConv', { weights: 'picture' }, c * 8 + 2 * 8 + 8 * 49 * c + 49 * c],
+  ['dynamicConv', { weights: 'picture', bias: true }, c * 8 + 2 * 8 + 8 * 49 * c + 49 * c + c],
   ['crossTokenAttention', { heads: 4 }, 4 * c * c + 4 * c + 64 * 4],
   ['biLevelRouting', {}, 4 * c * c + 4 * c + 26 * c],
   ['attention', { heads: 4, position: 'scaling' }, 4 * c * c + 4 * c + 4 * 64 * 64],

@@ -21,6 +21,7 @@ import { davits } from './davit'
 import { densenets } from './densenet'
 import { detrs } from './detr'
 import { dualvits } from './dualvit'
+import { dwnets } from './dwnet'
 import { dynamicSpectrums } from './dynamicSpectrum'
 import { edgenexts } from './edgenext'
 import { efficientFormers } from './efficientformer'
@@ -66,12 +67,14 @@ import { repvits } from './repvit'
 import { resnets } from './resnet'
 import { resnetV2s } from './resnetv2'
 import { rmts } from './rmt'
+import { robustResnets } from './robustResnet'
 import { rvts } from './rvt'
 import { sequencers } from './sequencer'
 import { setrs } from './setr'
 import { shuntedTransformers } from './shunted'
 import { shvits } from './shvit'
 import { siglips } from './siglip'
+import { spachs } from './spach'
 import { spectformers, svts } from './spectformer'
 import { starnets } from './starnet'
 import { swiftformers } from './swiftformer'
@@ -110,6 +113,7 @@ export const presets: readonly Preset[] = [
   ...maes,
   ...pvts,
   ...swins,
+  ...dwnets,
   ...swinsOfTimm,
   ...twinTransformers,
   ...shuntedTransformers,
@@ -160,6 +164,7 @@ export const presets: readonly Preset[] = [
   ...tinyVits,
   ...convnexts,
   ...convnextLadder,
+  ...robustResnets,
   ...inceptionNexts,
   ...hornets,
   ...gfnets,
@@ -174,6 +179,7 @@ export const presets: readonly Preset[] = [
   ...slaks,
   ...convmixers,
   ...mlpMixers,
+  ...spachs,
   ...permutators,
   ...sequencers,
   ...vigs,

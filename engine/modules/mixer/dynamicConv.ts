@@ -2,7 +2,7 @@ import { ShapeError } from '../../errors'
 import type { Value } from '../../graph/graph'
 import { conv2d } from '../../nn/conv2d'
 import type { ModuleBuilder } from '../../nn/moduleBuilder'
-import { choice, int, number, slot } from '../../schema/schema'
+import { choice, flag, int, number, slot } from '../../schema/schema'
 import { divisorChoice } from '../divisors'
 import { globalAverage } from '../globalPooling'
 import { mapSizes, onMap } from '../layout'
@@ -59,6 +59,12 @@ export const dynamicConv = defineModule({
     }),
     norm: slot({ label: 'Norm', help: 'Of the hidden layer.', of: 'norm', default: 'batchNorm' }),
     act: slot({ label: 'Activation', of: 'activation', default: 'relu' }),
+    bias: flag({
+      label: 'Bias',
+      help: 'One learned number per channel, whatever the picture.',
+      default: false,
+      when: { field: 'weights', is: 'picture' },
+    }),
   },
   pattern: windowPattern(7, (distance) => 1 - 0.4 * distance),
   family: 'convolution',
@@ -75,7 +81,8 @@ export const dynamicConv = defineModule({
       }
       if (attrs.weights === 'position') return byPosition(b, map, k, attrs.groupDim, kernels)
       const mean = b.reshape(globalAverage(b, 'dynamicConv', map), [n, 1, 1, c])
-      return byPicture(b, map, k, b.reshape(kernels(mean, c * k * k), [n * c, k, k, 1]))
+      const y = byPicture(b, map, k, b.reshape(kernels(mean, c * k * k), [n * c, k, k, 1]))
+      return attrs.bias ? b.add(y, b.weight('bias', [c], { init: 'bias' })) : y
     }),
 })
 

@@ -1,5 +1,5 @@
 import { linear } from '../../nn/linear'
-import { flag, number, slot } from '../../schema/schema'
+import { autoInt, flag, number, slot } from '../../schema/schema'
 import { onTokens, tokenSizes } from '../layout'
 import { defineModule } from '../module'
 
@@ -25,12 +25,14 @@ export const spatialMlp = defineModule({
   },
   inputs: ['x'],
   attrs: {
+    hidden: autoInt({ label: 'Hidden width', default: null, min: 1, max: 16384, auto: 'channels × ratio' }),
     ratio: number({
       label: 'Hidden ratio',
       help: 'Hidden width as a multiple of the channels.',
       default: 0.5,
       min: 0.03125,
       max: 8,
+      when: { field: 'hidden', is: null },
     }),
     act: slot({ label: 'Activation', of: 'activation', default: 'gelu' }),
     gated: flag({
@@ -42,11 +44,12 @@ export const spatialMlp = defineModule({
   // Stripes: learned weights differ from position to position, whatever lies there.
   pattern: (row, column) => 0.2 + 0.8 * (((row * 3 + column * 5) % 7) / 6),
   family: 'fixed',
-  subtitle: ({ ratio }, dim) => (dim === null ? `hidden ×${ratio}` : `hidden ${Math.floor(dim * ratio)}`),
-  build: (b, [x], { ratio, act, gated }) =>
+  subtitle: ({ hidden, ratio }, dim) =>
+    hidden === null && dim === null ? `hidden ×${ratio}` : `hidden ${hidden ?? hiddenWidth(dim ?? 1, ratio)}`,
+  build: (b, [x], { hidden: width, ratio, act, gated }) =>
     onTokens(b, 'spatialMlp', x, (tokens) => {
       const { n, t, c } = tokenSizes('spatialMlp', tokens)
-      const hidden = Math.max(1, Math.floor(c * ratio))
+      const hidden = width ?? hiddenWidth(c, ratio)
       let y = b.transpose(tokens, [0, 2, 1])
       y = linear(b, y, { name: 'fc1', out: gated ? 2 * hidden : hidden, bias: true })
       const half = (index: number) => b.slice(y, { start: [0, 0, index * hidden], size: [n, c, hidden] })
@@ -55,3 +58,5 @@ export const spatialMlp = defineModule({
       return b.transpose(y, [0, 2, 1], tokens.grid)
     }),
 })
+
+const hiddenWidth = (channels: number, ratio: number): number => Math.max(1, Math.floor(channels * ratio))
