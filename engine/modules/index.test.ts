@@ -174,6 +174,7 @@ const parameters: readonly (readonly [id: string, attrs: Attributes, count: numb
   ['linformer', { keys: 16, shared: true }, 4 * c * c + 4 * c + 16 * 64],
   ['luna', {}, 8 * c * c + 8 * c + 16 * c],
   ['spatialMlp', { gated: true }, 64 * 32 + 32 + 16 * 64 + 64],
+  ['spatialMlp', { hidden: 10 }, 2 * 64 * 10 + 10 + 64],
   ['permutator', { segments: 8 }, 3 * c * c + (c * c) / 4 + c / 4 + (3 * c * c) / 4 + 3 * c + c * c + c],
   ['cycleMlp', {}, 3 * c * c + 2 * c + (c * c) / 4 + c / 4 + (3 * c * c) / 4 + 3 * c + c * c + c],
   ['axialShift', {}, 4 * c * c + 4 * c + 4 * c],

@@ -30,3 +30,12 @@ test.each([
 })
 
 const digits = (printed: string): number => printed.split('.')[1]?.length ?? 0
+
+test('The reader of zip codes has the 64660 connections of the paper', () => {
+  const preset = findPreset('lenet_1989')
+  if (!preset) throw new Error('no preset lenet_1989')
+  const { conv, linear } = figuresOf(preset.document).macs
+  const first = 8 * 8 * 12 * 25
+  // Grey pictures, eight of twelve maps, and a bias for each of the 768 + 192 + 30 + 10 units.
+  expect(first + ((conv - 3 * first) * 8) / 12 + linear + 1000).toBe(64_660)
+})
