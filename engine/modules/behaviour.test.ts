@@ -128,6 +128,23 @@ test('causal retention sums what came before, which fades by half at every token
   expect(first).toBeCloseTo(1 / (1 + Math.exp(-1)), 9)
 })
 
+test('focal attention sees its window, the border around it and the sums of windows', () => {
+  // Whoever is compared weighs the same. A 4×4 map in windows of 2×2, whose border goes on at the other side.
+  const equal: Parameters = (node) =>
+    node.attrs.name.includes('bias_table') ? plain(node).fill(0) : alike(node)
+  const map = Array.from({ length: 16 }, (_, index) => (index === 0 ? 1 : index === 5 ? 10 : 0))
+  const seen = (focalWindow: number) => {
+    const attrs = { heads: 1, windowSize: 2, expand: 1, focalWindow }
+    const mixed = run('focalAttention', [[1, 4, 4, 1]], [map], attrs, null, equal)
+    return [mixed[0], mixed[3], mixed[15]].map((value) => Math.round((value ?? 0) * 1e9) / 1e9)
+  }
+  const share = (sum: number, keys: number) => Math.round((sum / keys) * 1e9) / 1e9
+  // Four places, three at each corner of the border, and the window's own sum, which begins as what lies in it.
+  expect(seen(1)).toEqual([share(22, 17), share(11, 17), share(11, 17)])
+  // Of nine sums the four on the map.
+  expect(seen(3)).toEqual([share(22, 20), share(22, 20), share(22, 20)])
+})
+
 test('masking keeps the first places of a shuffled order, and filling brings them back', () => {
   const grid = { height: 2, width: 2, prefix: 1 }
   const noise = ({ attrs, shape }: { attrs: { name: string }; shape: Shape }) =>

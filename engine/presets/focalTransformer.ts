@@ -35,7 +35,7 @@ const keys = {
   ),
 }
 
-function focalTransformer(name: string, sizes: FocalSizes): Document {
+export function focalTransformer(name: string, sizes: FocalSizes): Document {
   const { dim, depths, heads, classes = 1000, size = 224 } = sizes
   const stem = module('patch_embed', 'patchStem', { dim, patchSize: 4, norm, flatten: false })
   const stages = depths.map((depth, stage) => {

@@ -25,7 +25,7 @@ interface LvVitSizes {
 
 const norm = { module: 'layerNorm', attrs: { eps: 1e-5 } } as const
 
-function lvvit(name: string, sizes: LvVitSizes): Document {
+export function lvvit(name: string, sizes: LvVitSizes): Document {
   const { dim, depth, heads, stem = [64, 64, 64], divisor = 1, expansion } = sizes
   const { classes = 1000, size = 224 } = sizes
   const mixer = expansion

@@ -16,8 +16,8 @@ import { fromWindows, padToWindows, toWindows } from '../windows'
  * the map it goes on at the other side), and one summary of each of the f×f windows around it. Summaries are learned sums of a
  * window; those beyond the map are masked by −100.
  *
- * x [n, h, w, c] or tokens on a grid → the same shape. MACs 4tc² + 3tc²/m² + tc + 2tc(m² + border + f²), where the corners of the
- * border count twice in part. A map no larger than a window is one window without border.
+ * x [n, h, w, c] or tokens on a grid → the same shape. MACs 4tc² + 3tc²/m² + tc + 2tc(m² + border + f²), whose
+ * border counts some places of its corners twice. A map no larger than a window is one window without border.
  * Yang et al. 2021, https://arxiv.org/abs/2107.00641
  */
 export const focalAttention = defineModule({

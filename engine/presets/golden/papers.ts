@@ -5,6 +5,8 @@ import { crossformer } from '../crossformer'
 import { dualvit, dualvitSmall } from '../dualvit'
 import { fan } from '../fan'
 import { fcaformer } from '../fcaformer'
+import { focalTransformer } from '../focalTransformer'
+import { lvvit } from '../lvvit'
 import { rvt, rvtSmall } from '../rvt'
 import { type Build, count, flag, listed, symbol } from './reading'
 
@@ -48,6 +50,36 @@ export const papers: { readonly [name: string]: Build } = {
       size,
     }
     return { features: 'norm', document: biformer('BiFormer', sizes), unreadMacs: routingMacs(sizes) }
+  },
+
+  FocalTransformer(options) {
+    const levels = options.take('focal_levels', listed(count), [1, 1, 1, 1])
+    if (levels.some((level) => level !== 2)) return null
+    return {
+      features: 'norm',
+      document: focalTransformer('Focal Transformer', {
+        dim: options.take('embed_dim', count, 96),
+        depths: options.take('depths', listed(count), [2, 2, 6, 2]),
+        heads: options.take('num_heads', listed(count), [3, 6, 12, 24]),
+        classes: options.take('num_classes', count, 1000),
+        size: options.take('img_size', count, 224),
+      }),
+    }
+  },
+
+  LV_ViT(options) {
+    if (!options.take('return_dense', flag, false) || options.take('mlp_ratio', count, 4) !== 3) return null
+    return {
+      features: 'norm',
+      document: lvvit('LV-ViT', {
+        dim: options.take('embed_dim', count, 768),
+        depth: options.take('depth', count, 12),
+        heads: options.take('num_heads', count, 12),
+        divisor: options.take('skip_lam', count, 1),
+        classes: options.take('num_classes', count, 1000),
+        size: options.take('img_size', count, 224),
+      }),
+    }
   },
 
   FcaFormer(options) {
