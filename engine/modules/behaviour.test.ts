@@ -95,6 +95,13 @@ test('attention hears only those that its mask lets it hear', () => {
   expect(heard({ pairs: 'strided', reach: 3, causal: true })).toEqual([1, 5.5, 37, 277.75])
   expect(heard({ pairs: 'strided', reach: 1 })).toEqual([277.75, 277.75, 277.75, 277.75])
   expect(heard({ pairs: 'fixed', reach: 2 })).toEqual([337, 337, 370, 370])
+  // The first token looks at all and is seen by all; so does no other.
+  expect(heard({ pairs: 'global', reach: 1 })).toEqual([277.75, 5.5, 50.5, 500.5])
+  expect(heard({ pairs: 'global', reach: 1, shared: 0 })).toEqual([1, 10, 100, 1000])
+  const drawn = heard({ pairs: 'global', reach: 1, shared: 0, drawn: 2 })
+  expect(drawn).not.toEqual([1, 10, 100, 1000])
+  expect(heard({ pairs: 'global', reach: 1, shared: 0, drawn: 2 })).toEqual(drawn)
+  expect(heard({ pairs: 'global', reach: 1, shared: 0, drawn: 64 })).toEqual([277.75, 277.75, 277.75, 277.75])
 })
 
 test('a synthesizer whose scores are equal takes the mean', () => {
