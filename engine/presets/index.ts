@@ -44,6 +44,7 @@ import { inceptionNexts } from './inceptionNext'
 import { levits } from './levit'
 import { lvVits } from './lvvit'
 import { maes } from './mae'
+import { maformers } from './maformer'
 import { mambaOuts } from './mambaout'
 import { maxxvits } from './maxvit'
 import { metaformers } from './metaformer'
@@ -125,6 +126,7 @@ export const presets: readonly Preset[] = [
   ...fcaformers,
   ...cswins,
   ...focalTransformers,
+  ...maformers,
   ...biformers,
   ...cvts,
   ...uniformers,
