@@ -28,6 +28,17 @@ export const headFields = (headDim = 32) => ({
   }),
 })
 
+/** The width of queries and keys where it is not that of values. */
+export const keyDimField = () =>
+  autoInt({
+    label: 'Key width',
+    help: 'Channels of a query and a key.',
+    default: null,
+    min: 1,
+    max: 512,
+    auto: 'as a head',
+  })
+
 /** `10 heads of 32`. */
 export function headCount(attrs: HeadAttributes, dim: number | null): string {
   if (dim === null) return attrs.heads === null ? `heads of ${attrs.headDim}` : `${attrs.heads} heads`

@@ -1,5 +1,5 @@
 import { resize } from '../../nn/resample'
-import { choice, flag } from '../../schema/schema'
+import { interpolationFields } from '../interpolation'
 import { mapSizes } from '../layout'
 import { defineModule } from '../module'
 
@@ -13,20 +13,7 @@ export const matchSize = defineModule({
   formula: 'h×w → h′×w′',
   inputs: ['x', 'like'],
   attrs: {
-    mode: choice({
-      label: 'Interpolation',
-      default: 'bilinear',
-      options: [
-        { value: 'bilinear', label: 'Bilinear' },
-        { value: 'nearest', label: 'Nearest' },
-        { value: 'bicubic', label: 'Bicubic' },
-      ],
-    }),
-    alignCorners: flag({
-      label: 'Aligned corners',
-      help: 'Corner pixels of both maps lie on each other; otherwise the borders of their pixels do.',
-      default: false,
-    }),
+    ...interpolationFields(),
   },
   subtitle: ({ mode }) => mode,
   build(b, [x, like], { mode, alignCorners }) {

@@ -1,8 +1,8 @@
 import type { Value } from '../../graph/graph'
 import { attention as attend } from '../../nn/attention'
 import { conv2d } from '../../nn/conv2d'
-import { autoInt, flag } from '../../schema/schema'
-import { headCount, headFields, splitHeads } from '../heads'
+import { flag } from '../../schema/schema'
+import { headCount, headFields, keyDimField, splitHeads } from '../heads'
 import { mapSizes } from '../layout'
 import { defineModule } from '../module'
 import { crossPattern } from '../reading'
@@ -33,14 +33,7 @@ export const bottleneckAttention = defineModule({
   inputs: ['x'],
   attrs: {
     ...headFields(),
-    keyDim: autoInt({
-      label: 'Key width',
-      help: 'Channels of a query and a key.',
-      default: null,
-      min: 1,
-      max: 512,
-      auto: 'as a head',
-    }),
+    keyDim: keyDimField(),
     stride: halvingField(),
     qkvBias: flag({ label: 'Bias of Q, K, V', default: false }),
   },

@@ -2,8 +2,8 @@ import type { Value } from '../../graph/graph'
 import { attention as attend } from '../../nn/attention'
 import { conv2d } from '../../nn/conv2d'
 import type { ModuleBuilder } from '../../nn/moduleBuilder'
-import { autoInt, flag, int } from '../../schema/schema'
-import { headCount, headFields, splitHeads } from '../heads'
+import { flag, int } from '../../schema/schema'
+import { headCount, headFields, keyDimField, splitHeads } from '../heads'
 import { mapSizes } from '../layout'
 import { defineModule } from '../module'
 import { cutPattern } from '../reading'
@@ -35,14 +35,7 @@ export const haloAttention = defineModule({
   inputs: ['x'],
   attrs: {
     ...headFields(),
-    keyDim: autoInt({
-      label: 'Key width',
-      help: 'Channels of a query and a key.',
-      default: null,
-      min: 1,
-      max: 512,
-      auto: 'as a head',
-    }),
+    keyDim: keyDimField(),
     blockSize: int({ label: 'Block', help: 'Side of a block of queries.', default: 8, min: 1, max: 64 }),
     haloSize: int({ label: 'Halo', help: 'Width of the border around it.', default: 3, min: 0, max: 32 }),
     stride: halvingField(),

@@ -2,7 +2,8 @@ import { ShapeError } from '../../errors'
 import type { Value } from '../../graph/graph'
 import type { ModuleBuilder } from '../../nn/moduleBuilder'
 import { resize as interpolate, type ResizeMode } from '../../nn/resample'
-import { choice, flag, int, number } from '../../schema/schema'
+import { choice, int, number } from '../../schema/schema'
+import { interpolationFields } from '../interpolation'
 import { dropPrefix, isMap, mapSizes, rankError, tokenSizes } from '../layout'
 import { defineModule } from '../module'
 
@@ -51,20 +52,7 @@ export const resize = defineModule({
       max: 64,
       when: { field: 'to', is: 'divisible' },
     }),
-    mode: choice({
-      label: 'Interpolation',
-      default: 'bilinear',
-      options: [
-        { value: 'bilinear', label: 'Bilinear' },
-        { value: 'nearest', label: 'Nearest' },
-        { value: 'bicubic', label: 'Bicubic' },
-      ],
-    }),
-    alignCorners: flag({
-      label: 'Aligned corners',
-      help: 'Corner pixels of both maps lie on each other; otherwise the borders of their pixels do.',
-      default: false,
-    }),
+    ...interpolationFields(),
   },
   subtitle: ({ to, factor, side, divisor, mode }) =>
     `${{ factor: `×${Number(factor.toFixed(3))}`, side: `${side}×${side}`, divisible: `multiples of ${divisor}` }[to]}, ${mode}`,

@@ -110,6 +110,15 @@ export function compareField(record: RecordedField, { shape, data }: Tensor): Ve
   return { passes, error, tolerance: fieldTolerance, normError, detail }
 }
 
+/** A gradient by the picture along sin(1.7 i), against a finite difference. */
+export function compareSlope(difference: number, { data }: Tensor): Verdict {
+  const slope = data.reduce((sum, value, index) => sum + value * Math.sin(1.7 * index), 0)
+  const error = relative(Math.abs(slope - difference), Math.abs(difference))
+  const passes = error <= fieldTolerance
+  const detail = passes ? '' : `the slope is ${print(slope)}, not ${print(difference)}`
+  return { passes, error, tolerance: fieldTolerance, normError: 0, detail }
+}
+
 function compareInLayout(
   record: Recorded,
   layout: string,
