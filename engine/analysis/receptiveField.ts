@@ -280,11 +280,12 @@ const rules: Rules<Rule, MaybeTrace> = {
     const [, rows = 1, columns = 1, kh = 1, kw = 1] = node.shape
     const slid = slide(x, 1, rows, { scale: stride[0], shift: 0, reach: 0 })
     const both = slide(slid, 2, columns, { scale: stride[1], shift: 0, reach: 0 })
-    // Taps move over the map as positions do, only by the dilation instead of the stride.
+    // Taps move over the map as positions do, only by the dilation instead of the stride; a single one does not move.
     const rowStep = stepsOf(x, 1)
     const columnStep = stepsOf(x, 2)
     const taps = insertAxes(both, 3, [plainAxis(kh), plainAxis(kw)])
-    return withSteps(withSteps(taps, 3, rowStep, dilation[0]), 4, columnStep, dilation[1])
+    const down = kh > 1 ? withSteps(taps, 3, rowStep, dilation[0]) : taps
+    return kw > 1 ? withSteps(down, 4, columnStep, dilation[1]) : down
   },
   overlapAdd: (node, _graph, [x]) => {
     if (!x) return null
