@@ -727,13 +727,16 @@ function reshape(trace: Trace, from: Shape, to: Shape, node: number): Trace {
   }
   const queue = [...pieces]
   const isOne = (piece: Piece | undefined) => piece?.size === 1 && !piece.axis
-  /** Axes of one position go to axes of one position; where they are too many, those along which nothing moves are dropped. */
-  const takeOne = (places: number): Piece | undefined => {
+  /** Axes of one position go to axes of one position; where they are too many, the last of those along which nothing moves are dropped. */
+  const takeOne = (places: number, isBefore: boolean): Piece | undefined => {
     for (;;) {
       const end = queue.findIndex((piece) => !isOne(piece))
       const ones = end < 0 ? queue.length : end
+      const [first] = queue
+      // A row of positions that comes back from being tokens is the axis next to them, not the batch.
+      if (isBefore && ones < places && first && moves(first.at)) return undefined
       if (ones <= places) return ones > 0 ? queue.shift() : undefined
-      const still = queue.findIndex((piece, index) => index < ones && !moves(piece.at))
+      const still = queue.findLastIndex((piece, index) => index < ones && !moves(piece.at))
       queue.splice(Math.max(0, still), 1)
     }
   }
@@ -745,7 +748,7 @@ function reshape(trace: Trace, from: Shape, to: Shape, node: number): Trace {
     let offset = 0
     if (size === 1) {
       const next = to.findIndex((other, at) => at > index && other !== 1)
-      const piece = takeOne((next < 0 ? to.length : next) - index)
+      const piece = takeOne((next < 0 ? to.length : next) - index, next >= 0)
       if (piece) {
         digits.push(1)
         sources.push({ at: piece.at, factor: piece.factor })
