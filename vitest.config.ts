@@ -39,7 +39,7 @@ export default defineConfig({
   },
 })
 
-/** One process for all files, so that they share the device and its pipelines. */
+/** A process for each file, one after the other: a software driver does not bear a thousand pipelines in one. */
 function gpuProject(name: string, include: string, driver: string | undefined) {
   const env = { ...vulkanEnvironment(driver), VERTEBRA_ADAPTER: driver ?? 'none' }
   return {
@@ -50,7 +50,7 @@ function gpuProject(name: string, include: string, driver: string | undefined) {
       setupFiles: [everyModule, '.ci/gpu-tests.mjs'],
       pool: 'forks' as const,
       maxWorkers: 1,
-      isolate: false,
+      isolate: true,
       fileParallelism: false,
       testTimeout: 300_000,
       hookTimeout: 120_000,
