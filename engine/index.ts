@@ -1,7 +1,7 @@
 /** The engine's door: all that the page needs from the first moment on. */
 export * from './analysis/attentionRow'
 export type { Cost, Macs } from './analysis/costs'
-export { type ContributionMap, contributions, sideHolding } from './analysis/fieldMass'
+export { type ContributionMap, sideHolding } from './analysis/fieldMass'
 export {
   type AxisField,
   type Box,
@@ -108,3 +108,4 @@ export {
 export type { WeightReport } from './weights/matchWeights'
 export type { ClassGuess } from './weights/topClasses'
 export type * from './worker/protocol'
+export type * from './worker/questions'

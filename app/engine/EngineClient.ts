@@ -2,10 +2,20 @@
  * The page's side of the worker: sends the design when it changes, drops answers to older questions, and starts over when
  * the GPU goes away. What comes back is put into runStore; nobody else talks to the worker.
  */
-import { contributions, type Document, type Reply, type Request, type WeightReport } from '../../engine/index'
+import type {
+  Document,
+  LookedReply,
+  LookedReplyOf,
+  LookKind,
+  LookOf,
+  LookRequest,
+  Reply,
+  Request,
+  WeightReport,
+} from '../../engine/index'
 import { analysisOf, errorsOf } from '../state/derived'
 import { useDocumentStore } from '../state/documentStore'
-import { type FieldQuestion, isSameQuestion, useFieldStore } from '../state/fieldStore'
+import { type Asked, askAgain, isSameAsked, lookState, setLook, useLookStore } from '../state/lookStore'
 import { useRunStore } from '../state/runStore'
 import { useSessionStore } from '../state/sessionStore'
 import { useWeightsStore } from '../state/weightsStore'
@@ -44,6 +54,7 @@ export class EngineClient {
   /** Weight files that the worker is reading, by request. */
   readonly #reading = new Map<number, Reading>()
   #readings = 0
+  #looks = 0
   /** A new worker is being given the weights in use: nothing runs before it has them. */
   #isGivingWeights = false
 
@@ -147,22 +158,23 @@ export class EngineClient {
     this.#post({ type: 'profile', revision })
   }
 
-  /** What the picture contributes to one place; a newer question takes this one back. */
-  askField(question: FieldQuestion): void {
-    const { id: last, asked, status, set } = useFieldStore.getState()
+  /** Asks a question of one kind; a newer one takes it back. */
+  ask<K extends LookKind>(kind: K, asked: Asked<K>): void {
     if (!useRunStore.getState().device?.available || this.#isGivingWeights) return
-    if (status.kind !== 'failed' && isSameQuestion(asked, question)) return
-    const id = last + 1
-    set({ id, asked: question, status: { kind: 'running', stage: 'planning', done: 0, total: 0 } })
-    const { document, picture, weights, instancePath: path, place } = question
-    this.#post({ type: 'field', id, document, picture, weights, path, place })
+    const before = lookState(useLookStore.getState(), kind)
+    if (before.status.kind !== 'failed' && isSameAsked(before.asked, asked)) return
+    this.#looks++
+    const id = this.#looks
+    setLook(kind, { id, asked, status: { kind: 'running', stage: 'planning', done: 0, total: 0 } })
+    this.#post({ type: 'look', id, kind, ...asked } satisfies LookOf<K> as LookRequest)
   }
 
-  leaveField(): void {
-    const { id, status, set } = useFieldStore.getState()
+  /** Nobody looks any more. */
+  leave(kind: LookKind): void {
+    const { id, status } = lookState(useLookStore.getState(), kind)
     if (status.kind !== 'running') return
-    this.#post({ type: 'cancelField', id })
-    set({ asked: null, status: { kind: 'idle' } })
+    this.#post({ type: 'leave', id })
+    setLook(kind, { asked: null, status: { kind: 'idle' } })
   }
 
   cancel(): void {
@@ -215,8 +227,7 @@ export class EngineClient {
     } finally {
       if (this.#worker === worker) {
         this.#isGivingWeights = false
-        // Whoever looks at a field asks again.
-        useFieldStore.getState().set({ asked: null })
+        askAgain()
         this.requestRun()
       }
     }
@@ -244,9 +255,8 @@ export class EngineClient {
   }
 
   #ask(document: Document): number {
-    // A run takes a field back that is still being measured; whoever looks at it asks again.
-    const field = useFieldStore.getState()
-    if (field.status.kind === 'running') field.set({ asked: null, status: { kind: 'idle' } })
+    // A run takes back what is being looked at.
+    askAgain()
     const { revision: last, set } = useRunStore.getState()
     const revision = last + 1
     this.#asked = { revision, document }
@@ -291,10 +301,18 @@ export class EngineClient {
       case 'profiled':
         set({ profile: reply.profile, status: { kind: 'idle' } })
         return
-      case 'fieldProgress':
-      case 'field':
-      case 'fieldFailed':
-        this.#onField(reply)
+      case 'lookProgress': {
+        const { stage, done, total } = reply
+        this.#onLook(reply.id, (kind) => setLook(kind, { status: { kind: 'running', stage, done, total } }))
+        return
+      }
+      case 'looked':
+        this.#onLooked(reply)
+        return
+      case 'lookFailed':
+        this.#onLook(reply.id, (kind) =>
+          setLook(kind, { status: { kind: 'failed', message: reply.message } }),
+        )
         return
       case 'failed':
         set({ status: { kind: 'failed', code: reply.code, message: reply.message } })
@@ -314,18 +332,20 @@ export class EngineClient {
     }
   }
 
-  #onField(reply: Extract<Reply, { readonly id: number }>): void {
-    const { id, asked, set } = useFieldStore.getState()
-    if (reply.id !== id || !asked) return
-    if (reply.type === 'fieldProgress') {
-      set({ status: { kind: 'running', stage: reply.stage, done: reply.done, total: reply.total } })
-    } else if (reply.type === 'fieldFailed') {
-      set({ status: { kind: 'failed', message: reply.message } })
-    } else {
-      const { height, width } = asked.document.input
-      const map = contributions(reply.gradient, height, width)
-      set({ status: { kind: 'idle' }, answer: { question: asked, map } })
+  /** Of the kind that this is the newest look of; older ones say nothing. */
+  #onLook(id: number, then: (kind: LookKind) => void): void {
+    const states = useLookStore.getState()
+    for (const kind of Object.keys(states) as LookKind[]) {
+      const state = lookState(states, kind)
+      if (state.id === id && state.asked) then(kind)
     }
+  }
+
+  #onLooked<K extends LookKind>(reply: LookedReply & LookedReplyOf<K>): void {
+    const { id, asked } = lookState(useLookStore.getState(), reply.kind)
+    if (reply.id !== id || !asked) return
+    const answer = { to: asked, value: reply.answer }
+    setLook<K>(reply.kind, reply.isFinal ? { answer, status: { kind: 'idle' } } : { answer })
   }
 
   #takeReading(request: number): Reading | undefined {

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
+import { contributions } from '../analysis/fieldMass'
 import { effectiveField, placeInput } from '../autodiff/effectiveField'
 import { findPreset } from '../catalogue'
 import type { TuningCache } from '../gpu/tune'
@@ -341,7 +342,13 @@ test.each([
   if (prefix !== '') host.receive({ type: 'readWeights', request: 1, bytes, document })
   await host.idle()
   const weights = last('weightsRead')?.id ?? null
-  host.receive({ type: 'field', id: 1, document, picture: null, weights, path: 'layer1/0', place: 27 })
+  host.receive({
+    type: 'look',
+    id: 1,
+    kind: 'field',
+    subject: { document, pictures: [], weights },
+    question: { path: 'layer1/0', place: 27 },
+  })
   await host.idle()
   const { graph, scopes } = lower(document)
   const field = effectiveField(graph, graph.scopes[scopes.get('layer1/0') ?? 0]?.output ?? 0)
@@ -356,10 +363,11 @@ test.each([
     shape: readonly number[]
   }) => proceduralWeights(`${prefix}${attrs.name}`, shape, attrs)
   const expected = evaluate(field, { inputs, params }, field.outputs).get(field.outputs[0] ?? 0) ?? []
-  const got = last('field')?.gradient ?? new Float32Array()
-  expect(got.length).toBe(3 * 32 * 32)
-  const most = Math.max(...expected.map(Math.abs))
-  expect(Math.max(...got.map((value, index) => Math.abs(value - (expected[index] ?? 0))))).toBeLessThan(
+  const got = last('looked')?.answer.map.values ?? new Float32Array()
+  expect(got.length).toBe(32 * 32)
+  const { values: expectedMap } = contributions(Float32Array.from(expected), 32, 32)
+  const most = Math.max(...expectedMap)
+  expect(Math.max(...got.map((value, index) => Math.abs(value - (expectedMap[index] ?? 0))))).toBeLessThan(
     1e-5 * most,
   )
 })
@@ -367,17 +375,23 @@ test.each([
 test('a newer field or run takes an older field back, and an unknown place is said', async () => {
   const { host, replies, last } = newHost()
   const ask = (id: number, path: string) =>
-    host.receive({ type: 'field', id, document: vit, picture: null, weights: null, path, place: 5 })
+    host.receive({
+      type: 'look',
+      id,
+      kind: 'field',
+      subject: { document: vit, pictures: [], weights: null },
+      question: { path, place: 5 },
+    })
   ask(1, 'blocks.0')
   ask(2, 'nowhere')
   await host.idle()
-  expect(replies.filter(({ type }) => type === 'field')).toEqual([])
-  expect(last('fieldFailed')).toMatchObject({ id: 2, message: expect.stringContaining('nowhere') })
+  expect(replies.filter(({ type }) => type === 'looked')).toEqual([])
+  expect(last('lookFailed')).toMatchObject({ id: 2, message: expect.stringContaining('nowhere') })
   ask(3, 'patch_embed')
-  host.receive({ type: 'cancelField', id: 3 })
+  host.receive({ type: 'leave', id: 3 })
   ask(4, 'patch_embed')
   host.receive({ type: 'run', revision: 1, document: vit, ...request })
   await host.idle()
-  expect(replies.filter(({ type }) => type === 'field')).toEqual([])
+  expect(replies.filter(({ type }) => type === 'looked')).toEqual([])
   expect(last('ran')).toBeDefined()
 })

@@ -12,15 +12,28 @@ import { measureLatency } from '../gpu/measure'
 import { profileSteps } from '../gpu/profile'
 import type { Session } from '../gpu/session'
 import { Tuner, type TuningCache } from '../gpu/tune'
+import type { Graph } from '../graph/graph'
 import { lower } from '../lower/lower'
 import '../modules'
 import type { Lowered } from '../lower/lowered'
 import { topClasses } from '../weights/topClasses'
 import { type AttentionCall, attentionCalls, attentionLayer, keptNodes } from './attentionLayers'
 import { DesignError, outputOf } from './designError'
-import { type FieldPlan, fieldPlan, placeOf } from './fieldPlan'
+import { looks } from './looks'
 import { pictureFor } from './picture'
-import type { AttentionLayer, FailureCode, KernelReport, Reply, Request, RunResult, Stage } from './protocol'
+import type {
+  AttentionLayer,
+  FailureCode,
+  KernelReport,
+  LookedReplyOf,
+  LookOf,
+  LookRequest,
+  Reply,
+  Request,
+  RunResult,
+  Stage,
+} from './protocol'
+import type { AnswerOf, LookKind } from './questions'
 import { runOnReference } from './runOnReference'
 import { type MatchedWeights, WeightFiles } from './weightFiles'
 
@@ -36,7 +49,6 @@ export interface HostOptions {
 }
 
 type RunRequest = Extract<Request, { type: 'run' }>
-type FieldRequest = Extract<Request, { type: 'field' }>
 type WeightsRequest = Extract<Request, { type: 'readWeights' }>
 type ReferenceRequest = Extract<Request, { type: 'runOnReference' }>
 
@@ -58,13 +70,16 @@ export class EngineHost {
   private readonly tunesSoftware: boolean
   private tuner: { readonly adapter: string; readonly tuner: Tuner } | null = null
   private prepared: Prepared | null = null
-  private fieldPlan: (FieldPlan & { readonly key: string; readonly given: GivenWeights | null }) | null = null
+  /** What looks keep from one question to the next, by kind and slot. */
+  private readonly keptByLooks = new Map<string, { readonly key: string; readonly made: unknown }>()
   private readonly weightFiles = new WeightFiles()
   /** Newest revision that asked for work, and newest that was taken back: older work stops at its next await. */
   private newest = Number.NEGATIVE_INFINITY
   private cancelled = Number.NEGATIVE_INFINITY
-  private newestField = Number.NEGATIVE_INFINITY
-  private cancelledField = Number.NEGATIVE_INFINITY
+  /** Newest look of each kind, and those that were taken back before they began or ended. */
+  private readonly newestLooks = new Map<LookKind, number>()
+  private readonly leftLooks = new Set<number>()
+  private readonly givenOf = new WeakMap<Graph, MatchedWeights>()
   /** One job at a time: they share one device. */
   private queue: Promise<void> = Promise.resolve()
 
@@ -99,11 +114,11 @@ export class EngineHost {
       case 'profile':
         this.begin(request.revision, () => this.profile(request.revision))
         return
-      case 'field':
-        this.beginField(request)
+      case 'look':
+        this.beginLook(request)
         return
-      case 'cancelField':
-        this.cancelledField = Math.max(this.cancelledField, request.id)
+      case 'leave':
+        this.leftLooks.add(request.id)
         return
       case 'cancel':
         this.cancelled = Math.max(this.cancelled, request.revision)
@@ -113,18 +128,21 @@ export class EngineHost {
     }
   }
 
-  private beginField(request: FieldRequest): void {
-    const { id } = request
-    this.newestField = Math.max(this.newestField, id)
+  private beginLook(request: LookRequest): void {
+    const { id, kind } = request
+    this.newestLooks.set(kind, id)
     const { newest } = this
-    const isCancelled = () => id < this.newestField || id <= this.cancelledField || newest < this.newest
+    const isCancelled = () =>
+      this.newestLooks.get(kind) !== id || this.leftLooks.has(id) || newest < this.newest
     this.enqueue(async () => {
       try {
-        await this.field(request, isCancelled)
+        await this.look(request, isCancelled)
       } catch (error) {
         if (error instanceof Cancelled || isCancelled()) return
         const message = error instanceof Error ? error.message : String(error)
-        this.send({ type: 'fieldFailed', id, message })
+        this.send({ type: 'lookFailed', id, message })
+      } finally {
+        this.leftLooks.delete(id)
       }
     })
   }
@@ -298,30 +316,49 @@ export class EngineHost {
     this.send({ type: 'profiled', revision, profile })
   }
 
-  private async field(
-    { id, document, picture, weights, path, place }: FieldRequest,
-    isCancelled: IsCancelled,
-  ) {
+  private async look<K extends LookKind>(request: LookOf<K>, isCancelled: IsCancelled): Promise<void> {
+    const { id, kind, subject, question } = request
     stopIf(isCancelled)
     const session = await this.session()
-    const key = `${this.keeper.epoch} ${path} ${weights} ${JSON.stringify(document)}`
-    if (this.fieldPlan?.key !== key) {
-      this.send({ type: 'fieldProgress', id, stage: 'planning', done: 0, total: 1 })
-      const made = fieldPlan(document, path, { device: session.device.traits })
-      const given = weights === null ? null : this.weightFiles.match(weights, made.graph).given
-      this.fieldPlan = { key, given, ...made }
+    const tell = (answer: AnswerOf<K>, isFinal: boolean) =>
+      this.send({ type: 'looked', id, kind, answer, isFinal } satisfies LookedReplyOf<K>)
+    const about = `${this.keeper.epoch} ${subject.weights} ${JSON.stringify(subject.document)}`
+    const kept = <T>(slot: string, key: string, make: () => T): T => {
+      const name = `${kind} ${slot}`
+      const before = this.keptByLooks.get(name)
+      if (before?.key === `${key} ${about}`) return before.made as T
+      const made = make()
+      this.keptByLooks.set(name, { key: `${key} ${about}`, made })
+      return made
     }
-    stopIf(isCancelled)
-    const loaded = await session.load(this.fieldPlan.plan, {
-      given: this.fieldPlan.given,
+    const answer = await looks[kind](question, {
+      subject,
+      device: session.device.traits,
       isCancelled,
-      onProgress: (stage, done, total) => this.send({ type: 'fieldProgress', id, stage, done, total }),
+      progress: (stage, done, total) => this.send({ type: 'lookProgress', id, stage, done, total }),
+      tell: (part) => tell(part, false),
+      kept,
+      load: (plan, graph) => {
+        const given = subject.weights === null ? null : this.givenFor(subject.weights, graph)
+        return session.load(plan, {
+          given,
+          isCancelled,
+          onProgress: (stage, done, total) => this.send({ type: 'lookProgress', id, stage, done, total }),
+        })
+      },
     })
     stopIf(isCancelled)
-    this.send({ type: 'fieldProgress', id, stage: 'running', done: 0, total: 1 })
-    const inputs = new Map([...pictureFor(this.fieldPlan, picture, 1), placeOf(this.fieldPlan, place)])
-    const [gradient = new Float32Array()] = await loaded.run(inputs, isCancelled)
-    this.post({ type: 'field', id, gradient }, [gradient.buffer as ArrayBuffer])
+    tell(answer, true)
+  }
+
+  /** The same object for the same graph: a plan that is loaded with it need not be loaded again. */
+  private givenFor(weights: string, graph: Graph): GivenWeights {
+    let byGraph = this.givenOf.get(graph)
+    if (byGraph?.id !== weights) {
+      byGraph = this.weightFiles.match(weights, graph)
+      this.givenOf.set(graph, byGraph)
+    }
+    return byGraph.given
   }
 
   private async reference({ revision, document, picture, weights }: ReferenceRequest): Promise<void> {

@@ -4,6 +4,7 @@ import type { Document } from '../document/types'
 import type { Grid, Shape } from '../graph/graph'
 import type { WeightReport } from '../weights/matchWeights'
 import type { ClassGuess } from '../weights/topClasses'
+import type { AnswerOf, LookKind, QuestionOf, Subject } from './questions'
 
 export type Request =
   /** Look for an adapter; answers `device`. */
@@ -43,22 +44,10 @@ export type Request =
       readonly picture: Float32Array | null
       readonly weights: string | null
     }
-  /**
-   * What every pixel contributes to one place of an instance's output, by reverse mode: answers field progress, then field.
-   * A newer one, or a run, takes this one back.
-   */
-  | {
-      readonly type: 'field'
-      readonly id: number
-      readonly document: Document
-      readonly picture: Float32Array | null
-      readonly weights: string | null
-      /** Instance path of the module. */
-      readonly path: string
-      /** Index of the place: a token, or row × width + column of a map. */
-      readonly place: number
-    }
-  | { readonly type: 'cancelField'; readonly id: number }
+  /** A look at a design: answers lookProgress, then looked, perhaps several times. A run takes it back. */
+  | LookRequest
+  /** Takes a look back. */
+  | { readonly type: 'leave'; readonly id: number }
   | { readonly type: 'cancel'; readonly revision: number }
 
 export type Reply =
@@ -74,15 +63,15 @@ export type Reply =
   | { readonly type: 'measured'; readonly revision: number; readonly latency: Latency }
   | { readonly type: 'profiled'; readonly revision: number; readonly profile: Profile }
   | {
-      readonly type: 'fieldProgress'
+      readonly type: 'lookProgress'
       readonly id: number
       readonly stage: Stage
       readonly done: number
       readonly total: number
     }
-  /** The gradient of the sum over the place's channels by the picture [height, width, 3]. */
-  | { readonly type: 'field'; readonly id: number; readonly gradient: Float32Array }
-  | { readonly type: 'fieldFailed'; readonly id: number; readonly message: string }
+  | LookedReply
+  /** `message` is a sentence for people. */
+  | { readonly type: 'lookFailed'; readonly id: number; readonly message: string }
   | {
       readonly type: 'failed'
       readonly revision: number
@@ -98,6 +87,26 @@ export type Reply =
   /** `message` is a sentence for people. */
   | { readonly type: 'weightsRefused'; readonly request: number; readonly message: string }
   | { readonly type: 'deviceLost'; readonly message: string }
+
+/** `id` rises with every look of the page. */
+export interface LookOf<K extends LookKind> {
+  readonly type: 'look'
+  readonly id: number
+  readonly kind: K
+  readonly subject: Subject
+  readonly question: QuestionOf<K>
+}
+export type LookRequest = { readonly [K in LookKind]: LookOf<K> }[LookKind]
+
+export interface LookedReplyOf<K extends LookKind> {
+  readonly type: 'looked'
+  readonly id: number
+  readonly kind: K
+  readonly answer: AnswerOf<K>
+  /** A better answer follows when false. */
+  readonly isFinal: boolean
+}
+export type LookedReply = { readonly [K in LookKind]: LookedReplyOf<K> }[LookKind]
 
 export type Stage = 'planning' | 'compiling' | 'weights' | 'running' | 'measuring'
 export type FailureCode = 'NO_WEBGPU' | 'MEMORY' | 'DEVICE_LOST' | 'DOCUMENT' | 'INTERNAL'

@@ -1,11 +1,11 @@
 /** The plan that gives, for any place of one node, what the picture contributes to it. */
-import { effectiveField, placeInput } from '../autodiff/effectiveField'
-import { type CompileOptions, compile } from '../compile/compile'
-import type { Plan } from '../compile/plan'
-import type { Document } from '../document/types'
-import { elements, type Graph, type Shape } from '../graph/graph'
-import { lower } from '../lower/lower'
-import { DesignError } from './designError'
+import { effectiveField, placeInput } from '../../autodiff/effectiveField'
+import { type CompileOptions, compile } from '../../compile/compile'
+import type { Plan } from '../../compile/plan'
+import type { Document } from '../../document/types'
+import { elements, type Graph, type Shape } from '../../graph/graph'
+import { lower } from '../../lower/lower'
+import { DesignError } from '../designError'
 
 export interface FieldPlan {
   /** Of the design itself. */
