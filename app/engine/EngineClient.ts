@@ -4,7 +4,6 @@
  */
 import type {
   Document,
-  LookedReply,
   LookedReplyOf,
   LookKind,
   LookOf,
@@ -15,7 +14,16 @@ import type {
 } from '../../engine/index'
 import { analysisOf, errorsOf } from '../state/derived'
 import { useDocumentStore } from '../state/documentStore'
-import { type Asked, askAgain, isSameAsked, lookState, setLook, useLookStore } from '../state/lookStore'
+import {
+  type Asked,
+  askAgain,
+  eachLook,
+  isSameAsked,
+  type LookState,
+  lookState,
+  setLook,
+  useLookStore,
+} from '../state/lookStore'
 import { useRunStore } from '../state/runStore'
 import { useSessionStore } from '../state/sessionStore'
 import { useWeightsStore } from '../state/weightsStore'
@@ -159,22 +167,22 @@ export class EngineClient {
   }
 
   /** Asks a question of one kind; a newer one takes it back. */
-  ask<K extends LookKind>(kind: K, asked: Asked<K>): void {
+  ask<K extends LookKind>(kind: K, seat: string, asked: Asked<K>): void {
     if (!useRunStore.getState().device?.available || this.#isGivingWeights) return
-    const before = lookState(useLookStore.getState(), kind)
+    const before = lookState(useLookStore.getState(), kind, seat)
     if (before.status.kind !== 'failed' && isSameAsked(before.asked, asked)) return
     this.#looks++
     const id = this.#looks
-    setLook(kind, { id, asked, status: { kind: 'running', stage: 'planning', done: 0, total: 0 } })
-    this.#post({ type: 'look', id, kind, ...asked } satisfies LookOf<K> as LookRequest)
+    setLook(kind, seat, { id, asked, status: { kind: 'running', stage: 'planning', done: 0, total: 0 } })
+    this.#post({ type: 'look', id, kind, seat, ...asked } satisfies LookOf<K> as LookRequest)
   }
 
   /** Nobody looks any more. */
-  leave(kind: LookKind): void {
-    const { id, status } = lookState(useLookStore.getState(), kind)
+  leave(kind: LookKind, seat: string): void {
+    const { id, status } = lookState(useLookStore.getState(), kind, seat)
     if (status.kind !== 'running') return
     this.#post({ type: 'leave', id })
-    setLook(kind, { asked: null, status: { kind: 'idle' } })
+    setLook(kind, seat, { asked: null, status: { kind: 'idle' } })
   }
 
   cancel(): void {
@@ -303,16 +311,14 @@ export class EngineClient {
         return
       case 'lookProgress': {
         const { stage, done, total } = reply
-        this.#onLook(reply.id, (kind) => setLook(kind, { status: { kind: 'running', stage, done, total } }))
+        this.#onLook(reply.id, { status: { kind: 'running', stage, done, total } })
         return
       }
       case 'looked':
         this.#onLooked(reply)
         return
       case 'lookFailed':
-        this.#onLook(reply.id, (kind) =>
-          setLook(kind, { status: { kind: 'failed', message: reply.message } }),
-        )
+        this.#onLook(reply.id, { status: { kind: 'failed', message: reply.message } })
         return
       case 'failed':
         set({ status: { kind: 'failed', code: reply.code, message: reply.message } })
@@ -332,20 +338,18 @@ export class EngineClient {
     }
   }
 
-  /** Of the kind that this is the newest look of; older ones say nothing. */
-  #onLook(id: number, then: (kind: LookKind) => void): void {
-    const states = useLookStore.getState()
-    for (const kind of Object.keys(states) as LookKind[]) {
-      const state = lookState(states, kind)
-      if (state.id === id && state.asked) then(kind)
-    }
+  /** Those whose newest question this was; answers to older ones say nothing. */
+  #onLook(id: number, part: Partial<LookState<LookKind>>): void {
+    eachLook((kind, seat, state) => {
+      if (state.id === id && state.asked) setLook(kind, seat, part)
+    })
   }
 
-  #onLooked<K extends LookKind>(reply: LookedReply & LookedReplyOf<K>): void {
-    const { id, asked } = lookState(useLookStore.getState(), reply.kind)
-    if (reply.id !== id || !asked) return
-    const answer = { to: asked, value: reply.answer }
-    setLook<K>(reply.kind, reply.isFinal ? { answer, status: { kind: 'idle' } } : { answer })
+  #onLooked<K extends LookKind>({ id, kind, seat, answer: value, isFinal }: LookedReplyOf<K>): void {
+    const { id: newest, asked } = lookState(useLookStore.getState(), kind, seat)
+    if (id !== newest || !asked) return
+    const answer = { to: asked, value }
+    setLook<K>(kind, seat, isFinal ? { answer, status: { kind: 'idle' } } : { answer })
   }
 
   #takeReading(request: number): Reading | undefined {

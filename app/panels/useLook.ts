@@ -14,20 +14,27 @@ export interface Looked<K extends LookKind> {
   readonly earlier: { readonly to: Asked<K>; readonly value: AnswerOf<K> } | null
 }
 
+export interface LookOptions {
+  /** Instead of the current one; the same array as long as they are the same. */
+  readonly pictures?: readonly Float32Array[]
+  /** A view that shows two answers of one kind at once asks from two seats. */
+  readonly seat?: string
+}
+
 /**
  * Asks about the current design, picture and weights while somebody looks; null asks nothing. `question` may be made anew with
- * every drawing: what it says counts. `pictures`: instead of the current one.
+ * every drawing: what it says counts.
  */
 export function useLook<K extends LookKind>(
   kind: K,
   question: QuestionOf<K> | null,
-  pictures?: readonly Float32Array[],
+  { pictures, seat = 'main' }: LookOptions = {},
 ): Looked<K> {
   const document = useDocumentStore((state) => state.document)
   const picture = useRunStore((state) => state.picture)
   const weights = useWeightsStore((state) => state.loaded?.id ?? null)
   const isReady = useRunStore((state) => state.device?.available === true)
-  const state = useLookStore((states) => lookState(states, kind))
+  const state = useLookStore((states) => lookState(states, kind, seat))
   const said = question && JSON.stringify(question)
   const wanted = useMemo<Asked<K> | null>(() => {
     if (said === null) return null
@@ -40,9 +47,9 @@ export function useLook<K extends LookKind>(
 
   const { asked } = state
   useEffect(() => {
-    if (wanted && isReady && !isSameAsked(asked, wanted)) engine.ask(kind, wanted)
-  }, [kind, wanted, isReady, asked])
-  useEffect(() => () => engine.leave(kind), [kind])
+    if (wanted && isReady && !isSameAsked(asked, wanted)) engine.ask(kind, seat, wanted)
+  }, [kind, seat, wanted, isReady, asked])
+  useEffect(() => () => engine.leave(kind, seat), [kind, seat])
 
   const answer = wanted && state.answer && isSameAsked(state.answer.to, wanted) ? state.answer.value : null
   return { status: state.status, answer, earlier: state.answer }

@@ -1,4 +1,4 @@
-/** What was asked last of each kind of look, and what came back. */
+/** What was asked last by each who looks, and what came back. */
 import { create } from 'zustand'
 import type { AnswerOf, LookKind, QuestionOf, Stage, Subject } from '../../engine/index'
 
@@ -12,7 +12,7 @@ export interface Asked<K extends LookKind> {
   readonly question: QuestionOf<K>
 }
 
-/** One kind of look. */
+/** One kind of look, from one seat. */
 export interface LookState<K extends LookKind> {
   /** Rises with every question; answers to older ones are dropped. */
   readonly id: number
@@ -21,27 +21,33 @@ export interface LookState<K extends LookKind> {
   readonly answer: { readonly to: Asked<K>; readonly value: AnswerOf<K> } | null
 }
 
-type LookStates = { readonly [K in LookKind]?: LookState<K> }
+/** By kind and, within it, by seat: a view that shows two answers of one kind asks from two seats. */
+type LookStates = { readonly [K in LookKind]?: { readonly [seat: string]: LookState<K> } }
 
 export const useLookStore = create<LookStates>()(() => ({}))
 
 const untouched = { id: 0, asked: null, status: { kind: 'idle' }, answer: null } as const
 
-export function lookState<K extends LookKind>(states: LookStates, kind: K): LookState<K> {
-  return states[kind] ?? untouched
+export function lookState<K extends LookKind>(states: LookStates, kind: K, seat: string): LookState<K> {
+  return states[kind]?.[seat] ?? untouched
 }
 
-export function setLook<K extends LookKind>(kind: K, part: Partial<LookState<K>>): void {
-  useLookStore.setState((states) => ({ [kind]: { ...lookState(states, kind), ...part } }))
+export function setLook<K extends LookKind>(kind: K, seat: string, part: Partial<LookState<K>>): void {
+  useLookStore.setState((states) => ({
+    [kind]: { ...states[kind], [seat]: { ...lookState(states, kind, seat), ...part } },
+  }))
 }
 
 /** Nothing that was asked is on its way any more: whoever still looks asks again. */
 export function askAgain(): void {
-  const states = useLookStore.getState()
-  for (const kind of Object.keys(states) as LookKind[]) {
-    const { status } = lookState(states, kind)
-    setLook(kind, { asked: null, ...(status.kind === 'running' && { status: { kind: 'idle' } }) })
-  }
+  eachLook((kind, seat, { status }) =>
+    setLook(kind, seat, { asked: null, ...(status.kind === 'running' && { status: { kind: 'idle' } }) }),
+  )
+}
+
+export function eachLook(visit: (kind: LookKind, seat: string, state: LookState<LookKind>) => void): void {
+  for (const [kind, seats] of Object.entries(useLookStore.getState()))
+    for (const [seat, state] of Object.entries(seats)) visit(kind as LookKind, seat, state)
 }
 
 /** Pictures are compared by identity, questions by what they say. */

@@ -3,6 +3,7 @@ import { contributions } from '../analysis/fieldMass'
 import { effectiveField, placeInput } from '../autodiff/effectiveField'
 import { findPreset } from '../catalogue'
 import type { TuningCache } from '../gpu/tune'
+import type { Shape } from '../graph/graph'
 import { attentionRow, type Document, setAttributes, setInput } from '../index'
 import { lower } from '../lower/lower'
 import { dawn } from '../node/dawn'
@@ -346,8 +347,9 @@ test.each([
     type: 'look',
     id: 1,
     kind: 'field',
+    seat: 'main',
     subject: { document, pictures: [], weights },
-    question: { path: 'layer1/0', place: 27 },
+    question: { path: 'layer1/0', place: 27, rule: 'absolute', isRandom: false },
   })
   await host.idle()
   const { graph, scopes } = lower(document)
@@ -372,6 +374,51 @@ test.each([
   )
 })
 
+test('several pictures are averaged, each told as it comes; the positive rule is that of the plain evaluation', async () => {
+  const { host, replies } = newHost()
+  const document = design('resnet18', 32)
+  const pictures = [1, 2, 3].map((seed) =>
+    Float32Array.from({ length: 32 * 32 * 3 }, (_, i) => Math.sin(seed * i)),
+  )
+  const ask = (id: number, of: readonly Float32Array[]) =>
+    host.receive({
+      type: 'look',
+      id,
+      kind: 'field',
+      seat: 'main',
+      subject: { document, pictures: of, weights: null },
+      question: { path: 'layer1/0', place: 27, rule: 'positive', isRandom: false },
+    })
+  ask(1, pictures)
+  await host.idle()
+  const answers = replies.flatMap((reply) => (reply.type === 'looked' && reply.id === 1 ? [reply] : []))
+  expect(answers.map(({ answer, isFinal }) => [answer.pictures, isFinal])).toEqual([
+    [1, false],
+    [2, false],
+    [3, true],
+  ])
+  const { graph, scopes } = lower(document)
+  const field = effectiveField(graph, graph.scopes[scopes.get('layer1/0') ?? 0]?.output ?? 0, 'positive')
+  const place = new Float32Array(64)
+  place[27] = 1
+  const expected = new Float64Array(32 * 32)
+  for (const picture of pictures) {
+    const inputs = new Map([...pictureFor({ graph }, picture, 1), [placeInput, place] as const])
+    const params = ({ attrs, shape }: { attrs: { name: string; a: number; b: number }; shape: Shape }) =>
+      proceduralWeights(attrs.name, shape, attrs)
+    const gradient = evaluate(field, { inputs, params }, field.outputs).get(field.outputs[0] ?? 0) ?? []
+    contributions(Float32Array.from(gradient), 32, 32, 'positive').values.forEach((value, pixel) => {
+      expected[pixel] = (expected[pixel] ?? 0) + value / 3
+    })
+  }
+  const most = Math.max(...expected)
+  expect(most).toBeGreaterThan(0)
+  const { values } = answers[2]?.answer.map ?? { values: [] }
+  expect(
+    Math.max(...expected.map((value, pixel) => Math.abs(value - (values[pixel] ?? Number.NaN)))),
+  ).toBeLessThan(1e-5 * most)
+})
+
 test('a newer field or run takes an older field back, and an unknown place is said', async () => {
   const { host, replies, last } = newHost()
   const ask = (id: number, path: string) =>
@@ -379,8 +426,9 @@ test('a newer field or run takes an older field back, and an unknown place is sa
       type: 'look',
       id,
       kind: 'field',
+      seat: 'main',
       subject: { document: vit, pictures: [], weights: null },
-      question: { path, place: 5 },
+      question: { path, place: 5, rule: 'absolute', isRandom: false },
     })
   ask(1, 'blocks.0')
   ask(2, 'nowhere')

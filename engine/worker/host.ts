@@ -76,8 +76,8 @@ export class EngineHost {
   /** Newest revision that asked for work, and newest that was taken back: older work stops at its next await. */
   private newest = Number.NEGATIVE_INFINITY
   private cancelled = Number.NEGATIVE_INFINITY
-  /** Newest look of each kind, and those that were taken back before they began or ended. */
-  private readonly newestLooks = new Map<LookKind, number>()
+  /** Newest look of each kind and seat, and those that were taken back before they began or ended. */
+  private readonly newestLooks = new Map<string, number>()
   private readonly leftLooks = new Set<number>()
   private readonly givenOf = new WeakMap<Graph, MatchedWeights>()
   /** One job at a time: they share one device. */
@@ -129,11 +129,12 @@ export class EngineHost {
   }
 
   private beginLook(request: LookRequest): void {
-    const { id, kind } = request
-    this.newestLooks.set(kind, id)
+    const { id, kind, seat } = request
+    const who = `${kind} ${seat}`
+    this.newestLooks.set(who, id)
     const { newest } = this
     const isCancelled = () =>
-      this.newestLooks.get(kind) !== id || this.leftLooks.has(id) || newest < this.newest
+      this.newestLooks.get(who) !== id || this.leftLooks.has(id) || newest < this.newest
     this.enqueue(async () => {
       try {
         await this.look(request, isCancelled)
@@ -317,14 +318,14 @@ export class EngineHost {
   }
 
   private async look<K extends LookKind>(request: LookOf<K>, isCancelled: IsCancelled): Promise<void> {
-    const { id, kind, subject, question } = request
+    const { id, kind, seat, subject, question } = request
     stopIf(isCancelled)
     const session = await this.session()
     const tell = (answer: AnswerOf<K>, isFinal: boolean) =>
-      this.send({ type: 'looked', id, kind, answer, isFinal } satisfies LookedReplyOf<K>)
+      this.send({ type: 'looked', id, kind, seat, answer, isFinal } satisfies LookedReplyOf<K>)
     const about = `${this.keeper.epoch} ${subject.weights} ${JSON.stringify(subject.document)}`
     const kept = <T>(slot: string, key: string, make: () => T): T => {
-      const name = `${kind} ${slot}`
+      const name = `${kind} ${seat} ${slot}`
       const before = this.keptByLooks.get(name)
       if (before?.key === `${key} ${about}`) return before.made as T
       const made = make()
@@ -338,8 +339,8 @@ export class EngineHost {
       progress: (stage, done, total) => this.send({ type: 'lookProgress', id, stage, done, total }),
       tell: (part) => tell(part, false),
       kept,
-      load: (plan, graph) => {
-        const given = subject.weights === null ? null : this.givenFor(subject.weights, graph)
+      load: (plan, graph, isRandom = false) => {
+        const given = subject.weights === null || isRandom ? null : this.givenFor(subject.weights, graph)
         return session.load(plan, {
           given,
           isCancelled,

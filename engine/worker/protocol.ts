@@ -93,6 +93,8 @@ export interface LookOf<K extends LookKind> {
   readonly type: 'look'
   readonly id: number
   readonly kind: K
+  /** Who looks: a newer look takes back those of the same kind from the same seat. */
+  readonly seat: string
   readonly subject: Subject
   readonly question: QuestionOf<K>
 }
@@ -102,6 +104,7 @@ export interface LookedReplyOf<K extends LookKind> {
   readonly type: 'looked'
   readonly id: number
   readonly kind: K
+  readonly seat: string
   readonly answer: AnswerOf<K>
   /** A better answer follows when false. */
   readonly isFinal: boolean

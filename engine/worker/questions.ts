@@ -3,6 +3,7 @@
  * look of the same kind takes an older one back.
  */
 import type { ContributionMap } from '../analysis/fieldMass'
+import type { FieldRule } from '../autodiff/effectiveField'
 import type { Document } from '../document/types'
 
 /** What is looked at: a design, on pictures, with weights. */
@@ -29,6 +30,10 @@ export interface FieldQuestion {
   readonly path: string
   /** Index of the place: a token, or row × width + column of a map. */
   readonly place: number
+  /** 'absolute': |gradient| of the sum of the channels. 'positive': positive channels and positive gradients only. */
+  readonly rule: FieldRule
+  /** With weights by their rule instead of those that were read. */
+  readonly isRandom: boolean
 }
 
 export interface FieldAnswer {

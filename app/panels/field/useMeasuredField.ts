@@ -10,6 +10,9 @@ export interface MeasuredField {
 
 /** Asks for the contributions to a place while somebody looks at them; null asks nothing. */
 export function useMeasuredField(path: string, place: number | null): MeasuredField {
-  const { status, answer } = useLook('field', place === null ? null : { path, place })
+  const { status, answer } = useLook(
+    'field',
+    place === null ? null : { path, place, rule: 'absolute', isRandom: false },
+  )
   return { status, map: answer?.map ?? null }
 }

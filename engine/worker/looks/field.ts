@@ -5,11 +5,14 @@ import { fieldPlan, placeOf } from './fieldPlan'
 import type { Answering } from './look'
 
 /** The effective receptive field of one place: the mean of |gradient| over the pictures, each told as it comes. */
-export const field: Answering<'field'> = async ({ path, place }, context) => {
+export const field: Answering<'field'> = async (question, context) => {
+  const { path, place, rule, isRandom } = question
   const { subject, device, isCancelled } = context
   context.progress('planning', 0, 1)
-  const made = context.kept('plan', path, () => fieldPlan(subject.document, path, { device }))
-  const loaded = await context.load(made.plan, made.graph)
+  const made = context.kept('plan', `${path} ${rule}`, () =>
+    fieldPlan(subject.document, question, { device }),
+  )
+  const loaded = await context.load(made.plan, made.graph, isRandom)
   const { height, width } = subject.document.input
   const pictures = subject.pictures.length > 0 ? subject.pictures : [null]
   const sum = new Float64Array(height * width)
@@ -22,7 +25,7 @@ export const field: Answering<'field'> = async ({ path, place }, context) => {
     context.progress('running', index, pictures.length)
     const inputs = new Map([...pictureFor(made, picture, 1), placeOf(made, place)])
     const [gradient = new Float32Array()] = await loaded.run(inputs, isCancelled)
-    contributions(gradient, height, width).values.forEach((value, pixel) => {
+    contributions(gradient, height, width, rule).values.forEach((value, pixel) => {
       sum[pixel] = (sum[pixel] ?? 0) + value
     })
     if (index + 1 < pictures.length) context.tell(mean(index + 1))

@@ -1,5 +1,5 @@
 /** The plan that gives, for any place of one node, what the picture contributes to it. */
-import { effectiveField, placeInput } from '../../autodiff/effectiveField'
+import { effectiveField, type FieldRule, placeInput } from '../../autodiff/effectiveField'
 import { type CompileOptions, compile } from '../../compile/compile'
 import type { Plan } from '../../compile/plan'
 import type { Document } from '../../document/types'
@@ -18,7 +18,7 @@ export interface FieldPlan {
 /** `path`: of the instance. Throws DesignError when there is no such place in the design. */
 export function fieldPlan(
   document: Document,
-  path: string,
+  { path, rule }: { readonly path: string; readonly rule: FieldRule },
   options: Omit<CompileOptions, 'outputs'>,
 ): FieldPlan {
   const lowered = lower(document, { batch: 1 })
@@ -26,7 +26,7 @@ export function fieldPlan(
   const node = graph.scopes[scopes.get(path) ?? -1]?.output
   if (node === null || node === undefined)
     throw new DesignError(`There is no ${path} that gives anything in this design.`)
-  const field = effectiveField(graph, node)
+  const field = effectiveField(graph, node, rule)
   const plan = compile(field, { ...options, outputs: field.outputs })
   return { graph, plan, shape: graph.nodes[node]?.shape ?? [] }
 }

@@ -15,12 +15,15 @@ export interface LookContext<K extends LookKind> {
   /** An answer that will get better; the last one is returned. */
   tell(answer: AnswerOf<K>): void
   /**
-   * What `make` made the last time for the same subject (but for its pictures) and the same `key`; one is kept per kind of look
-   * and `slot`.
+   * What `make` made the last time for the same subject (but for its pictures) and the same `key`; one is kept per kind of look,
+   * seat and `slot`.
    */
   kept<T>(slot: string, key: string, make: () => T): T
-  /** A plan on the device, with the subject's weights, found by their names in the graph. Throws Cancelled. */
-  load(plan: Plan, graph: Graph): Promise<LoadedPlan>
+  /**
+   * A plan on the device, with the subject's weights, found by their names in the graph; with `isRandom` all by their rule.
+   * Throws Cancelled.
+   */
+  load(plan: Plan, graph: Graph, isRandom?: boolean): Promise<LoadedPlan>
 }
 
 /** Answers one question; throws VertebraError with a sentence where there is no answer. */
