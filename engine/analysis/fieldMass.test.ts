@@ -4,7 +4,7 @@ import { contributions, levelHolding, logarithmic, sideHolding, smoothed } from 
 test('contributions add up |gradient| over channels', () => {
   const { values } = contributions(Float32Array.from([1, -2, 0, 3]), 1, 2)
   expect([...values]).toEqual([3, 3])
-  expect([...contributions(Float32Array.from([1, -2, 0, 3]), 1, 2, 'positive').values]).toEqual([1, 3])
+  expect([...contributions(Float32Array.from([1, -2, 0, 3]), 1, 2, true).values]).toEqual([1, 3])
 })
 
 test('squares grow until they hold the share', () => {

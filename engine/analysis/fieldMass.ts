@@ -1,7 +1,5 @@
 /** How far the contributions to one place reach: sides of squares around it that hold given shares of all. */
 
-import type { FieldRule } from '../autodiff/effectiveField'
-
 export interface ContributionMap {
   readonly height: number
   readonly width: number
@@ -34,16 +32,16 @@ export function sideHolding(
 }
 
 /**
- * What each pixel of a picture [1, height, width, channels] contributes, summed over its channels: |gradient|, or with
- * 'positive' what of the gradient is above zero.
+ * What each pixel of a picture [1, height, width, channels] contributes, summed over its channels: |gradient|, or only
+ * what of the gradient is positive.
  */
 export function contributions(
   gradient: Float32Array,
   height: number,
   width: number,
-  rule: FieldRule = 'absolute',
+  isPositiveOnly = false,
 ): ContributionMap {
-  const part = rule === 'absolute' ? Math.abs : (value: number) => Math.max(0, value)
+  const part = isPositiveOnly ? (value: number) => Math.max(0, value) : Math.abs
   const channels = gradient.length / (height * width)
   const values = Float32Array.from({ length: height * width }, (_, pixel) => {
     let sum = 0

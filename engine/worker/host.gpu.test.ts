@@ -407,7 +407,7 @@ test('several pictures are averaged, each told as it comes; the positive rule is
     const params = ({ attrs, shape }: { attrs: { name: string; a: number; b: number }; shape: Shape }) =>
       proceduralWeights(attrs.name, shape, attrs)
     const gradient = evaluate(field, { inputs, params }, field.outputs).get(field.outputs[0] ?? 0) ?? []
-    contributions(Float32Array.from(gradient), 32, 32, 'positive').values.forEach((value, pixel) => {
+    contributions(Float32Array.from(gradient), 32, 32, true).values.forEach((value, pixel) => {
       expected[pixel] = (expected[pixel] ?? 0) + value / 3
     })
   }

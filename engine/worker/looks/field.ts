@@ -25,7 +25,7 @@ export const field: Answering<'field'> = async (question, context) => {
     context.progress('running', index, pictures.length)
     const inputs = new Map([...pictureFor(made, picture, 1), placeOf(made, place)])
     const [gradient = new Float32Array()] = await loaded.run(inputs, isCancelled)
-    contributions(gradient, height, width, rule).values.forEach((value, pixel) => {
+    contributions(gradient, height, width, rule === 'positive').values.forEach((value, pixel) => {
       sum[pixel] = (sum[pixel] ?? 0) + value
     })
     if (index + 1 < pictures.length) context.tell(mean(index + 1))
