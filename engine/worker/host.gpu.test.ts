@@ -365,7 +365,8 @@ test.each([
     shape: readonly number[]
   }) => proceduralWeights(`${prefix}${attrs.name}`, shape, attrs)
   const expected = evaluate(field, { inputs, params }, field.outputs).get(field.outputs[0] ?? 0) ?? []
-  const got = last('looked')?.answer.map.values ?? new Float32Array()
+  const reply = last('looked')
+  const got = reply?.kind === 'field' ? reply.answer.map.values : new Float32Array()
   expect(got.length).toBe(32 * 32)
   const { values: expectedMap } = contributions(Float32Array.from(expected), 32, 32)
   const most = Math.max(...expectedMap)
@@ -391,7 +392,9 @@ test('several pictures are averaged, each told as it comes; the positive rule is
     })
   ask(1, pictures)
   await host.idle()
-  const answers = replies.flatMap((reply) => (reply.type === 'looked' && reply.id === 1 ? [reply] : []))
+  const answers = replies.flatMap((reply) =>
+    reply.type === 'looked' && reply.kind === 'field' && reply.id === 1 ? [reply] : [],
+  )
   expect(answers.map(({ answer, isFinal }) => [answer.pictures, isFinal])).toEqual([
     [1, false],
     [2, false],

@@ -25,6 +25,7 @@ import type {
   AttentionLayer,
   FailureCode,
   KernelReport,
+  LookedReply,
   LookedReplyOf,
   LookOf,
   LookRequest,
@@ -322,7 +323,8 @@ export class EngineHost {
     stopIf(isCancelled)
     const session = await this.session()
     const tell = (answer: AnswerOf<K>, isFinal: boolean) =>
-      this.send({ type: 'looked', id, kind, seat, answer, isFinal } satisfies LookedReplyOf<K>)
+      // One of the union's kinds; the compiler cannot tell which.
+      this.send({ type: 'looked', id, kind, seat, answer, isFinal } satisfies LookedReplyOf<K> as LookedReply)
     const about = `${this.keeper.epoch} ${subject.weights} ${JSON.stringify(subject.document)}`
     const kept = <T>(slot: string, key: string, make: () => T): T => {
       const name = `${kind} ${seat} ${slot}`

@@ -3,8 +3,11 @@
  * look of the same kind takes an older one back.
  */
 import type { ContributionMap } from '../analysis/fieldMass'
+import type { Side } from '../analysis/foreground'
+import type { ChannelSummary } from '../analysis/tokens'
 import type { FieldRule } from '../autodiff/effectiveField'
 import type { Document } from '../document/types'
+import type { Grid } from '../graph/graph'
 
 /** What is looked at: a design, on pictures, with weights. */
 export interface Subject {
@@ -18,6 +21,7 @@ export interface Subject {
 /** One question and its answer per kind. */
 export interface Looks {
   readonly field: { readonly question: FieldQuestion; readonly answer: FieldAnswer }
+  readonly features: { readonly question: FeaturesQuestion; readonly answer: FeaturesAnswer }
 }
 
 export type LookKind = keyof Looks
@@ -40,4 +44,43 @@ export interface FieldAnswer {
   /** Mean over the pictures so far. */
   readonly map: ContributionMap
   readonly pictures: number
+}
+
+/** What one instance gives, for every picture: a module, a block or a stage. */
+export interface FeaturesQuestion {
+  /** Instance path. */
+  readonly path: string
+  /** Which tokens the principal components are fitted on; null asks for none. */
+  readonly components: Side | null
+}
+
+export interface FeaturesAnswer {
+  /** In the order of the pictures, those so far. */
+  readonly maps: readonly FeatureMap[]
+  /** Where the positions lie; null where they have no place, as a vector or rows of windows. */
+  readonly grid: Grid | null
+  readonly positions: number
+  readonly channels: number
+  /** 1 when all channels came; 3 when only 0, 3, 6 ... did, because all of them are too much. */
+  readonly every: number
+  /** Of all channels, over the pictures so far. */
+  readonly summary: ChannelSummary
+  readonly components: FeatureComponents | null
+}
+
+export interface FeatureMap {
+  /** [positions, ⌈channels / every⌉] */
+  readonly values: Float32Array
+  /** Euclidean length of every position, over all channels. */
+  readonly norms: Float32Array
+}
+
+/** Fitted over all channels of all pictures together, so that their colours mean the same. */
+export interface FeatureComponents {
+  /** Share of the variance of what was fitted along each; as many as there are, three at most. */
+  readonly explained: readonly number[]
+  /** Per picture [positions, components]. */
+  readonly scores: readonly Float32Array[]
+  /** Per picture [positions]: 1 where the fit looked. */
+  readonly isUsed: readonly Uint8Array[]
 }

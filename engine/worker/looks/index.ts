@@ -1,6 +1,7 @@
 import type { LookKind } from '../questions'
+import { features } from './features'
 import { field } from './field'
 import type { Answering } from './look'
 
 /** How each kind of question is answered. */
-export const looks: { readonly [K in LookKind]: Answering<K> } = { field }
+export const looks: { readonly [K in LookKind]: Answering<K> } = { field, features }
