@@ -3,6 +3,7 @@ import '../modules'
 import { type Command, readWords, UsageError } from './command'
 import { analyze } from './commands/analyze'
 import { bench } from './commands/bench'
+import { exportDesign } from './commands/export'
 import { list } from './commands/list'
 import { models } from './commands/models'
 import { profile } from './commands/profile'
@@ -11,7 +12,18 @@ import { run } from './commands/run'
 import { share } from './commands/share'
 import { verify } from './commands/verify'
 
-const commands: readonly Command[] = [list, analyze, run, profile, verify, bench, share, models, published]
+const commands: readonly Command[] = [
+  list,
+  analyze,
+  run,
+  profile,
+  verify,
+  bench,
+  exportDesign,
+  share,
+  models,
+  published,
+]
 
 export async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args

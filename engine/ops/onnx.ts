@@ -2,11 +2,11 @@
 import { elements, type Node, type NodeOf, type Shape } from '../graph/graph'
 import type { Pair, ReduceFunction } from './attributes'
 import { spread } from './convolution'
-import { einsumEquation } from './einsum'
 import { binaryFunctions, unaryFunctions } from './elementwise'
 import { gatherOrders, inverse } from './gatherOrders'
 import type { OnnxWriter } from './onnxWriter'
 import { applyRule, type Rules } from './rules'
+import { freeAxes } from './shape'
 import { contiguous } from './strided'
 
 /** Writes the node and returns the name of its result. `inputs` are the names of its inputs, `shapes` their shapes. */
@@ -45,8 +45,7 @@ const rules: Rules<[graph: OnnxWriter, inputs: readonly string[], shapes: readon
     graph.node('Where', [graph.node('Cast', [condition], { to: BOOL }), x, y]),
   reduce: ({ attrs: { fn, axes } }, graph, [x]) =>
     graph.node(reduceTypes[fn], [x, graph.ints(axes)], { keepdims: 1 }),
-  dot: ({ attrs }, graph, inputs, shapes) =>
-    graph.node('Einsum', inputs, { equation: einsumEquation(attrs, shapes) }),
+  dot: writeDot,
   conv: writeConv,
   windows: ({ attrs: { kernel, stride, dilation }, shape }, graph, [x]) => {
     const indices = (axis: 0 | 1): string =>
@@ -130,6 +129,35 @@ const rules: Rules<[graph: OnnxWriter, inputs: readonly string[], shapes: readon
   },
   stopGradient: (_node, graph, [x]) => graph.node('Identity', [x]),
   tap: (_node, graph, [x]) => graph.node('Identity', [x]),
+}
+
+/** A MatMul, with the batch axes first and the free and contracted axes of each operand made one where there are several. */
+function writeDot(
+  { attrs: { batch, contract }, shape }: NodeOf<'dot'>,
+  graph: OnnxWriter,
+  [left, right]: readonly string[],
+  [x, y]: readonly Shape[],
+): string {
+  const rows = freeAxes(x, batch[0], contract[0])
+  const columns = freeAxes(y, batch[1], contract[1])
+  const size = (of: Shape, axes: readonly number[]) => axes.reduce((product, axis) => product * of[axis], 1)
+  const batches = batch[0].map((axis) => x[axis])
+  const depth = size(x, contract[0])
+  const turned = (name: string, axes: readonly number[], to: Shape): string => {
+    const inOrder = axes.every((axis, at) => axis === at)
+    const moved = inOrder ? name : graph.node('Transpose', [name], { perm: axes })
+    return axes.length === to.length ? moved : reshape(graph, moved, to)
+  }
+  // With no batch the rows may keep their axes: MatMul takes them as batches of its own.
+  const flat = batch[0].length > 0 && rows.length !== 1
+  const rowShape = flat
+    ? [...batches, size(x, rows), depth]
+    : [...batches, ...rows.map((axis) => x[axis]), depth]
+  const a = turned(left, [...batch[0], ...rows, ...contract[0]], rowShape)
+  const b = turned(right, [...batch[1], ...contract[1], ...columns], [...batches, depth, size(y, columns)])
+  const product = graph.node('MatMul', [a, b])
+  const made = [...rowShape.slice(0, -1), size(y, columns)]
+  return made.length === shape.length ? product : reshape(graph, product, shape)
 }
 
 /** Sides that crop, and zeros between elements, are made beforehand: Conv itself has neither. */

@@ -1,7 +1,7 @@
 /** What the ONNX rows write to: a list of nodes in order, with the constants that they need. Opset 18. */
 import type { Shape } from '../graph/graph'
 
-type OnnxAttributes = { readonly [name: string]: number | string | readonly number[] }
+export type OnnxAttributes = { readonly [name: string]: number | string | readonly number[] }
 
 /** Every method returns the name of the tensor that it makes. */
 export interface OnnxWriter {
