@@ -10,6 +10,7 @@ import { exchange } from '../state/exchange'
 import { completeStep } from '../state/firstRun'
 import { useRunStore } from '../state/runStore'
 import { useSessionStore } from '../state/sessionStore'
+import { download } from '../ui/download'
 import { formatShape } from '../ui/formatNumber'
 import { notify } from '../ui/notify'
 import type { Command } from './command'
@@ -184,15 +185,6 @@ export const keepShared: Command = {
     open({ ...design }, `Keep ${design.name}`, 'own')
     useRunStore.getState().set({ sharedBanner: null })
   },
-}
-
-function download(name: string, text: string, type: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }))
-  const anchor = document.createElement('a')
-  anchor.href = url
-  anchor.download = name
-  anchor.click()
-  setTimeout(() => URL.revokeObjectURL(url), 1000)
 }
 
 const fileName = (name: string): string => name.trim().replace(/[^\w.-]+/g, '_') || 'design'

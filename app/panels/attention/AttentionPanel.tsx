@@ -3,6 +3,12 @@ import { type AttentionLayer, attentionRow, summarizeRow } from '../../../engine
 import { isEnabled } from '../../commands/command'
 import { replaceType } from '../../commands/nodes'
 import { runNow, runOnCpu } from '../../commands/runs'
+import { ColourBar } from '../../figure/ColourBar'
+import { FigureTools } from '../../figure/FigureTools'
+import { MapPicture } from '../../figure/MapPicture'
+import { cellArea, fileStem, type MapFigure } from '../../figure/mapFigure'
+import type { Place } from '../../figure/places'
+import { rangeOver } from '../../figure/ranges'
 import { errorsOf, useAnalysis } from '../../state/derived'
 import { useDocumentStore } from '../../state/documentStore'
 import { attentionLayers, type RunState, useRunStore } from '../../state/runStore'
@@ -11,12 +17,9 @@ import { Button } from '../../ui/Button'
 import { formatPercent } from '../../ui/formatNumber'
 import { Segmented } from '../../ui/Segmented'
 import { Select } from '../../ui/Select'
-import { AttentionMap } from './AttentionMap'
-import { viridisGradient } from './colourRamp'
 import { HeadGrid } from './HeadGrid'
 import { PictureMenu } from './PictureMenu'
 import { placeOf, usualQuery } from './queries'
-import { formatWeight, rangeOf } from './rowRange'
 import './AttentionPanel.css'
 
 const choiceOf = (state: SessionState) => state.attention
@@ -44,7 +47,9 @@ function Attention({
 }) {
   const choice = useSessionStore(choiceOf)
   const { lookAt } = useSessionStore.getState()
-  const input = useDocumentStore((state) => state.document.input)
+  const design = useDocumentStore((state) => state.document)
+  const { input } = design
+  const picture = useRunStore((state) => state.picture)
   const pictureProblem = useRunStore(pictureProblemOf)
   const isFromCpu = useRunStore(ranOnCpu)
   const hasRealWeights = useRunStore(ranWithFile)
@@ -52,7 +57,6 @@ function Attention({
   const query = choice.query !== null && choice.query < layer.queries ? choice.query : usualQuery(layer)
   const row = useMemo(() => attentionRow(layer, head, query), [layer, head, query])
   const { grid } = layer
-  const range = useMemo(() => (grid ? rangeOf(row, grid) : { low: 0, high: 1 }), [grid, row])
   if (!grid) return null
   const summary = summarizeRow(row, query, grid, input)
   const place = placeOf(grid, query)
@@ -69,37 +73,60 @@ function Attention({
     { label: 'Entropy', value: `${summary.entropy.toFixed(2)} of ${Math.log(layer.keys).toFixed(2)} nats` },
     { label: 'Top weight', value: formatPercent(top) },
   ]
+  const tokenOf = (at: Place) => grid.prefix + at.row * grid.width + at.column
+  const look = (next: number) => next !== query && lookAt({ query: next, layer: layer.path })
+  const cells = { height: grid.height, width: grid.width, values: row.slice(grid.prefix) }
+  const title = `Layer ${nameOf(layer)} · ${head === 'mean' ? 'mean of heads' : `head ${head}`}`
+  const range = rangeOver([cells])
+  const figure: MapFigure = {
+    title,
+    caption: [
+      ['Model', design.name],
+      ['Node', layer.path.replaceAll('/', '.')],
+      ['Head', head === 'mean' ? `mean of ${layer.heads}` : String(head)],
+      ['Query', who],
+      ['Reads', 'row is query, column is key; softmax runs along keys'],
+      ['Normalisation', range.words],
+      ['Weights', hasRealWeights ? 'loaded from a file' : 'procedural'],
+      ['Picture', picture?.name ?? 'none'],
+    ],
+    picture: picture?.view ?? null,
+    size: input,
+    cells,
+    range,
+    quantity: 'weight',
+    marks: place ? [{ kind: 'query', area: cellArea(grid, place.row, place.column, input) }] : [],
+    fileName: fileStem(
+      design.name,
+      layer.path.replaceAll('/', '.'),
+      head === 'mean' ? 'mean' : `head${head}`,
+      place ? `row${place.row}col${place.column}` : 'cls',
+    ),
+  }
   return (
     <div className="attention">
       <div className="attention-picture">
-        <AttentionMap
-          layer={layer}
-          row={row}
-          range={range}
-          query={query}
-          isPinned={choice.isPinned}
+        <MapPicture
+          figure={figure}
+          grid={grid}
+          name="Attention on the picture"
           description={`${sentence} ${figures.map(({ label, value }) => `${label} ${value}`).join(', ')}.`}
-          onQuery={(next) => next !== query && lookAt({ query: next, layer: layer.path })}
-          onPin={(next) =>
-            lookAt({ query: next, layer: layer.path, isPinned: !(choice.isPinned && next === query) })
-          }
+          held={choice.isPinned ? place : null}
+          onHover={(next) => next && !choice.isPinned && look(tokenOf(next))}
+          onPin={(next) => {
+            const isHeld = choice.isPinned && tokenOf(next) === query
+            lookAt({ query: tokenOf(next), layer: layer.path, isPinned: !isHeld })
+          }}
+          onRelease={() => lookAt({ isPinned: false })}
         />
         <PictureMenu />
       </div>
-      <div
-        className="attention-bar label"
-        role="img"
-        aria-label={`Colour bar from ${formatWeight(range.low)} to ${formatWeight(range.high)}`}
-      >
-        <span className="attention-ramp" style={{ background: viridisGradient }} />
-        <span>{formatWeight(range.high)}</span>
-        <span>{formatWeight((range.low + range.high) / 2)}</span>
-        <span>{formatWeight(range.low)}</span>
-      </div>
+      <ColourBar figure={figure} />
       <div className="attention-controls">
-        <h2>
-          Layer {nameOf(layer)} · {head === 'mean' ? 'mean of heads' : `head ${head}`}
-        </h2>
+        <header className="attention-title">
+          <h2>{title}</h2>
+          <FigureTools figures={[figure]} />
+        </header>
         <p className="small muted">
           {sentence}{' '}
           {choice.isPinned ? 'Held: click it again to let go.' : 'Hover another patch, click to hold it.'}

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef } from 'react'
 import { type AttentionLayer, attentionRow } from '../../../engine/index'
-import { viridisAt } from './colourRamp'
+import { colourAt } from '../../figure/colourMaps'
 import { placeOf, sameQuery } from './queries'
 import { rangeOf, shareOf } from './rowRange'
 
@@ -98,7 +98,7 @@ function thumbnail(layer: AttentionLayer, head: number, query: number): ImageDat
       const column = Math.floor((x * grid.width) / cell)
       const line = Math.floor((y * grid.height) / cell)
       const key = grid.prefix + line * grid.width + column
-      const [red, green, blue] = viridisAt(shareOf(placeOf(grid, key) ? (row[key] ?? 0) : 0, range))
+      const [red, green, blue] = colourAt('viridis', shareOf(placeOf(grid, key) ? (row[key] ?? 0) : 0, range))
       image.data.set([red, green, blue, 255], (y * cell + x) * 4)
     }
   }

@@ -8,7 +8,7 @@ export function usualQuery({ grid, queries }: AttentionLayer): number {
 }
 
 /** The token under a place, both axes 0..1. */
-export function tokenAt({ height, width, prefix }: Grid, x: number, y: number): number {
+function tokenAt({ height, width, prefix }: Grid, x: number, y: number): number {
   const column = Math.min(width - 1, Math.max(0, Math.floor(x * width)))
   const row = Math.min(height - 1, Math.max(0, Math.floor(y * height)))
   return prefix + row * width + column
@@ -30,15 +30,4 @@ export function sameQuery(from: AttentionLayer, query: number, to: AttentionLaye
   const place = placeOf(from.grid, query)
   if (!place) return query < to.grid.prefix ? query : usualQuery(to)
   return tokenAt(to.grid, (place.column + 0.5) / from.grid.width, (place.row + 0.5) / from.grid.height)
-}
-
-/** One step with an arrow key. */
-export function moveQuery(grid: Grid, query: number, rows: number, columns: number): number {
-  const place = placeOf(grid, query) ?? {
-    row: Math.floor(grid.height / 2),
-    column: Math.floor(grid.width / 2),
-  }
-  const row = Math.min(grid.height - 1, Math.max(0, place.row + rows))
-  const column = Math.min(grid.width - 1, Math.max(0, place.column + columns))
-  return grid.prefix + row * grid.width + column
 }

@@ -21,14 +21,3 @@ export function rangeOf(row: Float32Array, grid: Grid): RowRange {
 /** Where a weight lies in the range, 0..1; a constant row is all in the middle. */
 export const shareOf = (weight: number, { low, high }: RowRange): number =>
   high > low ? (weight - low) / (high - low) : 0.5
-
-/** 0.024, 1.3e-5: three digits, for the colour bar. */
-export function formatWeight(weight: number): string {
-  if (weight === 0) return '0'
-  return weight >= 0.001
-    ? weight
-        .toFixed(weight >= 0.1 ? 2 : 4)
-        .replace(/0+$/, '')
-        .replace(/\.$/, '')
-    : weight.toExponential(1)
-}

@@ -1,4 +1,3 @@
-import { Slider } from 'radix-ui'
 import { useEffect, useState } from 'react'
 import { fieldBox, type ReceptiveField } from '../../../engine/index'
 import { useAnalysis } from '../../state/derived'
@@ -7,6 +6,7 @@ import { useRunStore } from '../../state/runStore'
 import { type SessionState, useSessionStore } from '../../state/sessionStore'
 import { formatPercent } from '../../ui/formatNumber'
 import { Segmented } from '../../ui/Segmented'
+import { Slider } from '../../ui/Slider'
 import { PictureMenu } from '../attention/PictureMenu'
 import { Contributions } from './Contributions'
 import { DepthChart } from './DepthChart'
@@ -96,23 +96,15 @@ function Field({ depths, depth, index }: FieldProps) {
         </header>
         <label className="field-depth small" htmlFor="field-depth">
           <span className="muted">Depth</span>
-          <Slider.Root
-            className="slider"
+          <Slider
+            id="field-depth"
+            label="Depth"
             min={0}
             max={depths.length - 1}
-            value={[index]}
-            onValueChange={([value = 0]) => setFieldDepth(value)}
-          >
-            <Slider.Track className="slider-track">
-              <Slider.Range className="slider-range" />
-            </Slider.Track>
-            <Slider.Thumb
-              id="field-depth"
-              className="slider-thumb"
-              aria-label="Depth"
-              aria-valuetext={`${depth.name}, ${describeField(field)}`}
-            />
-          </Slider.Root>
+            value={index}
+            valueText={`${depth.name}, ${describeField(field)}`}
+            onChange={setFieldDepth}
+          />
           <span className="faint">
             {index + 1} of {depths.length}
           </span>
