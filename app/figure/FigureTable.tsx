@@ -5,7 +5,7 @@ import { Segmented } from '../ui/Segmented'
 import { colourAt } from './colourMaps'
 import type { MapFigure } from './mapFigure'
 import { type NumberRow, numberRows, strongestFirst } from './numbers'
-import { formatValue, shareOf } from './ranges'
+import { formatInColumn, shareOf } from './ranges'
 import { coloursFor, useViewStore } from './viewStore'
 
 const strongestCount = 20
@@ -49,7 +49,7 @@ export function FigureTable({ figure }: { readonly figure: MapFigure }) {
                   </th>
                 ))
               ) : (
-                <th scope="col">{quantity}</th>
+                <th scope="col">{quantity.charAt(0).toUpperCase() + quantity.slice(1)}</th>
               )}
             </tr>
           </thead>
@@ -92,7 +92,7 @@ function Values({
   return values.map((value, component) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: components are their numbers
     <td key={component}>
-      {formatValue(value)}
+      {formatInColumn(value)}
       {colourOf && (
         <span
           className="figure-table-ramp"

@@ -55,7 +55,7 @@ export function FigureTools({ figures, usual = 'viridis', children }: FigureTool
           <Download {...icon} />
         </IconButton>
       </Menu>
-      <Dialog isOpen={hasTable} onClose={() => setTable(false)} title="Numbers of the figure" width={560}>
+      <Dialog isOpen={hasTable} onClose={() => setTable(false)} title="Numbers of the figure" width={460}>
         <div className="figure-tables">
           {figures.map((figure) => (
             <FigureTable key={figure.title} figure={figure} />

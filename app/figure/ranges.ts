@@ -100,6 +100,13 @@ export function ticksOf(range: ValueRange, count = 3): readonly Tick[] {
   })
 }
 
+/** 0.0240, 1.30e-5: always three digits, for columns of numbers. */
+export const formatInColumn = (value: number): string =>
+  (value === 0 || (Math.abs(value) >= 0.001 && Math.abs(value) < 1000)
+    ? value.toPrecision(3)
+    : value.toExponential(2)
+  ).replace(/^-/, '−')
+
 /** 0.024, 1.3e-5, −0.2, 14: three digits at most. */
 export function formatValue(value: number): string {
   if (value === 0 || !Number.isFinite(value)) return String(value)

@@ -273,7 +273,7 @@ function NoAttention() {
 function PlainPicture() {
   const picture = useRunStore((state) => state.picture)
   return (
-    <div className="attention-map">
+    <div>
       <canvas
         width={picture?.view.width ?? 224}
         height={picture?.view.height ?? 224}
