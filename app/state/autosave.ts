@@ -57,7 +57,9 @@ export function startAutosave(): () => void {
     try {
       savedAt = await saveDesign(slotOf(origin), document)
       saved = document
-      set({ savedAt, saveProblem: null })
+      // An edit made meanwhile is not saved yet.
+      const isCurrent = useDocumentStore.getState().document === document
+      set({ savedAt: isCurrent ? savedAt : null, saveProblem: null })
     } catch (error) {
       set({ saveProblem: `Not saved: ${error instanceof Error ? error.message : String(error)}` })
     }
