@@ -3,6 +3,7 @@
  * differentiated again.
  */
 import type { Graph, Value } from '../graph/graph'
+import { dependents } from '../graph/traverse'
 import { Builder } from '../ops/builder'
 import { vjp } from '../ops/vjp'
 import { withoutUnused } from './unused'
@@ -59,12 +60,4 @@ export function gradient(
 
 function inputSeed(b: Builder, { shape }: Value): Value {
   return b.input('seed', shape)
-}
-
-/** Per node, whether it is computed from one of these. */
-function dependents(graph: Graph, wrt: readonly number[]): boolean[] {
-  const depends = graph.nodes.map(() => false)
-  for (const id of wrt) depends[id] = true
-  for (const { id, inputs } of graph.nodes) depends[id] ||= inputs.some((input) => depends[input])
-  return depends
 }

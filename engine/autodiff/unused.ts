@@ -19,7 +19,7 @@ export function withoutUnused(graph: Graph, first: number): Graph {
     .filter(({ id }) => stays(id))
     .map((node) => ({ ...node, id: places[node.id], inputs: moved(node.inputs) }))
   const calls = graph.calls
-    .filter(({ output }) => stays(output))
+    .filter(({ inputs, output }) => [...inputs, output].every(stays))
     .map((call) => ({
       ...call,
       inputs: moved(call.inputs),
@@ -27,7 +27,11 @@ export function withoutUnused(graph: Graph, first: number): Graph {
       first: places[call.first],
       end: places[call.end],
     }))
-  return { ...graph, nodes, calls: closed(calls, nodes), outputs: moved(graph.outputs) }
+  const scopes = graph.scopes.map((scope) => ({
+    ...scope,
+    output: scope.output !== null && stays(scope.output) ? places[scope.output] : null,
+  }))
+  return { nodes, calls: closed(calls, nodes), scopes, outputs: moved(graph.outputs) }
 }
 
 /** The calls that nobody looks into. */

@@ -16,3 +16,11 @@ export function reachable(graph: Graph, outputs: readonly number[] = graph.outpu
   }
   return found
 }
+
+/** Per node, whether it is computed from one of these; each of them is. */
+export function dependents(graph: Graph, sources: readonly number[]): boolean[] {
+  const depends = graph.nodes.map(() => false)
+  for (const id of sources) depends[id] = true
+  for (const { id, inputs } of graph.nodes) depends[id] ||= inputs.some((input) => depends[input])
+  return depends
+}

@@ -80,6 +80,7 @@ class Lowering {
   private readonly builder: LoweringBuilder
   private readonly facts = new Map<string, OpenFacts>()
   private readonly scopes = new Map<string, number>()
+  private readonly inputs = new Map<string, readonly number[]>()
   private readonly diagnostics: Diagnostic[] = []
   private readonly reported = new Set<string>()
   /** Outputs of the modules that were built and are wired to something that counts. */
@@ -122,6 +123,7 @@ class Lowering {
       output: output?.id ?? null,
       nodes: this.facts,
       scopes: this.scopes,
+      inputs: this.inputs,
       isLive: liveNodes(graph, output ? [output] : [picture, ...this.built]),
       diagnostics: this.diagnostics,
     }
@@ -237,6 +239,10 @@ class Lowering {
       const isFrozen = place.isFrozen || node.frozen === true
       const output = this.builder.instance(instance, key, node.keys ?? {}, build, isFrozen)
       this.scopes.set(instance, scope)
+      this.inputs.set(
+        instance,
+        inputs.map((input) => input.id),
+      )
       if (place.isUsed) this.built.push(output)
       const status = place.isUsed ? 'ok' : 'unconnected'
       this.note(path, { inputs: shapes, output: output.shape, grid: output.grid, status }, instance)
@@ -306,6 +312,7 @@ class Lowering {
         return flow
       })
       this.scopes.set(inside.instance, scope)
+      this.inputs.set(inside.instance, [input.id])
     } catch (error) {
       if (!(error instanceof Unfinished)) throw error
     }

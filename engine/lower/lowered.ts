@@ -13,6 +13,8 @@ export interface Lowered {
   readonly nodes: ReadonlyMap<string, NodeFacts>
   /** The graph scope of every instance that was built: `stages.2/blocks.3/token_mixer` -> index into graph.scopes. */
   readonly scopes: ReadonlyMap<string, number>
+  /** The graph nodes that each of these instances reads, by its inputs; a group has one. */
+  readonly inputs: ReadonlyMap<string, readonly number[]>
   /** For every graph node, whether it takes part: what is not connected or failed half-way does not. */
   readonly isLive: readonly boolean[]
   readonly diagnostics: readonly Diagnostic[]
