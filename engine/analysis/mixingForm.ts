@@ -15,7 +15,9 @@ export interface MixingForm {
 
 /** Of `output` as a function of `input`; channels lie along the last axis of both. */
 export function mixingForm(graph: Graph, input: number, output: number): MixingForm {
-  const forms = new Map<number, Form>([[input, { isLinear: true, channels: lastAxis(graph.nodes[input].shape) }]])
+  const forms = new Map<number, Form>([
+    [input, { isLinear: true, channels: lastAxis(graph.nodes[input].shape) }],
+  ])
   for (const node of graph.nodes) {
     if (node.id <= input || node.id > output) continue
     const form = applyRule(rules, node, {
@@ -98,7 +100,9 @@ const rules: Rules<[Arguments], Form | null> = {
     const isOpen = inputs.some((form, i) => form && !parts[i])
     const around = inputs.map((form, i) => {
       const channels = parts[i]
-      return form && channels ? { ...form, channels: channels.map((c, at) => (at === axis ? null : c)) } : form
+      return form && channels
+        ? { ...form, channels: channels.map((c, at) => (at === axis ? null : c)) }
+        : form
     })
     const joined = together(around)
     if (!joined?.channels || isOpen) return joined
@@ -147,7 +151,9 @@ function dotForm({ attrs: { batch, contract } }: NodeOf<'dot'>, { inputs, shapes
     through(inputs[i], (channels) => {
       if (contract[i].some((axis) => channels[axis])) return null
       const kept = (axes: readonly number[]) => axes.map((axis) => channels[axis])
-      const [before, after] = [0, 1].map((other) => (other === i ? kept(free[i]) : free[other].map(() => null)))
+      const [before, after] = [0, 1].map((other) =>
+        other === i ? kept(free[i]) : free[other].map(() => null),
+      )
       return [...kept(batch[i]), ...before, ...after]
     })
   return together([of(0), of(1)], !(x && y))
@@ -234,10 +240,13 @@ function reshaped(channels: Channels, from: Shape, to: Shape): Channels | null {
       for (let axis = first; axis < end; axis++) result.push(null)
       continue
     }
-    const whole = parts.reduce<readonly number[]>((sums, numbers, i) => {
-      const size = from[start + i]
-      return sums.flatMap((sum) => Array.from({ length: size }, (_, at) => sum + (numbers?.[at] ?? 0)))
-    }, [0])
+    const whole = parts.reduce<readonly number[]>(
+      (sums, numbers, i) => {
+        const size = from[start + i]
+        return sums.flatMap((sum) => Array.from({ length: size }, (_, at) => sum + (numbers?.[at] ?? 0)))
+      },
+      [0],
+    )
     const apart = takenApart(whole, to.slice(first, end))
     if (!apart) return null
     result.push(...apart)

@@ -48,7 +48,8 @@ function probe(
   const { prefix, rows, columns, suffix } = side
   const values = new Float32Array((prefix + rows * columns + suffix) * channels)
   for (const position of positions)
-    for (let channel = 0; channel < channels; channel++) values[position * channels + channel] = value(channel)
+    for (let channel = 0; channel < channels; channel++)
+      values[position * channels + channel] = value(channel)
   return values
 }
 
@@ -110,9 +111,17 @@ export class Tally {
     return Float32Array.from(this.squares, Math.sqrt)
   }
 
-  /** The numbers summed over probes, positions and channels, times `scale`. */
-  sums(scale: number): Float32Array {
-    return Float32Array.from(this.numbers, (number) => number * scale)
+  /**
+   * Where channels do not mix: the weights themselves, mean over these channels. A weight between two cells is what a position of the
+   * output gives on average to all positions of the input together, so that rows add up to what they add up to position by position.
+   */
+  weights(direction: 'reads' | 'readBy', channels: number): Float32Array {
+    const sizes = new Float64Array(this.numbers.length)
+    for (const place of this.places) sizes[place]++
+    return Float32Array.from(
+      this.numbers,
+      (number, place) => number / channels / (direction === 'reads' ? this.count : sizes[place]),
+    )
   }
 
   /**

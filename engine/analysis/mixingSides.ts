@@ -32,7 +32,10 @@ export function mixingSide(shape: Shape, grid: Grid | null): MixingSide {
   return { prefix, height, width, suffix, cell, rows, columns }
 }
 
-function layout(shape: Shape, grid: Grid | null): [rows: number, columns: number, prefix: number, suffix: number] {
+function layout(
+  shape: Shape,
+  grid: Grid | null,
+): [rows: number, columns: number, prefix: number, suffix: number] {
   const middle = shape.slice(1, -1)
   if (middle.length === 1 && grid) {
     const { height, width, prefix } = grid

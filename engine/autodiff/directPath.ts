@@ -42,9 +42,7 @@ export function withoutDirectPath(graph: Graph, input: number): Graph | null {
         }
         if (fn !== 'mul' && fn !== 'div') return null
         if (!varies[y]) return scaled(direct(x), (value) => b.binary(fn, value, graph.nodes[y]))
-        return fn === 'mul' && !varies[x]
-          ? scaled(direct(y), (value) => b.mul(graph.nodes[x], value))
-          : null
+        return fn === 'mul' && !varies[x] ? scaled(direct(y), (value) => b.mul(graph.nodes[x], value)) : null
       }
       default:
         return null

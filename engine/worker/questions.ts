@@ -4,8 +4,10 @@
  */
 import type { ContributionMap } from '../analysis/fieldMass'
 import type { Side } from '../analysis/foreground'
+import type { MixingSide } from '../analysis/mixingSides'
 import type { ChannelSummary } from '../analysis/tokens'
 import type { FieldRule } from '../autodiff/effectiveField'
+import type { MixingDirection } from '../autodiff/mixing'
 import type { Document } from '../document/types'
 import type { Grid } from '../graph/graph'
 
@@ -22,6 +24,7 @@ export interface Subject {
 export interface Looks {
   readonly field: { readonly question: FieldQuestion; readonly answer: FieldAnswer }
   readonly features: { readonly question: FeaturesQuestion; readonly answer: FeaturesAnswer }
+  readonly mixing: { readonly question: MixingQuestion; readonly answer: MixingAnswer }
 }
 
 export type LookKind = keyof Looks
@@ -83,4 +86,50 @@ export interface FeatureComponents {
   readonly scores: readonly Float32Array[]
   /** Per picture [positions]: 1 where the fit looked. */
   readonly isUsed: readonly Uint8Array[]
+}
+
+/** Who looks at whom, for anything: one row or column of the Jacobian of a module, a block, a stage or the network. */
+export interface MixingQuestion {
+  /** Instance path of a module, block or stage, or '' for the network from picture to output. */
+  readonly path: string
+  /** The last instance of a run that begins with `path`, as the last block of a stage; null for `path` by itself. */
+  readonly through: string | null
+  /** 'reads': what a place of the output reads. 'readBy': which places of the output read a place of the input. */
+  readonly direction: MixingDirection
+  /** Of the side that is asked about, counted as MixingSide says; null for the middle of its map. */
+  readonly place: number | null
+  /** Random probes where the map cannot be exact. */
+  readonly probes: number
+  readonly seed: number
+  /** Of the side that is asked about, by itself; null for all of them. */
+  readonly channel: number | null
+  /** Leave out what goes straight past the branches of a block. */
+  readonly withoutResidual: boolean
+}
+
+export interface MixingAnswer {
+  readonly place: number
+  /** Where the places of the side that was asked about lie, and those of the other, for which the numbers are. */
+  readonly asked: MixingSide
+  readonly shown: MixingSide
+  /** Per place of `shown`, the Frobenius norm of the derivatives between the two places, over all channels. */
+  readonly norms: Float32Array
+  /** Where channels do not mix, the weights with their signs, mean over channels; null elsewhere. */
+  readonly weights: Float32Array | null
+  readonly kind: 'exact' | 'estimate'
+  /** Gradients that were taken. */
+  readonly probes: number
+  /** Of an estimate, the standard error of each norm; null for an exact map and after a single probe. */
+  readonly errors: Float32Array | null
+  /** Of an estimate, the size of all errors together relative to that of all norms. */
+  readonly spread: number | null
+  /** Then the map is the same for every picture, unless other inputs take part. */
+  readonly isLinear: boolean
+  readonly keepsChannels: boolean
+  /** Of the side that was asked about. */
+  readonly channels: number
+  /** What goes straight past the branches. */
+  readonly residual: 'kept' | 'left out' | 'none'
+  /** A sentence where an exact map was too much; null elsewhere. */
+  readonly note: string | null
 }

@@ -20,17 +20,15 @@ export interface Section {
 }
 
 /**
- * `path`: of an instance, of a group with all its repeats, or '' for the network. Throws DesignError when there is no such place, or
- * it gives nothing.
+ * From what the instance `path` reads to what `through` gives, by default the same instance; '' is the network. Throws DesignError
+ * when there is no such place, or the one does not depend on the other.
  */
-export function sectionOf(document: Document, path: string): Section {
+export function sectionOf(document: Document, path: string, through: string | null = null): Section {
   const lowered = lower(document, { batch: 1 })
   const { graph } = lowered
-  const [inputs, output] = endsOf(lowered, path)
+  const [inputs, output] = [inputsOf(lowered, path), outputOf(lowered, through ?? path)]
   const [input] = inputs
-  if (input === undefined || output === null)
-    throw new DesignError(`There is no ${path || 'network'} that reads and gives something in this design.`)
-  const pictures = graph.nodes.filter(({ op }) => op === 'input')
+  const pictures = graph.nodes.filter((node) => node.op === 'input')
   const varies = dependents(
     graph,
     pictures.map(({ id }) => id),
@@ -39,7 +37,10 @@ export function sectionOf(document: Document, path: string): Section {
   names.set(input, 'x0')
   const part = cut(graph, { inputs: names, outputs: [output] })
   const start = part.nodes.findIndex(({ op, attrs }) => op === 'input' && attrs.name === 'x0')
-  if (start < 0) throw new DesignError(`What ${path || 'the network'} gives does not depend on what it reads.`)
+  if (start < 0)
+    throw new DesignError(
+      `What ${through ?? (path || 'the network')} gives does not depend on what ${path || 'the network'} reads.`,
+    )
   const sources = new Map([
     ...pictures.map(({ id, attrs }) => [attrs.name, id] as const),
     ...[...names].map(([id, name]) => [name, id] as const),
@@ -47,11 +48,16 @@ export function sectionOf(document: Document, path: string): Section {
   return { graph, input: graph.nodes[input], output: graph.nodes[output], part, start, sources }
 }
 
-/** What it reads, its main input first, and what it gives. */
-function endsOf(lowered: Lowered, path: string): [inputs: readonly number[], output: number | null] {
-  const { graph, inputs, nodes, output, scopes } = lowered
-  if (path === '') return [graph.nodes.filter(({ op }) => op === 'input').map(({ id }) => id), output]
-  const instances = scopes.has(path) ? [path] : (nodes.get(path)?.instancePaths ?? [])
-  const [first = '', last = ''] = [instances[0], instances.at(-1)]
-  return [inputs.get(first) ?? [], graph.scopes[scopes.get(last) ?? -1]?.output ?? null]
+/** The nodes that it reads, its main input first. */
+function inputsOf({ graph, inputs }: Lowered, path: string): readonly number[] {
+  if (path === '') return graph.nodes.filter(({ op }) => op === 'input').map(({ id }) => id)
+  return inputs.get(path) ?? missing(path)
+}
+
+function outputOf({ graph, output, scopes }: Lowered, path: string): number {
+  return (path === '' ? output : graph.scopes[scopes.get(path) ?? -1]?.output) ?? missing(path)
+}
+
+function missing(path: string): never {
+  throw new DesignError(`There is no ${path || 'network'} that reads and gives something in this design.`)
 }
