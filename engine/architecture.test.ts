@@ -50,6 +50,7 @@ const mayImport: Record<string, readonly string[]> = {
   'engine/export': ['engine/errors', 'engine/schema', 'engine/graph', 'engine/ops'],
   'engine/weights': ['engine/errors', 'engine/graph', 'engine/ops', 'engine/nn'],
   'engine/image': ['engine/errors'],
+  'engine/hub': ['engine/errors'],
   'engine/kernels': ['engine/errors', 'engine/schema', 'engine/graph', 'engine/ops', 'shaders'],
   'engine/compile': ['engine/errors', 'engine/schema', 'engine/graph', 'engine/ops', 'engine/kernels'],
   'engine/gpu': [

@@ -14,6 +14,9 @@ declare const console: Record<'debug' | 'info' | 'warn' | 'error', (...values: u
 type TimerHandle = { readonly timer: unique symbol }
 declare function setTimeout(callback: () => void, ms?: number): TimerHandle
 declare function clearTimeout(handle: TimerHandle | undefined): void
+interface AbortSignal {
+  readonly aborted: boolean
+}
 declare function queueMicrotask(callback: () => void): void
 declare function structuredClone<T>(value: T): T
 declare function btoa(bytes: string): string

@@ -10,6 +10,7 @@ import { runOnReference } from '../../worker/runOnReference'
 import { type Command, UsageError } from '../command'
 import { openDesign, preprocessingOf, reportedName } from '../design'
 import { openRuntime, prepareRun } from '../gpuRun'
+import { hubFile } from '../hubFiles'
 import { adapterOptions, designOptions } from '../options'
 import { readPicture } from '../picture'
 import { printJson, printLine, table } from '../print'
@@ -18,7 +19,7 @@ import { readWeights } from '../weightsFile'
 export const run: Command = {
   name: 'run',
   usage:
-    '<design> [--image cat.png] [--weights f.safetensors [--partial]] [--input 224] [--on gpu|reference] [--adapter NAME]',
+    '<design> [--image cat.png] [--weights f.safetensors|hub:NAME [--partial]] [--input 224] [--on gpu|reference] [--adapter NAME]',
   summary:
     'Runs a design on a picture, or on the procedural one: the largest logits, and where each attention layer looks.',
   options: {
@@ -39,7 +40,7 @@ export const run: Command = {
     const { height, width } = document.input
     const picture = image ? readPicture(image) : null
     const pixels = picture && preprocess(picture.data, picture, { height, width, ...preprocessingOf(name) })
-    const weights = text('weights')
+    const weights = await weightsPath(text('weights'))
     const file = weights ? readWeights(weights, lower(document), flag('partial')) : null
     const result =
       on === 'gpu'
@@ -58,6 +59,12 @@ export const run: Command = {
     else printLine(textOf(report))
     return 0
   },
+}
+
+/** `hub:NAME` is a file of the model hub, by timm's name. */
+async function weightsPath(text: string | undefined): Promise<string | undefined> {
+  if (!text?.startsWith('hub:')) return text
+  return hubFile(text.slice('hub:'.length), (line) => process.stderr.write(`vertebra: ${line}\n`))
 }
 
 interface Guess extends Partial<Omit<ClassGuess, 'index' | 'value'>> {
