@@ -4,6 +4,10 @@
  * Radix, sonner and xyflow write <style> elements and style attributes, hence 'unsafe-inline' for styles alone. The default
  * Trusted Types policy is app/trustedTypes.ts.
  */
+// Weights come from the model hub when a person asks for them: its answers from the first host, the bytes from those that it
+// leads to, which change (cdn-lfs-us-1, cas-bridge.xethub, us.aws.cdn ...) but are all its own.
+const hub = ['https://huggingface.co', 'https://*.hf.co']
+
 const directives = [
   "default-src 'none'",
   "script-src 'self'",
@@ -11,7 +15,7 @@ const directives = [
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' blob: data:",
   "font-src 'self'",
-  "connect-src 'self' blob:",
+  `connect-src 'self' blob: ${hub.join(' ')}`,
   "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",

@@ -74,7 +74,7 @@ const mayImport: Record<string, readonly string[]> = {
   'engine/parts': ['engine/modules', 'engine/study'],
   'engine/platform.d': [],
   app: ['engine/index', 'engine/catalogue', 'engine/exchange', 'engine/parts'],
-  'app/engine': ['app', 'engine/index', 'engine/worker/worker'],
+  'app/engine': ['app', 'engine/index', 'engine/worker/worker', 'engine/worker/hubWorker'],
   e2e: [],
 }
 

@@ -73,6 +73,7 @@ export {
 export { connect, disconnect, freePort, inputCount, nodeTitle, wiringProblem } from './document/wiring'
 export * from './errors'
 export { elements, type Graph, type Grid, printShape, type Shape, sameShape } from './graph/graph'
+export type * from './hub/protocol'
 export { mostPixels, type PictureHeader, pictureSize } from './image/pictureSize'
 export {
   cropRectangle,

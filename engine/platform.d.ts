@@ -14,6 +14,10 @@ declare const console: Record<'debug' | 'info' | 'warn' | 'error', (...values: u
 type TimerHandle = { readonly timer: unique symbol }
 declare function setTimeout(callback: () => void, ms?: number): TimerHandle
 declare function clearTimeout(handle: TimerHandle | undefined): void
+interface Blob {
+  readonly size: number
+  arrayBuffer(): Promise<ArrayBuffer>
+}
 interface AbortSignal {
   readonly aborted: boolean
 }

@@ -50,7 +50,7 @@ import {
   zoomIn,
   zoomOut,
 } from './view'
-import { dropWeights, loadWeights } from './weights'
+import { dropWeights, fetchWeights, loadWeights } from './weights'
 
 /** Every user action, in the order of the help sheet. */
 export const commands: readonly Command[] = [
@@ -74,6 +74,7 @@ export const commands: readonly Command[] = [
   openPresets,
   openFile,
   loadWeights,
+  fetchWeights,
   dropWeights,
   saveFile,
   saveLayers,

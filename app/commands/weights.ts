@@ -1,5 +1,6 @@
 /** Real weights in place of random ones, and back. */
-import { Dices, HardDriveUpload } from 'lucide-react'
+import { CloudDownload, Dices, HardDriveUpload } from 'lucide-react'
+import { openHub } from '../engine/hub'
 import { offerWeights } from '../engine/weights'
 import { useWeightsStore } from '../state/weightsStore'
 import type { Command } from './command'
@@ -11,6 +12,14 @@ export const loadWeights: Command = {
   group: 'File',
   icon: HardDriveUpload,
   run: () => chooseFile('.safetensors', (file) => void offerWeights(file)),
+}
+
+export const fetchWeights: Command = {
+  id: 'fetchWeights',
+  label: 'Load weights from a hub',
+  group: 'File',
+  icon: CloudDownload,
+  run: openHub,
 }
 
 export const dropWeights: Command = {

@@ -1,5 +1,6 @@
 import { HintLayer } from '../ui/HintLayer'
 import { CommandPalette } from './CommandPalette'
+import { HubDialog } from './HubDialog'
 import { Notices } from './Notices'
 import { Picker } from './Picker'
 import { PresetsDialog } from './PresetsDialog'
@@ -12,6 +13,7 @@ import { WgslDialog } from './WgslDialog'
 export const Overlays = () => (
   <>
     <CommandPalette />
+    <HubDialog />
     <Picker />
     <PresetsDialog />
     <ShareDialog />

@@ -1,7 +1,8 @@
-import { Dices, HardDriveUpload, Tag } from 'lucide-react'
+import { CloudDownload, Dices, HardDriveUpload, Tag } from 'lucide-react'
 import type { ClassGuess } from '../../engine/index'
 import { run } from '../commands'
 import { useDocumentStore } from '../state/documentStore'
+import { useHubStore } from '../state/hubStore'
 import { useRunStore } from '../state/runStore'
 import { useWeightsStore } from '../state/weightsStore'
 import { Button } from '../ui/Button'
@@ -13,10 +14,38 @@ const icon = { size: 14, strokeWidth: 1.6, 'aria-hidden': true } as const
 
 /** Which weights the design runs with. */
 export function WeightsStatus() {
-  const loaded = useWeightsStore((state) => state.loaded)
   const reading = useWeightsStore((state) => state.reading)
-  const counts = useRunStore((state) => state.result?.weights ?? null)
   if (reading !== null) return <span className="status-text">Reading {reading}</span>
+  return (
+    <>
+      <DownloadStatus />
+      <WeightsInUse />
+    </>
+  )
+}
+
+/** A download that goes on while its dialog is closed. */
+function DownloadStatus() {
+  const step = useHubStore((state) => state.step)
+  const isOpen = useHubStore((state) => state.isOpen)
+  if (isOpen || step.kind !== 'downloading') return null
+  const { done = 0 } = step.progress ?? {}
+  return (
+    <>
+      <button type="button" className="status-adapter" onClick={() => run('fetchWeights')}>
+        <CloudDownload {...icon} />
+        <span className="ellipsis">
+          {step.found.file.name} {formatPercent(done / step.found.file.bytes)}
+        </span>
+      </button>
+      <span className="status-line" />
+    </>
+  )
+}
+
+function WeightsInUse() {
+  const loaded = useWeightsStore((state) => state.loaded)
+  const counts = useRunStore((state) => state.result?.weights ?? null)
   const known = loaded && counts?.id === loaded.id ? counts : null
   const rest = known ? known.wanted - known.fits : 0
   return (
@@ -47,10 +76,11 @@ export function WeightsStatus() {
         </p>
         <p>
           Files in the safetensors format can be dropped anywhere on the page. Nothing of them leaves this
-          machine.
+          machine. timm’s own are fetched from a hub when you ask for them.
         </p>
         <div className="weights-status-buttons">
           {loaded && <Button onClick={() => run('dropWeights')}>Back to random weights</Button>}
+          <Button onClick={() => run('fetchWeights')}>From a hub</Button>
           <Button onClick={() => run('loadWeights')}>{loaded ? 'Load others' : 'Load weights'}</Button>
         </div>
       </div>

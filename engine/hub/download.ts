@@ -97,7 +97,7 @@ async function attempt(arriving: Arriving): Promise<void> {
   if (!reader) return
   try {
     for (;;) {
-      const { done, value } = await withPatience(reader.read(), options)
+      const { done, value } = await withPatience(reader.read(), arriving)
       if (done) return
       if (value) take(value, arriving)
     }
@@ -107,7 +107,8 @@ async function attempt(arriving: Arriving): Promise<void> {
   }
 }
 
-function take(bytes: Uint8Array<ArrayBuffer>, { part, file, options, hash, meter }: Arriving): void {
+function take(bytes: Uint8Array<ArrayBuffer>, arriving: Arriving): void {
+  const { part, file, hash, meter } = arriving
   if (part.size + bytes.length > file.bytes) {
     part.clear()
     throw new VertebraError(
@@ -116,21 +117,28 @@ function take(bytes: Uint8Array<ArrayBuffer>, { part, file, options, hash, meter
   }
   part.append(bytes)
   hash.update(bytes)
-  const done = part.size
-  if (!meter.isTimeToTell(bytes.length) && done < file.bytes) return
-  options.onProgress({ phase: 'arriving', done, total: file.bytes, bytesPerSecond: meter.bytesPerSecond })
+  if (meter.isTimeToTell(bytes.length) || part.size === file.bytes) tell(arriving)
 }
 
-/** Rejects when nothing comes for too long: some networks drop connections without a word. */
-async function withPatience<T>(answer: Promise<T>, { patienceMs = 30_000 }: DownloadOptions): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the connection is silent')), patienceMs)
-  })
-  try {
-    return await Promise.race([answer, silence])
-  } finally {
+function tell({ part, file, options, meter }: Arriving): void {
+  const { bytesPerSecond } = meter
+  options.onProgress({ phase: 'arriving', done: part.size, total: file.bytes, bytesPerSecond })
+}
+
+/** Rejects when nothing comes for too long: some networks drop connections without a word. Tells meanwhile. */
+async function withPatience<T>(answer: Promise<T>, arriving: Arriving): Promise<T> {
+  const { patienceMs = 30_000 } = arriving.options
+  const until = performance.now() + patienceMs
+  for (;;) {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const silence = new Promise<null>((resolve) => {
+      timer = setTimeout(() => resolve(null), Math.min(tellingMs, patienceMs))
+    })
+    const first = await Promise.race([answer, silence])
     clearTimeout(timer)
+    if (first !== null) return first
+    if (performance.now() >= until) throw new Error('the connection is silent')
+    if (arriving.meter.isTimeToTell(0)) tell(arriving)
   }
 }
 
@@ -183,7 +191,7 @@ class Meter {
   isTimeToTell(bytes: number): boolean {
     this.arrived += bytes
     const ms = performance.now()
-    if (ms - (this.marks.at(-1)?.ms ?? 0) < tellingMs) return false
+    if (ms - (this.marks.at(-1)?.ms ?? 0) < tellingMs / 2) return false
     this.marks.push({ ms, arrived: this.arrived })
     if (this.marks.length > mostMarks) this.marks.shift()
     return true
@@ -196,7 +204,7 @@ class Meter {
   }
 }
 
-const tellingMs = 150
+const tellingMs = 200
 const mostMarks = 30
 
 const waitFor = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms))

@@ -29,7 +29,7 @@ export interface HubServer {
   close(): Promise<void>
 }
 
-export const revision = 'a'.repeat(40)
+const revision = 'a'.repeat(40)
 
 export const aboutOf = (bytes: Uint8Array, changes: object = {}): object => ({
   id: 'timm/some',
