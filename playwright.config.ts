@@ -20,6 +20,8 @@ const plain = [
   '--disable-sync',
 ]
 const withWebGpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']
+// A camera that shows a clock, and nobody to ask.
+const withCamera = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']
 const needsNoWebGpu = 'withoutWebGpu.spec.ts'
 
 const browserWith = (args: readonly string[]) => ({
@@ -42,7 +44,7 @@ export default defineConfig({
     trace: 'retain-on-failure',
   },
   projects: [
-    { name: 'WebGPU', testIgnore: needsNoWebGpu, use: browserWith([...plain, ...withWebGpu]) },
+    { name: 'WebGPU', testIgnore: needsNoWebGpu, use: browserWith([...plain, ...withWebGpu, ...withCamera]) },
     { name: 'no WebGPU', testMatch: needsNoWebGpu, use: browserWith(plain) },
   ],
   webServer: {

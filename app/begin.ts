@@ -2,7 +2,7 @@
 import { listenToFileDrops } from './commands/fileDrop'
 import { listenToKeys } from './commands/keyboard'
 import { engine } from './engine/engine'
-import { followInputSize, samples, takeSample } from './engine/picture'
+import { followPictures, samples, takeSample } from './engine/pictures'
 import { fetchTheRest } from './later'
 import { warmUpSearch } from './search/warmUp'
 import { followAddress, openLink } from './state/address'
@@ -27,7 +27,7 @@ export async function begin(): Promise<void> {
   listenToKeys()
   listenToFileDrops()
   followAddress(notify.problem)
-  followInputSize()
+  followPictures()
   if (unreadable !== null) notify.problem(unreadable)
   if (opened.kind === 'refused') notify.problem(opened.reason)
 }

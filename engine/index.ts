@@ -76,12 +76,16 @@ export { elements, type Graph, type Grid, printShape, type Shape, sameShape } fr
 export type * from './hub/protocol'
 export { mostPixels, type PictureHeader, pictureSize } from './image/pictureSize'
 export {
-  cropRectangle,
-  type PictureSize,
+  type EvalSteps,
+  type EvalTransform,
+  evalSteps,
+  normalize,
   type PreprocessOptions,
   preprocess,
-  type Rectangle,
+  seenPixels,
 } from './image/preprocess'
+export { type Probe, type ProbeKind, probeImage, probeKinds, probes, probeTitle } from './image/probes'
+export type { PictureSize, Rectangle } from './image/resize'
 export { connectionProblem } from './lower/connectionProblem'
 export type { Diagnostic, DiagnosticCode, Fix, Severity } from './lower/diagnostics'
 export { lower } from './lower/lower'
@@ -89,6 +93,7 @@ export type { Lowered, NodeFacts, NodeStatus } from './lower/lowered'
 export { firstModules } from './modules/first'
 export type { MixerFamily, ModuleDefinition, ModuleKind, Paper, ReadingPattern } from './modules/module'
 export { firstPreset } from './presets/first'
+export { type Preprocessing, usualPreprocessing } from './presets/preprocessing'
 export type { Preset } from './presets/preset'
 export {
   type Attributes,

@@ -8,7 +8,7 @@ import {
   serializeFragment,
   VertebraError,
 } from '../../engine/index'
-import { takePicture } from '../engine/picture'
+import { takePictures } from '../engine/pictures'
 import { openLink } from '../state/address'
 import { useDocumentStore } from '../state/documentStore'
 import { exchange } from '../state/exchange'
@@ -78,11 +78,12 @@ export const paste: Command = {
   },
 }
 
-/** What the browser's paste event brought: nodes, a link to a design, or a picture. Returns whether it was for us. */
+/** What the browser's paste event brought: nodes, a link to a design, or pictures. Returns whether it was for us. */
 export function takePasted(data: DataTransfer): boolean {
-  const picture = [...data.files].find((file) => file.type.startsWith('image/'))
-  if (picture) {
-    void takePicture(picture, picture.name || 'Pasted picture')
+  const pictures = [...data.files].filter((file) => file.type.startsWith('image/'))
+  if (pictures.length > 0) {
+    const named = pictures.map((file) => ({ name: nameOfPasted(file), blob: file }))
+    void takePictures(named, 'clipboard')
     return true
   }
   const text = data.getData('text/plain').trim()
@@ -94,6 +95,9 @@ export function takePasted(data: DataTransfer): boolean {
   void (hash !== undefined && !text.startsWith('{') ? pasteLink(hash) : pasteText(text))
   return true
 }
+
+/** Browsers call every picture on the clipboard image.png. */
+const nameOfPasted = ({ name }: File): string => (/^(image\.\w+)?$/.test(name) ? 'Pasted picture' : name)
 
 async function pasteLink(hash: string): Promise<void> {
   const opened = await openLink(hash)

@@ -1,7 +1,6 @@
-/** Files dropped anywhere on the page: a picture to run on, a design to open, or weights to run with. */
-import { takePicture } from '../engine/picture'
+/** Files dropped anywhere on the page: pictures to run on, a design to open, or weights to run with. */
+import { takePictures } from '../engine/pictures'
 import { offerWeights } from '../engine/weights'
-import { useRunStore } from '../state/runStore'
 import { notify } from '../ui/notify'
 import { openDesignFile } from './files'
 
@@ -23,19 +22,29 @@ function allow(event: DragEvent): void {
 function take(event: DragEvent): void {
   // A panel with a place of its own for pictures has taken it already.
   if (event.defaultPrevented) return
-  const file = event.dataTransfer?.files[0]
-  if (!file) return
+  const files = [...(event.dataTransfer?.files ?? [])]
+  if (files.length === 0) return
   event.preventDefault()
-  void takeFile(file)
+  void takeFiles(files)
 }
 
-async function takeFile(file: File): Promise<void> {
-  if (file.name.endsWith('.json')) return openDesignFile(file)
-  if (/\.safetensors$/i.test(file.name)) return offerWeights(file)
-  if (/\.(?:pth|pt|ckpt|bin|pkl|h5|npz)$/.test(file.name)) {
-    notify.problem(`${file.name} may hold code, and is not opened here; save its weights as safetensors.`)
-    return
+/** One design and one file of weights have room; of pictures there may be many. */
+async function takeFiles(files: readonly File[]): Promise<void> {
+  const design = files.find(isDesign)
+  const weights = files.find(isWeights)
+  const refused = files.find(mayHoldCode)
+  const pictures = files.filter((file) => !isDesign(file) && !isWeights(file) && !mayHoldCode(file))
+  if (design) await openDesignFile(design)
+  if (refused) {
+    notify.problem(`${refused.name} may hold code, and is not opened here; save its weights as safetensors.`)
   }
-  const isTaken = await takePicture(file, file.name)
-  if (!isTaken) notify.problem(useRunStore.getState().pictureProblem ?? `${file.name} cannot be opened here.`)
+  if (weights) await offerWeights(weights)
+  await takePictures(
+    pictures.map((file) => ({ name: file.name, blob: file })),
+    'file',
+  )
 }
+
+const isDesign = ({ name }: File): boolean => name.endsWith('.json')
+const isWeights = ({ name }: File): boolean => /\.safetensors$/i.test(name)
+const mayHoldCode = ({ name }: File): boolean => /\.(?:pth|pt|ckpt|bin|pkl|h5|npz)$/.test(name)

@@ -118,6 +118,19 @@ test('edits in quick succession make one run, of the last design', () => {
   expect(worker().last('run')?.document.name).toBe('B')
 })
 
+test('a run waits for the picture that is being brought to another input size', () => {
+  const runs = () => worker().requests.filter((request) => request.type === 'run').length
+  const before = runs()
+  state().set({ isPicturePending: true })
+  rename('A')
+  vi.advanceTimersByTime(1000)
+  expect(runs()).toBe(before)
+  state().set({ isPicturePending: false })
+  vi.runAllTimers()
+  expect(runs()).toBe(before + 1)
+  expect(worker().last('run')?.document.name).toBe('A')
+})
+
 test('answers to an older revision are dropped', () => {
   rename('A')
   vi.runAllTimers()

@@ -47,6 +47,8 @@ interface Reading {
 }
 
 const runDelayMs = 150
+/** How long a run waits before it looks again for a picture that is being brought to the input's size. */
+const pictureDelayMs = 40
 /** A GPU that is lost twice within this time is not tried again unasked. */
 const lossPatienceMs = 60_000
 
@@ -113,7 +115,11 @@ export class EngineClient {
     if (!useRunStore.getState().device?.available || this.#isGivingWeights) return
     const { document } = useDocumentStore.getState()
     if (!isRunnable(document)) return
-    const { picture } = useRunStore.getState()
+    const { picture, isPicturePending } = useRunStore.getState()
+    if (isPicturePending) {
+      this.#timer = setTimeout(() => this.runNow(), pictureDelayMs)
+      return
+    }
     const revision = this.#ask(document)
     this.#post({
       type: 'run',
@@ -129,9 +135,14 @@ export class EngineClient {
 
   /** Runs on the plain evaluation: no GPU, small models, slow. */
   runOnReference(): void {
+    clearTimeout(this.#timer)
     const { document } = useDocumentStore.getState()
     if (!isRunnable(document)) return
-    const { picture } = useRunStore.getState()
+    const { picture, isPicturePending } = useRunStore.getState()
+    if (isPicturePending) {
+      this.#timer = setTimeout(() => this.runOnReference(), pictureDelayMs)
+      return
+    }
     this.#post({
       type: 'runOnReference',
       revision: this.#ask(document),

@@ -13,11 +13,9 @@ import type {
 
 export interface Picture {
   readonly name: string
-  /** Upright (EXIF applied), at its own size; for drawing. */
-  readonly bitmap: ImageBitmap
-  /** The square that the network sees, at the design's input size: 8-bit RGBA for drawing under maps. */
+  /** What the network sees, at the design's input size: 8-bit RGBA for drawing under maps. */
   readonly view: ImageData
-  /** The same square as the network gets it: [height, width, 3], normalised. */
+  /** The same as the network gets it: [height, width, 3], normalised. */
   readonly tensor: Float32Array
 }
 
@@ -41,9 +39,10 @@ export interface RunState {
   /** Latency of the design before the last edit, for old -> new. */
   readonly latencyBefore: Latency | null
   readonly profile: Profile | null
+  /** The current one of pictureStore. */
   readonly picture: Picture | null
-  /** True when the picture could not be used; the old one stays. */
-  readonly pictureProblem: string | null
+  /** The picture is being brought to another input size; a run waits for it. */
+  readonly isPicturePending: boolean
   readonly savedAt: number | null
   readonly saveProblem: string | null
   /** The design came by link; the own work before it is still there. */
@@ -63,7 +62,7 @@ export const useRunStore = create<RunState>()((set) => ({
   latencyBefore: null,
   profile: null,
   picture: null,
-  pictureProblem: null,
+  isPicturePending: false,
   savedAt: null,
   saveProblem: null,
   sharedBanner: null,

@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { type BrowserContext, expect, type Locator, type Page } from '@playwright/test'
+
+interface PictureFile {
+  readonly name: string
+  readonly mimeType: string
+  readonly buffer: Buffer
+}
 
 /** The exact figures of the status bar. */
 export interface Figures {
@@ -195,21 +202,58 @@ export class EditorPage {
     return this.dock.getByRole('application', { name: /^Attention on the picture/ })
   }
 
-  async choosePicture(file: { name: string; mimeType: string; buffer: Buffer } | string): Promise<void> {
-    await this.dock.getByLabel('Picture file').setInputFiles(file)
+  async choosePicture(...files: readonly PictureFile[] | readonly string[]): Promise<void> {
+    await this.dock.getByLabel('Picture files').setInputFiles([...files] as PictureFile[] | string[])
   }
 
-  /** A file let go over the middle of the canvas, as from another window. */
-  async dropFile(path: string, type: string): Promise<void> {
-    const bytes = [...(await readFile(path))]
-    const data = await this.page.evaluateHandle(
-      ([name, kind, content]) => {
-        const transfer = new DataTransfer()
-        transfer.items.add(new File([new Uint8Array(content)], name, { type: kind }))
-        return transfer
-      },
-      [basename(path), type, bytes] as const,
+  /** The pictures in the tray of the panel in sight; each is called as its file. */
+  get pictures(): Locator {
+    return this.dock.getByRole('radiogroup', { name: 'Pictures' }).getByRole('radio')
+  }
+
+  picture(name: string): Locator {
+    return this.dock.getByRole('radio', { name, exact: true })
+  }
+
+  /** From the menu of the tray: `Coffee`, `Stripes`, `Camera…`. */
+  async addPicture(name: string): Promise<void> {
+    await this.dock.getByRole('button', { name: 'Add pictures' }).click()
+    await this.page.getByRole('menuitem', { name }).click()
+  }
+
+  async openSeen(): Promise<Locator> {
+    await this.dock.getByRole('button', { name: 'What the network sees' }).click()
+    return this.page.getByRole('dialog', { name: 'What the network sees' })
+  }
+
+  /** CRC-32 of the RGB bytes that the dialog draws as the network's own. */
+  async seenChecksum(): Promise<number> {
+    const canvas = this.page.getByRole('img', { name: /as the network gets it/ })
+    const rgba = await canvas.evaluate((element) => {
+      const { width, height } = element as HTMLCanvasElement
+      const image = (element as HTMLCanvasElement).getContext('2d')?.getImageData(0, 0, width, height)
+      return [...(image?.data ?? [])]
+    })
+    return crc32(Uint8Array.from(rgba.filter((_, index) => index % 4 !== 3)))
+  }
+
+  /** The pixels of a picture in the tray, as text to compare. */
+  thumbnail(name: string): Promise<string> {
+    return this.picture(name)
+      .locator('canvas')
+      .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL())
+  }
+
+  /** Files let go over the middle of the canvas, as from another window. */
+  async dropFile(...paths: readonly string[]): Promise<void> {
+    const files = await Promise.all(
+      paths.map(async (path) => ({ name: basename(path), bytes: [...(await readFile(path))] })),
     )
+    const data = await this.page.evaluateHandle((dropped) => {
+      const transfer = new DataTransfer()
+      for (const { name, bytes } of dropped) transfer.items.add(new File([new Uint8Array(bytes)], name))
+      return transfer
+    }, files)
     await this.canvas.dispatchEvent('dragover', { dataTransfer: data })
     await this.canvas.dispatchEvent('drop', { dataTransfer: data })
   }

@@ -1,25 +1,33 @@
 /**
- * What timm does to a picture before evaluation: resize by its crop share with Pillow's antialiased bicubic filter, cut out
- * the centre, subtract the mean and divide by the standard deviation.
+ * What timm does to a picture before evaluation (`transforms_imagenet_eval`): resize by its crop share with Pillow's
+ * antialiased filter, cut out the centre, subtract the mean and divide by the standard deviation.
  */
+import { type PictureSize, type PixelRows, type Rectangle, type ResizeFilter, resize, rowsOf } from './resize'
 
-export interface PictureSize {
-  readonly width: number
-  readonly height: number
-}
-
-export interface PreprocessOptions extends PictureSize {
+export interface EvalTransform {
   /** Share of the resized picture's side that is kept: timm's crop_pct. */
   readonly crop: number
   readonly mean: readonly [number, number, number]
   readonly std: readonly [number, number, number]
+  /** timm's interpolation; bicubic when left out. */
+  readonly filter?: ResizeFilter
+  /** timm's crop_mode, `center` when left out. `squash` gives up the proportions, `border` adds a frame: neither loses a side. */
+  readonly mode?: 'center' | 'squash' | 'border'
 }
 
-export interface Rectangle {
+/** The network's input size and how a picture is brought to it. */
+export interface PreprocessOptions extends PictureSize, EvalTransform {}
+
+/** How a picture of one size becomes an input of another. */
+export interface EvalSteps {
+  /** The whole picture's size after resizing. */
+  readonly resized: PictureSize
+  readonly filter: ResizeFilter
+  /** Where the crop begins in the resized picture; below zero where it reaches beyond it, and a frame is added. */
   readonly left: number
   readonly top: number
-  readonly width: number
-  readonly height: number
+  /** The crop in pixels of the picture as it came: where overlays are to be drawn. */
+  readonly seen: Rectangle
 }
 
 /** RGBA bytes, row by row, to normalised [height, width, 3]. Alpha is ignored, as Pillow's convert('RGB') does. */
@@ -28,138 +36,99 @@ export function preprocess(
   picture: PictureSize,
   options: PreprocessOptions,
 ): Float32Array {
-  const { width, height, mean, std } = options
-  const { resized, left, top } = cropOf(picture, options)
-  const pixels = resize(rgba, picture, resized)
-  const out = new Float32Array(height * width * 3)
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const row = top + y
-      const column = left + x
-      const isInside = row >= 0 && column >= 0 && row < resized.height && column < resized.width
-      for (let channel = 0; channel < 3; channel++) {
-        // Where the crop is larger than the picture, timm pads with black.
-        const value = isInside ? (pixels[(row * resized.width + column) * 3 + channel] as number) / 255 : 0
-        out[(y * width + x) * 3 + channel] = (value - (mean[channel] as number)) / (std[channel] as number)
-      }
-    }
-  }
-  return out
+  return normalize(
+    Float32Array.from(seenPixels(rowsOf(rgba, picture), picture, options), (byte) => byte / 255),
+    options,
+  )
 }
 
-/** The part of the picture, in its own pixels, that the network sees: where overlays are to be drawn. */
-export function cropRectangle(
+/** RGBA rows to the RGB bytes [height, width, 3] that the network gets, before they are normalised. */
+export function seenPixels(
+  readRows: PixelRows,
   picture: PictureSize,
-  options: PictureSize & { readonly crop: number },
-): Rectangle {
-  const { resized, left, top } = cropOf(picture, options)
+  options: PreprocessOptions,
+): Uint8Array {
+  const { width, height } = options
+  const { resized, filter, left, top } = evalSteps(picture, options)
+  // The part of the crop that lies on the picture.
+  const part = {
+    left: Math.max(0, left),
+    top: Math.max(0, top),
+    width: Math.min(width, resized.width),
+    height: Math.min(height, resized.height),
+  }
+  const pixels = resize(readRows, picture, resized, filter, part)
+  if (part.width === width && part.height === height) return pixels
+  const framed = new Uint8Array(height * width * 3)
+  const frame =
+    options.mode === 'border' ? options.mean.map((mean) => roundHalfToEven(255 * mean)) : [0, 0, 0]
+  for (let at = 0; at < framed.length; at++) framed[at] = frame[at % 3] as number
+  const row = part.width * 3
+  for (let y = 0; y < part.height; y++) {
+    const to = ((y + Math.max(0, -top)) * width + Math.max(0, -left)) * 3
+    framed.set(pixels.subarray(y * row, (y + 1) * row), to)
+  }
+  return framed
+}
+
+/** Values 0..1 [height, width, 3] to what the network computes with. */
+export function normalize(
+  values: Float32Array,
+  { mean, std }: Pick<EvalTransform, 'mean' | 'std'>,
+): Float32Array {
+  return values.map((value, at) => (value - (mean[at % 3] as number)) / (std[at % 3] as number))
+}
+
+export function evalSteps(picture: PictureSize, options: PreprocessOptions): EvalSteps {
+  const { resized, filter } = resizeOf(picture, options)
+  const left = cropStart(resized.width, options.width)
+  const top = cropStart(resized.height, options.height)
   const across = (pixels: number) => (pixels * picture.width) / resized.width
   const down = (pixels: number) => (pixels * picture.height) / resized.height
-  return {
+  const seen = {
     left: across(left),
     top: down(top),
     width: across(options.width),
     height: down(options.height),
   }
+  return { resized, filter, left, top, seen }
 }
 
-/** The size after resizing, and where the crop begins in it. */
-function cropOf(picture: PictureSize, { width, height, crop }: PictureSize & { readonly crop: number }) {
-  const resized = resizedSize(picture, Math.floor(width / crop), Math.floor(height / crop))
-  return {
-    resized,
-    left: roundHalfToEven((resized.width - width) / 2),
-    top: roundHalfToEven((resized.height - height) / 2),
+function resizeOf(picture: PictureSize, options: PreprocessOptions): Pick<EvalSteps, 'resized' | 'filter'> {
+  const { crop, filter = 'bicubic', mode = 'center' } = options
+  const width = Math.floor(options.width / crop)
+  const height = Math.floor(options.height / crop)
+  const byWidth = picture.width / width
+  const byHeight = picture.height / height
+  if (mode === 'border') return { resized: divided(picture, Math.max(byWidth, byHeight)), filter }
+  if (width === height) {
+    return { resized: mode === 'squash' ? { width, height } : shorterSide(picture, width), filter }
   }
+  if (mode === 'squash') return { resized: { width, height }, filter }
+  // For an input that is no square timm resizes bilinearly, whatever the model asks for.
+  return { resized: divided(picture, Math.min(byWidth, byHeight)), filter: 'bilinear' }
 }
 
-/** torchvision's Resize: the shorter side becomes the target, the longer one is rounded down. */
-function resizedSize(picture: PictureSize, width: number, height: number): PictureSize {
-  const byWidth = { width, height: Math.max(1, Math.floor((width * picture.height) / picture.width)) }
-  const byHeight = { width: Math.max(1, Math.floor((height * picture.width) / picture.height)), height }
-  return byWidth.height >= height ? byWidth : byHeight
+/** torchvision's Resize to one number: the shorter side becomes it, the longer one is rounded down. */
+function shorterSide({ width, height }: PictureSize, side: number): PictureSize {
+  return width <= height
+    ? { width: side, height: Math.max(1, Math.floor((side * height) / width)) }
+    : { width: Math.max(1, Math.floor((side * width) / height)), height: side }
 }
+
+/** timm's ResizeKeepRatio. */
+const divided = ({ width, height }: PictureSize, ratio: number): PictureSize => ({
+  width: Math.max(1, roundHalfToEven(width / ratio)),
+  height: Math.max(1, roundHalfToEven(height / ratio)),
+})
+
+/** torchvision's CenterCrop: what is too small gets the smaller half of the frame first. */
+const cropStart = (resized: number, wanted: number): number =>
+  resized < wanted ? -Math.floor((wanted - resized) / 2) : roundHalfToEven((resized - wanted) / 2)
 
 /** Python's round. */
 function roundHalfToEven(value: number): number {
   const floor = Math.floor(value)
   if (value - floor !== 0.5) return Math.round(value)
   return floor % 2 === 0 ? floor : floor + 1
-}
-
-/** Pillow's Image.resize(BICUBIC) on RGB bytes: two passes, rounded to bytes between them. */
-export function resize(rgba: Uint8Array | Uint8ClampedArray, from: PictureSize, to: PictureSize): Uint8Array {
-  const columns = filterWeights(from.width, to.width)
-  const rows = filterWeights(from.height, to.height)
-  const narrow = new Uint8Array(from.height * to.width * 3)
-  for (let y = 0; y < from.height; y++) {
-    for (let x = 0; x < to.width; x++) {
-      const { first, weights } = columns[x] as Taps
-      for (let channel = 0; channel < 3; channel++) {
-        let sum = half
-        for (let tap = 0; tap < weights.length; tap++) {
-          sum += (rgba[(y * from.width + first + tap) * 4 + channel] as number) * (weights[tap] as number)
-        }
-        narrow[(y * to.width + x) * 3 + channel] = toByte(sum)
-      }
-    }
-  }
-  const out = new Uint8Array(to.height * to.width * 3)
-  const stride = to.width * 3
-  for (let y = 0; y < to.height; y++) {
-    const { first, weights } = rows[y] as Taps
-    for (let at = 0; at < stride; at++) {
-      let sum = half
-      for (let tap = 0; tap < weights.length; tap++) {
-        sum += (narrow[(first + tap) * stride + at] as number) * (weights[tap] as number)
-      }
-      out[y * stride + at] = toByte(sum)
-    }
-  }
-  return out
-}
-
-interface Taps {
-  readonly first: number
-  /** Whole numbers, in units of 1 / one. */
-  readonly weights: Float64Array
-}
-
-/** Pillow's fixed point: 22 bits after the point. */
-const one = 2 ** 22
-const half = one / 2
-
-const toByte = (sum: number): number => Math.min(255, Math.max(0, Math.floor(sum / one)))
-
-/** For each new pixel which old ones it is made of; the filter widens when the picture shrinks. */
-function filterWeights(from: number, to: number): Taps[] {
-  const scale = from / to
-  const stretch = Math.max(1, scale)
-  const support = 2 * stretch
-  return Array.from({ length: to }, (_, index) => {
-    const centre = (index + 0.5) * scale
-    const first = Math.max(0, Math.trunc(centre - support + 0.5))
-    const end = Math.min(from, Math.trunc(centre + support + 0.5))
-    const weights = new Float64Array(end - first)
-    let sum = 0
-    for (let tap = 0; tap < weights.length; tap++) {
-      const weight = bicubic((tap + first - centre + 0.5) / stretch)
-      weights[tap] = weight
-      sum += weight
-    }
-    for (let tap = 0; tap < weights.length; tap++) {
-      const weight = ((weights[tap] as number) / sum) * one
-      weights[tap] = Math.trunc(weight < 0 ? weight - 0.5 : weight + 0.5)
-    }
-    return { first, weights }
-  })
-}
-
-/** Keys' cubic with a = -0.5. */
-function bicubic(offset: number): number {
-  const a = -0.5
-  const x = Math.abs(offset)
-  if (x < 1) return ((a + 2) * x - (a + 3)) * x * x + 1
-  if (x < 2) return (((x - 5) * x + 8) * x - 4) * a
-  return 0
 }

@@ -4,7 +4,7 @@ import { findPreset, presets } from '../catalogue'
 import type { Document } from '../document/types'
 import { decodeLink, isLink, parseDocument } from '../exchange'
 import { setInput } from '../index'
-import { imagenetPixels, type Preprocessing } from '../presets/preset'
+import { type Preprocessing, usualPreprocessing } from '../presets/preprocessing'
 
 /** Throws an error whose message says what to write instead. */
 export function openDesign(name: string, side?: number): Document {
@@ -46,4 +46,4 @@ function suggestion(name: string): string {
 
 /** What timm does to a picture for this preset; for other designs, what it does for most. */
 export const preprocessingOf = (name: string): Preprocessing =>
-  findPreset(name.replace(/@\d+$/, ''))?.preprocessing ?? imagenetPixels(0.875)
+  findPreset(name.replace(/@\d+$/, ''))?.preprocessing ?? usualPreprocessing

@@ -72,6 +72,8 @@ test.each([
     1,
     '/nowhere.png: there is no such file',
   ],
+  [['run', 'resnet18', '--probe', 'spiral', '--on', 'reference'], 1, 'there is no probe spiral'],
+  [['run', 'resnet18', '--probe', 'grey', '--image', 'a.png'], 2, '--image or --probe, not both'],
 ])('%s is refused in one line', async (args, code, sentence) => {
   const answer = await vertebra(...args)
   expect(answer.code).toBe(code)
@@ -137,6 +139,15 @@ test('verify answers 1 when the case does not hold, and says where it first diff
   expect(code).toBe(1)
   expect(out).toContain('FAIL  vit_cls')
   expect(out).toContain('the first module that differs is blocks.1.mlp.fc1, Linear')
+})
+
+test('run takes a probe instead of a picture, normalised as the picture would be', async () => {
+  const run = (...probe: string[]) =>
+    vertebra('run', 'vit_tiny_patch16_224@32', ...probe, '--on', 'reference', '--json')
+  const grey = JSON.parse((await run('--probe', 'grey:value=0.5')).out)
+  expect(grey.image).toBe('Grey, value 0.5')
+  const stripes = JSON.parse((await run('--probe', 'stripes:period=8')).out)
+  expect(stripes.logits).not.toEqual(grey.logits)
 })
 
 test('run prints the largest logits and where attention looks', async () => {

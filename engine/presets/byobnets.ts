@@ -1,6 +1,7 @@
 /** The models of byobnet.ts, a row each. */
 import type { Attributes } from '../schema/schema'
 import { type ByobBlock, type ByobSizes, byobnet, type Mixer } from './byobnet'
+import { clipValues } from './preprocessing'
 import {
   imagenetPixels,
   type Preprocessing,
@@ -545,11 +546,7 @@ const mobileones = presetsOf({ ...of('one'), preprocessing: imagenetPixels(0.875
   ],
 ])
 
-const clipPixels: Preprocessing = {
-  crop: 0.9,
-  mean: [0.48145466, 0.4578275, 0.40821073],
-  std: [0.26862954, 0.26130258, 0.27577711],
-}
+const clipPixels: Preprocessing = { crop: 0.9, ...clipValues }
 const towers = (
   [
     ['resnet50', 'ResNet-50', [3, 4, 6, 3], 1, 1024, 224],

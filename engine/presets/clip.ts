@@ -6,6 +6,7 @@
  */
 import type { Document, GraphBody } from '../document/types'
 import { differing, preNormBlock } from './block'
+import { clipValues } from './preprocessing'
 import { type Preprocessing, type Preset, type PresetRow, presetsOf, symmetricPixels } from './preset'
 import { chain, design, group, module } from './sketch'
 import { type VitSizes, vit } from './vit'
@@ -52,9 +53,7 @@ function block(headDim: number): GraphBody {
 
 // --- the models --------------------------------------------------------------------------------------------------
 
-const mean = [0.48145466, 0.4578275, 0.40821073] as const
-const std = [0.26862954, 0.26130258, 0.27577711] as const
-export const clipPixels = (crop: number): Preprocessing => ({ crop, mean, std })
+export const clipPixels = (crop: number): Preprocessing => ({ crop, ...clipValues })
 
 const common = {
   family: 'clip',

@@ -10,6 +10,7 @@ import type { Paper } from '../modules/module'
 import type { Attributes } from '../schema/schema'
 import { differing, preNormBlock } from './block'
 import { gammas, lastNorms, normOf, type PlainSizes, plainTransformer, widths } from './plainTransformer'
+import { clipValues } from './preprocessing'
 import {
   imagenetPixels,
   type Preprocessing,
@@ -129,11 +130,7 @@ const dinoPaper: Paper = {
 }
 
 const { tiny, small, medium, base, large, giant } = widths
-const clipPixels = (crop: number): Preprocessing => ({
-  crop,
-  mean: [0.48145466, 0.4578275, 0.40821073],
-  std: [0.26862954, 0.26130258, 0.27577711],
-})
+const clipPixels = (crop: number): Preprocessing => ({ crop, ...clipValues })
 const giantEva = { ...giant, patch: 14, mlp: 6144 / 1408, pool: 'avg' } as const
 const at16 = { rotary: { rotary: 'rows', trainedSide: 16 } } as const
 const eva02 = { ...at16, patch: 14, mlp: 'swiglu', pool: 'avg' } as const

@@ -1,6 +1,10 @@
 import type { Document } from '../document/types'
 import type { Paper } from '../modules/module'
+import { evaluated } from './evaluated'
+import type { Preprocessing } from './preprocessing'
 import reported from './reported.json'
+
+export { imagenetPixels, type Preprocessing, symmetricPixels } from './preprocessing'
 
 /** A known architecture as a document, with what others reported about it. */
 export interface Preset {
@@ -26,6 +30,7 @@ export function preset(facts: Omit<Preset, 'document'>, write: (title: string) =
   return {
     ...facts,
     published: publishedOf(facts),
+    preprocessing: { ...facts.preprocessing, ...evaluated.get(facts.id) },
     get document() {
       written ??= write(facts.title)
       return written
@@ -70,23 +75,3 @@ export interface Published {
   /** Who reported it, and where. */
   readonly source: string
 }
-
-export interface Preprocessing {
-  /** Side of the central square that is kept, as a share of the shorter side. */
-  readonly crop: number
-  readonly mean: readonly [number, number, number]
-  readonly std: readonly [number, number, number]
-}
-
-const imagenetMean = [0.485, 0.456, 0.406] as const
-const imagenetStd = [0.229, 0.224, 0.225] as const
-const half = [0.5, 0.5, 0.5] as const
-
-/** Mean and standard deviation of ImageNet. */
-export const imagenetPixels = (crop: number): Preprocessing => ({
-  crop,
-  mean: imagenetMean,
-  std: imagenetStd,
-})
-/** Pixels brought to −1 … 1, as models from Google's code want them. */
-export const symmetricPixels = (crop: number): Preprocessing => ({ crop, mean: half, std: half })

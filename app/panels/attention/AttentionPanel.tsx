@@ -17,15 +17,14 @@ import { Button } from '../../ui/Button'
 import { formatPercent } from '../../ui/formatNumber'
 import { Segmented } from '../../ui/Segmented'
 import { Select } from '../../ui/Select'
+import { PictureTray } from '../pictures/PictureTray'
 import { HeadGrid } from './HeadGrid'
-import { PictureMenu } from './PictureMenu'
 import { placeOf, usualQuery } from './queries'
 import './AttentionPanel.css'
 
 const choiceOf = (state: SessionState) => state.attention
 const runOf = (state: RunState) => state.status
 const deviceOf = (state: RunState) => state.device
-const pictureProblemOf = (state: RunState) => state.pictureProblem
 const ranWithFile = (state: RunState) => (state.result?.weights?.fits ?? 0) > 0
 const ranOnCpu = (state: RunState) => state.result?.onReference === true
 
@@ -50,7 +49,6 @@ function Attention({
   const design = useDocumentStore((state) => state.document)
   const { input } = design
   const picture = useRunStore((state) => state.picture)
-  const pictureProblem = useRunStore(pictureProblemOf)
   const isFromCpu = useRunStore(ranOnCpu)
   const hasRealWeights = useRunStore(ranWithFile)
   const head = choice.head === 'mean' ? 'mean' : Math.min(choice.head, layer.heads - 1)
@@ -105,6 +103,7 @@ function Attention({
   }
   return (
     <div className="attention">
+      <PictureTray />
       <div className="attention-picture">
         <MapPicture
           figure={figure}
@@ -119,7 +118,6 @@ function Attention({
           }}
           onRelease={() => lookAt({ isPinned: false })}
         />
-        <PictureMenu />
       </div>
       <ColourBar figure={figure} />
       <div className="attention-controls">
@@ -179,11 +177,6 @@ function Attention({
             />
           )}
         </div>
-        {pictureProblem !== null && (
-          <p className="small attention-problem" role="alert">
-            {pictureProblem} The picture before stays.
-          </p>
-        )}
         {isFromCpu && (
           <p className="label muted">Computed on the CPU: slow, and the same numbers as on a GPU.</p>
         )}
@@ -229,9 +222,9 @@ function NoAttention() {
   const isRunning = status.kind === 'running' || status.kind === 'starting'
   return (
     <div className="attention attention-none">
+      <PictureTray />
       <div className="attention-picture">
         <PlainPicture />
-        <PictureMenu />
       </div>
       <div className="attention-controls">
         {isBroken ? (

@@ -7,7 +7,7 @@ import { type SessionState, useSessionStore } from '../../state/sessionStore'
 import { formatPercent } from '../../ui/formatNumber'
 import { Segmented } from '../../ui/Segmented'
 import { Slider } from '../../ui/Slider'
-import { PictureMenu } from '../attention/PictureMenu'
+import { PictureTray } from '../pictures/PictureTray'
 import { Contributions } from './Contributions'
 import { DepthChart } from './DepthChart'
 import { type Depth, depthsOf, describeField } from './depths'
@@ -62,6 +62,7 @@ function Field({ depths, depth, index }: FieldProps) {
     ((clipped.bottom - clipped.top) * (clipped.right - clipped.left)) / (input.height * input.width)
   return (
     <div className="field">
+      <PictureTray />
       <div className="field-left">
         <FieldPicture
           depth={depth}
@@ -72,7 +73,6 @@ function Field({ depths, depth, index }: FieldProps) {
             grid && setPlace({ y: (newRow + 0.5) / grid.height, x: (newColumn + 0.5) / grid.width })
           }
         />
-        <PictureMenu />
       </div>
       <div className="field-right">
         <header>

@@ -1,7 +1,17 @@
 import { basename } from 'node:path'
 import type { Document } from '../../document/types'
 import type { GivenWeights } from '../../gpu/contents'
-import { type AttentionLayer, attentionRow, preprocess, summarizeRow } from '../../index'
+import { parseProbe } from '../../image/probes'
+import {
+  type AttentionLayer,
+  attentionRow,
+  normalize,
+  type PreprocessOptions,
+  preprocess,
+  probeImage,
+  probeTitle,
+  summarizeRow,
+} from '../../index'
 import { lower } from '../../lower/lower'
 import { type WeightReport, whatDoesNotFit } from '../../weights/matchWeights'
 import { type ClassGuess, topClasses } from '../../weights/topClasses'
@@ -19,13 +29,14 @@ import { readWeights } from '../weightsFile'
 export const run: Command = {
   name: 'run',
   usage:
-    '<design> [--image cat.png] [--weights f.safetensors|hub:NAME [--partial]] [--input 224] [--on gpu|reference] [--adapter NAME]',
+    '<design> [--image cat.png | --probe stripes:period=8] [--weights f.safetensors|hub:NAME [--partial]] [--input 224] [--on gpu|reference] [--adapter NAME]',
   summary:
-    'Runs a design on a picture, or on the procedural one: the largest logits, and where each attention layer looks.',
+    'Runs a design on a picture, on a probe (impulse, stripes, checker, grey, gradient) or on the procedural picture: the largest logits, and where each attention layer looks.',
   options: {
     ...designOptions,
     ...adapterOptions,
     image: { type: 'string' },
+    probe: { type: 'string' },
     weights: { type: 'string' },
     partial: { type: 'boolean' },
     on: { type: 'string', default: 'gpu' },
@@ -33,13 +44,14 @@ export const run: Command = {
   async run({ names, isJson, text, count, flag }) {
     const [name] = names
     const image = text('image')
+    const probe = text('probe')
     const on = text('on')
     if (!name || names.length > 1) throw new UsageError('run takes one design')
     if (on !== 'gpu' && on !== 'reference') throw new UsageError(`--on takes gpu or reference, not ${on}`)
+    if (image && probe) throw new UsageError('run takes --image or --probe, not both')
     const document = openDesign(name, count('input'))
     const { height, width } = document.input
-    const picture = image ? readPicture(image) : null
-    const pixels = picture && preprocess(picture.data, picture, { height, width, ...preprocessingOf(name) })
+    const pixels = pixelsOf(image, probe, { height, width, ...preprocessingOf(name) })
     const weights = await weightsPath(text('weights'))
     const file = weights ? readWeights(weights, lower(document), flag('partial')) : null
     const result =
@@ -48,7 +60,7 @@ export const run: Command = {
         : onReference(document, pixels, file?.given ?? null)
     const report: Report = {
       name: reportedName(name, document),
-      image: image ? basename(image) : 'the procedural picture',
+      image: image ? basename(image) : probe ? probeTitle(parseProbe(probe)) : 'the procedural picture',
       on: result.on,
       weights: weights ? basename(weights) : 'procedural',
       ...(file && { fits: file.report }),
@@ -65,6 +77,18 @@ export const run: Command = {
 async function weightsPath(text: string | undefined): Promise<string | undefined> {
   if (!text?.startsWith('hub:')) return text
   return hubFile(text.slice('hub:'.length), (line) => process.stderr.write(`vertebra: ${line}\n`))
+}
+
+/** What the network gets; null where neither is asked for. */
+function pixelsOf(
+  image: string | undefined,
+  probe: string | undefined,
+  options: PreprocessOptions,
+): Float32Array | null {
+  if (probe) return normalize(probeImage(parseProbe(probe), options), options)
+  if (!image) return null
+  const picture = readPicture(image)
+  return preprocess(picture.data, picture, options)
 }
 
 interface Guess extends Partial<Omit<ClassGuess, 'index' | 'value'>> {
