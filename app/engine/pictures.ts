@@ -44,7 +44,7 @@ const desk = new PictureDesk(
 )
 
 /** What timm does to a picture before it enters this design: its preset's own way, else the usual one. */
-export const preprocessingOf = (design: Document) => presetOf(design)?.preprocessing ?? usualPreprocessing
+const preprocessingOf = (design: Document) => presetOf(design)?.preprocessing ?? usualPreprocessing
 
 function optionsNow(): PreprocessOptions {
   const design = useDocumentStore.getState().document
