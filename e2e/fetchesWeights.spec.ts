@@ -86,7 +86,7 @@ test('what cannot be fetched is a sentence, and changes nothing', async ({ edito
 
   await dialog.getByLabel('timm’s name').fill('vit_tiny_patch16_224.nobodys')
   await dialog.getByLabel('timm’s name').press('Enter')
-  await expect(problem).toContainText('has no weights called timm/vit_tiny_patch16_224.nobodys')
+  await expect(problem).toContainText('There are no weights called timm/vit_tiny_patch16_224.nobodys')
 
   await dialog.getByLabel('timm’s name').fill('https://elsewhere.example/model')
   await dialog.getByRole('button', { name: 'Look up' }).click()

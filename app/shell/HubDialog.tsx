@@ -79,8 +79,11 @@ function NameForm() {
           <span aria-hidden="true">Trained as</span>
           <Select
             label={`Weights of ${title}, as timm names them`}
-            value={names.includes(name) ? name : ''}
-            options={names.map((value) => ({ value, label: value.slice(value.indexOf('.') + 1) }))}
+            value={name}
+            options={[
+              ...names.map((value) => ({ value, label: value.slice(value.indexOf('.') + 1) })),
+              ...(names.includes(name) ? [] : [{ value: name, label: 'as written above' }]),
+            ]}
             onChange={writeName}
           />
         </>
@@ -132,7 +135,7 @@ function Facts({ found: { file, page } }: { readonly found: Found }) {
       <dd>{file.licence ?? 'not stated'}</dd>
       <dt>From</dt>
       <dd>
-        <a href={page} target="_blank" rel="noreferrer">
+        <a className="ellipsis" href={page} target="_blank" rel="noreferrer">
           {host}/timm/{file.name}
         </a>
       </dd>

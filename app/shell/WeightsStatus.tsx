@@ -35,7 +35,7 @@ function DownloadStatus() {
       <button type="button" className="status-adapter" onClick={() => run('fetchWeights')}>
         <CloudDownload {...icon} />
         <span className="ellipsis">
-          {step.found.file.name} {formatPercent(done / step.found.file.bytes)}
+          {formatPercent(done / step.found.file.bytes)} of {step.found.file.name}
         </span>
       </button>
       <span className="status-line" />

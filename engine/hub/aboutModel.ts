@@ -30,7 +30,7 @@ export function readAboutModel(name: string, answer: unknown): HubFile {
   const bytes = storedSize ?? file.size
   if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) {
     throw new VertebraError(
-      `${hubHost} states no checksum for ${name}, so what arrives could not be checked: download ${weightsFile} by hand and load it from there.`,
+      `the hub ${hubHost} states no checksum for ${name}, so what arrives could not be checked: download ${weightsFile} by hand and load it from there.`,
     )
   }
   if (typeof bytes !== 'number' || !Number.isSafeInteger(bytes) || bytes <= 0 || !isRevision(sha)) {

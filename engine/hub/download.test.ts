@@ -113,8 +113,8 @@ test.each<[string, Trouble[], string]>([
 })
 
 test.each([
-  [404, 'has no weights called'],
-  [403, 'has no weights called'],
+  [404, 'there are no weights called'],
+  [403, 'there are no weights called'],
   [429, 'asked too often'],
   [503, 'status 503; try again later'],
 ])('status %i becomes a sentence', async (status, sentence) => {

@@ -179,7 +179,7 @@ async function hashOf(part: Part, file: HubFile, { signal, onProgress, pause = w
 const isCutOff = (part: Part, reason: unknown): VertebraError =>
   new VertebraError(
     part.size === 0
-      ? `${hubHost} sends nothing here${reason === null ? '' : ': the connection fails, or the host that it points to is not one that this page may ask'}. Download the file by hand and load it from there.`
+      ? `the hub ${hubHost} sends nothing here${reason === null ? '' : ': the connection fails, or the host that it points to is not one that this page may ask'}. Download the file by hand and load it from there.`
       : `the connection to ${hubHost} broke off several times. What has arrived is kept: continue later, or download the file by hand and load it from there.`,
   )
 

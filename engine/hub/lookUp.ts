@@ -28,7 +28,7 @@ export async function lookUp(name: string, { fetch, hub }: Web, signal: AbortSig
   } catch (error) {
     if (signal.aborted || error instanceof VertebraError) throw error
     throw new VertebraError(
-      `${hubHost} did not answer. Is this device online? Weights that are downloaded elsewhere can be loaded as a file.`,
+      `the hub ${hubHost} did not answer. Is this device online? Weights that are downloaded elsewhere can be loaded as a file.`,
     )
   }
   return readAboutModel(name, parse(text, name))
@@ -39,13 +39,13 @@ export function refuse(status: number, name: string): void {
   if (status === 200 || status === 206) return
   if (status === 401 || status === 403 || status === 404) {
     throw new VertebraError(
-      `${hubHost} has no weights called timm/${name}, or does not show them to everybody.`,
+      `there are no weights called timm/${name} at ${hubHost}, or they are not for everybody.`,
     )
   }
   throw new VertebraError(
     status === 429
-      ? `${hubHost} has been asked too often from here; try again in a few minutes.`
-      : `${hubHost} answered with status ${status}; try again later.`,
+      ? `the hub ${hubHost} has been asked too often from here; try again in a few minutes.`
+      : `the hub ${hubHost} answered with status ${status}; try again later.`,
   )
 }
 
