@@ -2,6 +2,7 @@
 export * from './analysis/attentionRow'
 export type { Cost, Macs } from './analysis/costs'
 export { type ContributionMap, sideHolding } from './analysis/fieldMass'
+export type { Side } from './analysis/foreground'
 export {
   type AxisField,
   type Box,
@@ -14,6 +15,8 @@ export {
   receptiveFields,
 } from './analysis/receptiveField'
 export type { Memory, NodeCost } from './analysis/summary'
+export { type ChannelSummary, tokenSimilarity } from './analysis/tokens'
+export { scoreColours, scoreRanges } from './analysis/valueRange'
 export { type Analysis, analyze, type LayerRow, type Totals } from './analyze'
 export {
   bodyOf,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { channelSummary, tokenNorms, tokenSimilarity } from './tokens'
-import { percentileRange, scoreColours, shareIn } from './valueRange'
+import { percentileRange, scoreColours, scoreRanges, shareIn } from './valueRange'
 
 const three = Float32Array.from([3, 4, 0, 0, -8, 6])
 
@@ -60,5 +60,16 @@ test('scores become colours, each in its own range', () => {
     { low: 0, high: 1 },
     { low: -10, high: 10 },
   ]
-  expect([...scoreColours(Float32Array.from([0, 10, 2, -10]), ranges)]).toEqual([0, 255, 128, 255, 0, 128])
+  expect([...scoreColours(Float32Array.from([0, 10, 2, -10]), ranges)]).toEqual([0, 1, 0.5, 1, 0, 0.5])
+})
+
+test('ranges are taken over all parts, of the tokens that were fitted', () => {
+  const parts = [
+    { scores: Float32Array.from([99, -99, 1, 5]), isUsed: Uint8Array.from([0, 1]) },
+    { scores: Float32Array.from([3, -5]), isUsed: Uint8Array.from([1]) },
+  ]
+  expect(scoreRanges(parts, 2, 0)).toEqual([
+    { low: 1, high: 3 },
+    { low: -5, high: 5 },
+  ])
 })
