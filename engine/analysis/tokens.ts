@@ -7,12 +7,16 @@ export function tokenNorms(values: Float32Array, channels: number): Float32Array
   )
 }
 
-/** Cosine of one token with every token, −1..1; 0 where one of the two has no length. */
-export function tokenSimilarity(values: Float32Array, channels: number, token: number): Float32Array {
-  const length = Math.sqrt(innerOf(values, channels, token, token))
-  return Float32Array.from({ length: values.length / channels }, (_, other) => {
-    const lengths = length * Math.sqrt(innerOf(values, channels, other, other))
-    return lengths > 0 ? Math.min(1, Math.max(-1, innerOf(values, channels, token, other) / lengths)) : 0
+/** Cosine of every token with one vector [channels], −1..1; 0 where one of the two has no length. */
+export function tokenSimilarity(values: Float32Array, query: Float32Array): Float32Array {
+  const channels = query.length
+  const length = Math.sqrt(innerOf(query, channels, 0, 0))
+  return Float32Array.from({ length: values.length / channels }, (_, token) => {
+    let sum = 0
+    for (let channel = 0; channel < channels; channel++)
+      sum += (values[token * channels + channel] as number) * (query[channel] as number)
+    const lengths = length * Math.sqrt(innerOf(values, channels, token, token))
+    return lengths > 0 ? Math.min(1, Math.max(-1, sum / lengths)) : 0
   })
 }
 

@@ -1,0 +1,78 @@
+import { useMemo } from 'react'
+import { ColourBar } from '../../figure/ColourBar'
+import { formatValue } from '../../figure/ranges'
+import { coloursFor, useViewStore } from '../../figure/viewStore'
+import { formatPercent } from '../../ui/formatNumber'
+import { Select } from '../../ui/Select'
+import { Switch } from '../../ui/Switch'
+import { ChannelGrid } from './ChannelGrid'
+import { channelOrders, deadWords, orderedChannels } from './channelOrder'
+import { Facts } from './Facts'
+import { FeatureLayout, forPictures } from './FeatureLayout'
+import { channelFigure, channelRange } from './featureFigures'
+import { useFeatureStore } from './featureStore'
+import type { ModeProps } from './mode'
+
+/** Every channel as a thumbnail, and one of them on the picture. */
+export function ChannelsMode({ shown, title, head }: ModeProps) {
+  const { channel: wanted, order, isOneRange, choose } = useFeatureStore()
+  const view = useViewStore()
+  const { summary, every, channels } = shown.answer
+  const ordered = useMemo(() => orderedChannels(summary, every, order), [summary, every, order])
+  const channel = wanted !== null && wanted < channels && wanted % every === 0 ? wanted : (ordered[0] ?? 0)
+  const range = channelRange(shown, channel, isOneRange)
+  const figures = forPictures(shown, (picture) => channelFigure(shown, picture, channel, range))
+  const at = (values: Float32Array) => values[channel] ?? 0
+  const dead = deadWords(summary)
+  return (
+    <FeatureLayout
+      shown={shown}
+      figures={figures}
+      bar={<ColourBar figure={figures[0]} />}
+      title={title}
+      head={head}
+      description={`Mean ${formatValue(at(summary.mean))}, from ${formatValue(at(summary.smallest))} to ${formatValue(at(summary.largest))}.`}
+      side={
+        <>
+          <div className="features-side-head">
+            <h3>
+              Channels <span className="faint">{channels}</span>
+            </h3>
+            <Select
+              label="Order of channels"
+              value={order}
+              options={channelOrders}
+              onChange={(chosen) => choose({ order: chosen, channel: null })}
+            />
+            <label className="features-switch small">
+              One range
+              <Switch
+                label="One range for all channels"
+                checked={isOneRange}
+                onChange={(isOn) => choose({ isOneRange: isOn })}
+              />
+            </label>
+          </div>
+          <ChannelGrid
+            shown={shown}
+            channels={ordered}
+            chosen={channel}
+            rangeOf={(each) => channelRange(shown, each, isOneRange)}
+            colours={coloursFor(view, range)}
+            onChoose={(chosen) => choose({ channel: chosen })}
+          />
+        </>
+      }
+    >
+      <h3 data-testid="channel">Channel {channel}</h3>
+      <Facts
+        facts={[
+          ['Mean', formatValue(at(summary.mean))],
+          ['Deviation', formatValue(at(summary.deviation))],
+          ['Zeros', formatPercent(at(summary.zeros))],
+        ]}
+      />
+      {dead && <p className="small muted">{dead}</p>}
+    </FeatureLayout>
+  )
+}

@@ -1,0 +1,77 @@
+import { ColourBar } from '../../figure/ColourBar'
+import { formatValue } from '../../figure/ranges'
+import { Switch } from '../../ui/Switch'
+import { Facts } from './Facts'
+import { FeatureLayout, forPictures } from './FeatureLayout'
+import { medianOf, normFigure, outlierFactor, patchNorms } from './featureFigures'
+import { useFeatureStore } from './featureStore'
+import { tokenWords } from './frame'
+import { Histogram } from './Histogram'
+import type { ModeProps } from './mode'
+
+/** How long every token is: outliers and class tokens stand out. */
+export function NormsMode({ shown, title, head }: ModeProps) {
+  const { isClipped, choose } = useFeatureStore()
+  const { answer, frame, pictures } = shown
+  const figures = forPictures(shown, (picture) => normFigure(shown, picture, isClipped))
+  const patches = patchNorms(shown)
+  const median = medianOf(patches)
+  const largest = patches.reduce((most, norms) => norms.reduce((a, b) => Math.max(a, b), most), 0)
+  const count = patches.reduce((sum, norms) => sum + norms.length, 0)
+  const outliers = patches.reduce(
+    (sum, norms) => sum + norms.filter((norm) => norm > outlierFactor * median).length,
+    0,
+  )
+  const apart = answer.maps.flatMap(({ norms }, picture) =>
+    [...norms.subarray(0, frame.prefix)].map((value, token) => ({
+      value,
+      label: `${tokenWords(frame, token)}${answer.maps.length > 1 ? `, ${pictures[picture]?.name}` : ''}`,
+    })),
+  )
+  return (
+    <FeatureLayout
+      shown={shown}
+      figures={figures}
+      bar={<ColourBar figure={figures[0]} />}
+      title={title}
+      head={head}
+      description={`Median ${formatValue(median)}, largest ${formatValue(largest)}.`}
+      side={
+        <>
+          {apart.length > 0 && (
+            <>
+              <h3>Tokens without a patch</h3>
+              <Facts
+                facts={apart.map(({ label, value }) => [
+                  label,
+                  `${formatValue(value)}, ${formatValue(value / median)} × the median`,
+                ])}
+              />
+            </>
+          )}
+          <Histogram
+            title={`Norms of ${count} patches${apart.length > 0 ? ', and of tokens without one' : ''}`}
+            values={patches}
+            marks={apart}
+          />
+        </>
+      }
+    >
+      <Facts
+        facts={[
+          ['Median patch', formatValue(median)],
+          ['Largest patch', formatValue(largest)],
+          [`Over ${outlierFactor} × the median`, `${outliers} of ${count}`],
+        ]}
+      />
+      <label className="features-switch small">
+        Clip the highest 1{'\u2009'}%
+        <Switch
+          label="Clip the highest 1 %"
+          checked={isClipped}
+          onChange={(isOn) => choose({ isClipped: isOn })}
+        />
+      </label>
+    </FeatureLayout>
+  )
+}
