@@ -7,8 +7,8 @@ import {
   useState,
 } from 'react'
 import { drawShapes } from './drawShapes'
-import { cellArea, type MapFigure } from './mapFigure'
-import { middleOf, type Place, type PlaceGrid, placeAt, stepFrom } from './places'
+import { cellArea, insideOf, type MapFigure } from './mapFigure'
+import { middleOf, type Place, type PlaceGrid, placeUnder, stepFrom } from './places'
 import { mapShapes } from './shapes'
 import { useViewStore } from './viewStore'
 import './MapPicture.css'
@@ -57,23 +57,25 @@ export function MapPicture({
     drawShapes(context, mapShapes(figure, view, { x: 0, y: 0, width, height }))
   }, [figure, view, pixels])
 
-  const placeUnder = (event: PointerEvent): Place | null => {
+  const placeOf = (event: PointerEvent): Place | null => {
     if (!grid) return null
     const bounds = event.currentTarget.getBoundingClientRect()
-    return placeAt(
+    const { size } = figure
+    return placeUnder(
       grid,
-      (event.clientX - bounds.left) / bounds.width,
-      (event.clientY - bounds.top) / bounds.height,
+      ((event.clientX - bounds.left) / bounds.width) * size.width,
+      ((event.clientY - bounds.top) / bounds.height) * size.height,
+      size,
     )
   }
   const onMove = (event: PointerEvent) => {
-    const place = placeUnder(event)
+    const place = placeOf(event)
     if (!place) return
     setCursor(null)
     onHover?.(place)
   }
   const onDown = (event: PointerEvent) => {
-    const place = placeUnder(event)
+    const place = placeOf(event)
     if (!place || event.button !== 0) return
     setCursor(null)
     onPin?.(place, event.altKey || event.shiftKey)
@@ -108,7 +110,7 @@ export function MapPicture({
       onBlur={() => setCursor(null)}
     >
       <canvas ref={canvas} width={pixels.width * pixels.scale} height={pixels.height * pixels.scale} />
-      {grid && cursor && <span className="map-picture-cursor" style={boxStyle(grid, cursor)} />}
+      {grid && cursor && <span className="map-picture-cursor" style={boxStyle(grid, cursor, figure.size)} />}
     </div>
   )
 }
@@ -123,9 +125,15 @@ const steps: { readonly [key: string]: readonly [number, number] } = {
   ArrowRight: [0, 1],
 }
 
-function boxStyle(grid: PlaceGrid, { row, column }: Place): CSSProperties {
-  const { left, top, right, bottom } = cellArea(grid, row, column, { height: 100, width: 100 })
-  return { left: `${left}%`, top: `${top}%`, width: `${right - left}%`, height: `${bottom - top}%` }
+function boxStyle(grid: PlaceGrid, { row, column }: Place, size: MapFigure['size']): CSSProperties {
+  const { left, top, right, bottom } = insideOf(cellArea(grid, row, column, size), size)
+  const percent = (pixels: number, side: number) => `${(100 * pixels) / side}%`
+  return {
+    left: percent(left, size.width),
+    top: percent(top, size.height),
+    width: percent(right - left, size.width),
+    height: percent(bottom - top, size.height),
+  }
 }
 
 interface DevicePixels {

@@ -17,7 +17,15 @@ function drawShape(context: Context2D, shape: Shape): void {
     case 'image':
       context.imageSmoothingEnabled = shape.isSmooth
       context.imageSmoothingQuality = 'high'
+      context.save()
+      if (shape.clip) {
+        const { x, y, width, height } = shape.clip
+        context.beginPath()
+        context.rect(x, y, width, height)
+        context.clip()
+      }
       context.drawImage(bitmapOf(shape.raster), shape.x, shape.y, shape.width, shape.height)
+      context.restore()
       return
     case 'path': {
       const path = new Path2D(shape.d)

@@ -153,3 +153,25 @@ test('files are named after model, node, head and place', () => {
   )
   expect(fileStem('My design!', '')).toBe('My_design_')
 })
+
+test('a map that reaches over the edge of its picture ends there, also in a file', () => {
+  const area = { left: -1, top: -1, right: 3, bottom: 3 }
+  const over: MapFigure = {
+    ...figure,
+    cells: { height: 2, width: 2, values, absent: Uint8Array.of(1, 0, 0, 0), area },
+  }
+  const box = { x: 10, y: 20, width: 40, height: 40 }
+  const shapes = mapShapes(over, usualView, box)
+  expect(shapes.filter(({ kind }) => kind === 'image')[1]).toMatchObject({
+    x: 0,
+    y: 10,
+    width: 40,
+    clip: box,
+  })
+  expect(shapes.find(({ kind }) => kind === 'hatch')).toMatchObject({
+    boxes: [{ x: 10, y: 20, width: 10, height: 10 }],
+  })
+  const svg = svgOf(sheetOf([over], usualView))
+  expectWellFormed(svg)
+  expect(svg).toContain('viewBox="20 50 448 448"')
+})

@@ -107,6 +107,17 @@ export const wholeOf = ({ height, width }: { readonly height: number; readonly w
   bottom: height,
 })
 
+/** What of an area lies on the picture: the padding of a layer puts cells partly beside it. */
+export const insideOf = (
+  { left, top, right, bottom }: Area,
+  { height, width }: { readonly height: number; readonly width: number },
+): Area => ({
+  left: Math.max(0, left),
+  top: Math.max(0, top),
+  right: Math.min(width, right),
+  bottom: Math.min(height, bottom),
+})
+
 /** `swin_tiny-layers.1.blocks.1-head3-row5col4`: parts that are empty are left out. */
 export const fileStem = (...parts: readonly string[]): string =>
   parts

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { afterPin, afterRelease, noPins, placeAt, placeOn, stepFrom } from './places'
+import { afterPin, afterRelease, noPins, placeAt, placeOn, placeUnder, stepFrom } from './places'
 
 const a = { row: 1, column: 2 }
 const b = { row: 3, column: 0 }
@@ -32,4 +32,12 @@ test('places stay on the grid and keep their part of the picture on another', ()
     column: 3,
   })
   expect(stepFrom({ height: 4, width: 4 }, { row: 0, column: 3 }, -1, 1)).toEqual({ row: 0, column: 3 })
+})
+
+test('cells that padding has moved are found where they lie, and the nearest beside them', () => {
+  const size = { height: 8, width: 8 }
+  const grid = { height: 2, width: 2, area: { left: -2, top: -2, right: 6, bottom: 6 } }
+  expect(placeUnder(grid, 1.9, 2.1, size)).toEqual({ row: 1, column: 0 })
+  expect(placeUnder(grid, 7.5, 0, size)).toEqual({ row: 0, column: 1 })
+  expect(placeUnder({ height: 2, width: 2 }, 3.9, 4.1, size)).toEqual({ row: 1, column: 0 })
 })

@@ -1,4 +1,5 @@
 /** Cells that a person points at: the one under the pointer, and two that clicks hold. */
+import { type Area, wholeOf } from './mapFigure'
 
 export interface Place {
   readonly row: number
@@ -8,6 +9,8 @@ export interface Place {
 export interface PlaceGrid {
   readonly height: number
   readonly width: number
+  /** Where the cells lie, in pixels of the picture; all of it when left out. */
+  readonly area?: Area
 }
 
 export interface Pins {
@@ -27,7 +30,7 @@ export function afterPin(pins: Pins, place: Place, isSecond: boolean): Pins {
 /** After Escape: the second lets go before the first. */
 export const afterRelease = ({ first, second }: Pins): Pins => (second ? { first, second: null } : noPins)
 
-const isSamePlace = (a: Place | null, b: Place | null): boolean =>
+export const isSamePlace = (a: Place | null, b: Place | null): boolean =>
   a === b || (a !== null && b !== null && a.row === b.row && a.column === b.column)
 
 export const middleOf = ({ height, width }: PlaceGrid): Place => ({
@@ -40,6 +43,17 @@ export const placeAt = ({ height, width }: PlaceGrid, x: number, y: number): Pla
   row: within(height, Math.floor(y * height)),
   column: within(width, Math.floor(x * width)),
 })
+
+/** The cell under a pixel of a picture, which is the nearest one beside a grid that does not cover it all. */
+export function placeUnder(
+  grid: PlaceGrid,
+  x: number,
+  y: number,
+  size: { readonly height: number; readonly width: number },
+): Place {
+  const { left, top, right, bottom } = grid.area ?? wholeOf(size)
+  return placeAt(grid, (x - left) / (right - left), (y - top) / (bottom - top))
+}
 
 /** The cell at the same place of another grid. */
 export const placeOn = (from: PlaceGrid, { row, column }: Place, to: PlaceGrid): Place =>

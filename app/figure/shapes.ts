@@ -2,7 +2,7 @@
  * A figure as a few kinds of shapes, in the order in which they are drawn. The canvas, the SVG and the PNG draw these and know
  * nothing else, so that they cannot differ.
  */
-import { type Area, cellArea, type MapFigure, type Mark, type Raster, wholeOf } from './mapFigure'
+import { type Area, cellArea, insideOf, type MapFigure, type Mark, type Raster, wholeOf } from './mapFigure'
 import { greyOf, paintCells } from './paint'
 import { coloursFor, type ViewSettings } from './viewStore'
 
@@ -14,7 +14,13 @@ export interface Box {
 }
 
 export type Shape =
-  | (Box & { readonly kind: 'image'; readonly raster: Raster; readonly isSmooth: boolean })
+  | (Box & {
+      readonly kind: 'image'
+      readonly raster: Raster
+      readonly isSmooth: boolean
+      /** Nothing is drawn beyond it. */
+      readonly clip?: Box
+    })
   | {
       readonly kind: 'path'
       /** In the language of SVG's `d`. */
@@ -57,6 +63,7 @@ export function mapShapes(figure: MapFigure, view: ViewSettings, box: Box): read
       raster,
       // A map as fine as the screen has no edges to keep.
       isSmooth: view.isSmooth,
+      ...(cells.area ? { clip: box } : {}),
     })
     const hatched = absentAreas(figure).map(place)
     if (hatched.length > 0) shapes.push({ kind: 'hatch', boxes: hatched })
@@ -93,11 +100,11 @@ function absentAreas({ cells, size }: MapFigure): readonly Area[] {
       const joined = above.get(run)
       const grown = joined === undefined ? undefined : areas[joined]
       if (joined !== undefined && grown) {
-        areas[joined] = { ...grown, bottom }
+        areas[joined] = insideOf({ ...grown, bottom }, size)
         here.set(run, joined)
       } else {
         here.set(run, areas.length)
-        areas.push({ ...start, right, bottom })
+        areas.push(insideOf({ ...start, right, bottom }, size))
       }
     }
     above = here

@@ -23,9 +23,11 @@ ${drawn}
 function elementOf(shape: Shape, id: string, definitions: string[]): string {
   switch (shape.kind) {
     case 'image': {
-      const { isSmooth, raster } = shape
+      const { isSmooth, raster, clip } = shape
       const sharp = isSmooth ? raster : enlarge(raster, sharpTimes(raster))
-      return `<image${box(shape)} preserveAspectRatio="none"${isSmooth ? '' : ' style="image-rendering:pixelated"'} href="${pngAddress(sharp)}"/>`
+      const image = `<image${box(shape)} preserveAspectRatio="none"${isSmooth ? '' : ' style="image-rendering:pixelated"'} href="${pngAddress(sharp)}"/>`
+      // A picture in a picture ends at its own edges, in every program.
+      return clip ? `<svg${box(clip)} viewBox="${viewBox(clip)}">${image}</svg>` : image
     }
     case 'path': {
       const { d, fill, stroke, lineWidth, dash } = shape
@@ -77,6 +79,8 @@ const round = (value: number): number => Math.round(100 * value) / 100
 
 const box = ({ x, y, width, height }: Box): string =>
   ` x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}"`
+
+const viewBox = ({ x, y, width, height }: Box): string => [x, y, width, height].map(round).join(' ')
 
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')

@@ -1,5 +1,5 @@
 /** The dock's panels, in the order of their tabs. */
-import { Frame, Layers, ScanEye, Timer, TriangleAlert } from 'lucide-react'
+import { Frame, Grid3x3, Layers, ScanEye, Timer, TriangleAlert } from 'lucide-react'
 import { laterComponent } from '../later'
 import type { DockPanel } from './dockPanel'
 import { useProblemCount } from './problems/problemCount'
@@ -10,6 +10,7 @@ const LayersPanel = laterComponent(async () => (await import('./layers/LayersPan
 const LatencyPanel = laterComponent(async () => (await import('./latency/LatencyPanel')).LatencyPanel)
 const AttentionPanel = laterComponent(async () => (await import('./attention/AttentionPanel')).AttentionPanel)
 const FieldPanel = laterComponent(async () => (await import('./field/FieldPanel')).FieldPanel)
+const FeaturesPanel = laterComponent(async () => (await import('./features/FeaturesPanel')).FeaturesPanel)
 const ProblemsPanel = laterComponent(async () => (await import('./problems/ProblemsPanel')).ProblemsPanel)
 
 export const dockPanels: readonly DockPanel[] = [
@@ -17,6 +18,7 @@ export const dockPanels: readonly DockPanel[] = [
   { id: 'latency', title: 'Latency', icon: Timer, component: LatencyPanel },
   { id: 'attention', title: 'Attention', icon: ScanEye, component: AttentionPanel },
   { id: 'field', title: 'Receptive field', icon: Frame, component: FieldPanel },
+  { id: 'features', title: 'Features', icon: Grid3x3, component: FeaturesPanel },
   {
     id: 'problems',
     title: 'Problems',

@@ -1,4 +1,4 @@
-import { Frame, GitCommitVertical, ScanEye, Table2 } from 'lucide-react'
+import { Frame, GitCommitVertical, Grid3x3, ScanEye, Table2 } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { findNode } from '../../engine/index'
 import { place } from '../commands/place'
@@ -28,6 +28,7 @@ const tabs = [
   { id: 'design', title: 'Design', glyph: <GitCommitVertical {...icon} /> },
   { id: 'attention', title: 'Attention', glyph: <ScanEye {...icon} /> },
   { id: 'field', title: 'Field', glyph: <Frame {...icon} /> },
+  { id: 'features', title: 'Features', glyph: <Grid3x3 {...icon} /> },
   { id: 'layers', title: 'Numbers', glyph: <Table2 {...icon} /> },
 ] as const
 

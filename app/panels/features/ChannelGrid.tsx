@@ -37,7 +37,8 @@ export function ChannelGrid({ shown, channels, chosen, rangeOf, colours, onChoos
     if (!element || sight.height === 0) return
     const top = Math.floor(index / columns) * pitch.y
     if (top < element.scrollTop) element.scrollTop = top
-    else if (top + pitch.y > element.scrollTop + sight.height) element.scrollTop = top + pitch.y - sight.height
+    else if (top + pitch.y > element.scrollTop + sight.height)
+      element.scrollTop = top + pitch.y - sight.height
   }, [index, columns, sight.height])
 
   const onKey = (event: KeyboardEvent) => {

@@ -2,9 +2,9 @@ import { useMemo } from 'react'
 import { ColourBar } from '../../figure/ColourBar'
 import { formatValue } from '../../figure/ranges'
 import { coloursFor, useViewStore } from '../../figure/viewStore'
+import { Checkbox } from '../../ui/Checkbox'
 import { formatPercent } from '../../ui/formatNumber'
 import { Select } from '../../ui/Select'
-import { Switch } from '../../ui/Switch'
 import { ChannelGrid } from './ChannelGrid'
 import { channelOrders, deadWords, orderedChannels } from './channelOrder'
 import { Facts } from './Facts'
@@ -44,14 +44,9 @@ export function ChannelsMode({ shown, title, head }: ModeProps) {
               options={channelOrders}
               onChange={(chosen) => choose({ order: chosen, channel: null })}
             />
-            <label className="features-switch small">
+            <Checkbox checked={isOneRange} onChange={(isOn) => choose({ isOneRange: isOn })}>
               One range
-              <Switch
-                label="One range for all channels"
-                checked={isOneRange}
-                onChange={(isOn) => choose({ isOneRange: isOn })}
-              />
-            </label>
+            </Checkbox>
           </div>
           <ChannelGrid
             shown={shown}

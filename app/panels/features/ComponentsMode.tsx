@@ -30,7 +30,9 @@ export function ComponentsMode({ shown, title, head }: ModeProps) {
   const words = sides.find(({ value }) => value === side)?.words ?? 'all patches'
   const one = component === 'colours' || Number(component) >= ranges.length ? null : Number(component)
   const figures = forPictures(shown, (picture) => componentFigure(shown, picture, ranges, one, words))
-  const explained = ranges.map((range, index) => [`Component ${index + 1}`, formatPercent(range.explained)] as const)
+  const explained = ranges.map(
+    (range, index) => [`Component ${index + 1}`, formatPercent(range.explained)] as const,
+  )
   const together = ranges.reduce((sum, range) => sum + range.explained, 0)
   return (
     <FeatureLayout
@@ -44,15 +46,19 @@ export function ComponentsMode({ shown, title, head }: ModeProps) {
         <>
           <h3>Variance explained</h3>
           {ranges.length === 0 ? (
-            <p className="small muted">All patches are alike: there is no direction along which they differ.</p>
+            <p className="small muted">
+              All patches are alike: there is no direction along which they differ.
+            </p>
           ) : (
             <Facts facts={[...explained, ['Together', formatPercent(together)]]} />
           )}
           <p className="label faint">
             Of {words}
-            {shown.answer.maps.length > 1 ? ', fitted over all pictures together, so that colours mean the same' : ''}
-            . Class and register tokens are left out. Signs are fixed by the largest loading, and kept from picture to
-            picture.
+            {shown.answer.maps.length > 1
+              ? ', fitted over all pictures together, so that colours mean the same'
+              : ''}
+            . Class and register tokens are left out. Signs are fixed by the largest loading, and kept from
+            picture to picture.
           </p>
         </>
       }

@@ -1,15 +1,11 @@
 import { useEffect, useMemo, useState } from 'react'
-import type { FeaturesAnswer } from '../../../engine/index'
-import { runNow } from '../../commands/runs'
-import { runWords } from '../../shell/runWords'
-import { errorsOf, useAnalysis } from '../../state/derived'
+import { elements, type FeaturesAnswer } from '../../../engine/index'
+import { useAnalysis } from '../../state/derived'
 import { useDocumentStore } from '../../state/documentStore'
-import { useRunStore } from '../../state/runStore'
 import { type SessionState, useSessionStore } from '../../state/sessionStore'
 import { useWeightsStore } from '../../state/weightsStore'
 import { formatShape } from '../../ui/formatNumber'
 import { Segmented } from '../../ui/Segmented'
-import { PictureMenu } from '../attention/PictureMenu'
 import { useLook } from '../useLook'
 import { ChannelsMode } from './ChannelsMode'
 import { ComponentsMode } from './ComponentsMode'
@@ -20,6 +16,8 @@ import { type FeaturePlace, featurePlaces, placeOfSelection } from './featurePla
 import { type FeatureMode, useFeatureStore } from './featureStore'
 import { frameOf } from './frame'
 import { NormsMode } from './NormsMode'
+import { PlainPicture } from './PlainPicture'
+import { Progress } from './Progress'
 import { SimilarityMode } from './SimilarityMode'
 import './FeaturesPanel.css'
 
@@ -55,7 +53,8 @@ export function FeaturesPanel() {
   const found = chosen === null ? -1 : places.findIndex(({ instancePath }) => instancePath === chosen)
   const index = found >= 0 ? found : placeOfSelection(places, selection)
   const place = places[index]
-  if (!place) return <p className="features-none muted">Nothing reads the picture yet: connect a stem to it.</p>
+  if (!place)
+    return <p className="features-none muted">Nothing reads the picture yet: connect a stem to it.</p>
   return <Features places={places} place={place} index={index} />
 }
 
@@ -73,7 +72,8 @@ function Features({ places, place, index }: FeaturesProps) {
   const weights = useWeightsStore((state) => state.loaded?.id ?? null)
   const pictures = useFeaturePictures()
   const tensors = useMemo(() => pictures.map(({ tensor }) => tensor), [pictures])
-  const isMap = positionsOf(place) > 1
+  // A vector has nothing that lies anywhere.
+  const isMap = elements(place.shape.slice(0, -1)) > 1
   const { status, answer, earlier } = useLook(
     'features',
     isMap ? { path: place.instancePath, components: mode === 'components' ? side : null } : null,
@@ -81,7 +81,9 @@ function Features({ places, place, index }: FeaturesProps) {
   )
   // While the next answer is on its way the last one about the same place stays.
   const last =
-    earlier?.to.subject.document === design && earlier.to.question.path === place.instancePath ? earlier : null
+    earlier?.to.subject.document === design && earlier.to.question.path === place.instancePath
+      ? earlier
+      : null
   const shown = useMemo((): Shown | null => {
     if (!last) return null
     const value: FeaturesAnswer = last.value
@@ -134,8 +136,8 @@ function Features({ places, place, index }: FeaturesProps) {
           {head}
           {!isMap && (
             <p className="small muted">
-              {place.name} gives {formatShape(place.shape)}: one vector, and no map. Move the depth to see what it is
-              made from.
+              {place.name} gives {formatShape(place.shape)}: one vector, and no map. Move the depth to see
+              what it is made from.
             </p>
           )}
         </div>

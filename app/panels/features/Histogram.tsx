@@ -25,7 +25,7 @@ export function Histogram({ title, values, marks = [] }: HistogramProps) {
     <div className="histogram" aria-hidden="true">
       <p className="label muted">{title}</p>
       <div className="histogram-plot">
-        <svg viewBox={`0 0 ${bins} ${height}`} preserveAspectRatio="none">
+        <svg viewBox={`0 0 ${bins} ${height}`} preserveAspectRatio="none" aria-hidden="true">
           {counts.map((count, bin) => (
             <rect
               // biome-ignore lint/suspicious/noArrayIndexKey: bins are their numbers

@@ -1,6 +1,6 @@
 import { ColourBar } from '../../figure/ColourBar'
 import { formatValue } from '../../figure/ranges'
-import { Switch } from '../../ui/Switch'
+import { Checkbox } from '../../ui/Checkbox'
 import { Facts } from './Facts'
 import { FeatureLayout, forPictures } from './FeatureLayout'
 import { medianOf, normFigure, outlierFactor, patchNorms } from './featureFigures'
@@ -64,14 +64,9 @@ export function NormsMode({ shown, title, head }: ModeProps) {
           [`Over ${outlierFactor} × the median`, `${outliers} of ${count}`],
         ]}
       />
-      <label className="features-switch small">
+      <Checkbox checked={isClipped} onChange={(isOn) => choose({ isClipped: isOn })}>
         Clip the highest 1{'\u2009'}%
-        <Switch
-          label="Clip the highest 1 %"
-          checked={isClipped}
-          onChange={(isOn) => choose({ isClipped: isOn })}
-        />
-      </label>
+      </Checkbox>
     </FeatureLayout>
   )
 }

@@ -59,14 +59,19 @@ export function SimilarityMode({ shown, title, head }: ModeProps) {
       }
     >
       <p className="small muted">
-        <span data-testid="query">{words[0]?.toUpperCase()}{words.slice(1)}</span>.{' '}
-        {isPinned ? 'Held: click it again to let go.' : 'Hover another patch, click to hold it.'}
+        <span data-testid="query">
+          {words[0]?.toUpperCase()}
+          {words.slice(1)}
+        </span>
+        . {isPinned ? 'Held: click it again to let go.' : 'Hover another patch, click to hold it.'}
       </p>
       <Facts
         facts={[
           ['Mean cosine', formatValue(mean)],
           ['Lowest', formatValue(all.reduce((a, b) => Math.min(a, b), 1))],
-          ...(place ? prefixes.map(({ label, value }) => [`With ${label}`, formatValue(value)] as const) : []),
+          ...(place
+            ? prefixes.map(({ label, value }) => [`With ${label}`, formatValue(value)] as const)
+            : []),
         ]}
       />
       <div className="features-choices">

@@ -59,7 +59,7 @@ export function colourCellsOf(frame: Frame, colours: Float32Array, isUsed: Uint8
 export const placeOfToken = ({ prefix, width }: Frame, token: number): Place | null =>
   token < prefix ? null : { row: Math.floor((token - prefix) / width), column: (token - prefix) % width }
 
-export const tokenOfPlace = ({ prefix, width, positions }: Frame, { row, column }: Place): number =>
+const tokenOfPlace = ({ prefix, width, positions }: Frame, { row, column }: Place): number =>
   Math.min(positions - 1, prefix + row * width + column)
 
 /** `row 3, column 7`, `class token`, `extra token 2`: as checkpoints order them, the class token first. */

@@ -1,4 +1,4 @@
-import { Code, FileText, Frame } from 'lucide-react'
+import { Code, FileText, Frame, Grid3x3 } from 'lucide-react'
 import { findModule, type KernelReport, type ModuleNode } from '../../../engine/index'
 import { factsAt, useAnalysis } from '../../state/derived'
 import { useDocumentStore } from '../../state/documentStore'
@@ -65,6 +65,9 @@ export function Kernels({ path, node }: { readonly path: PathKey; readonly node:
         )}
         <Button look="link" icon={<Frame {...icon} />} onClick={() => showDockTab('field')}>
           Field
+        </Button>
+        <Button look="link" icon={<Grid3x3 {...icon} />} onClick={() => showDockTab('features')}>
+          Features
         </Button>
       </p>
     </section>
