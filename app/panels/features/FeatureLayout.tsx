@@ -40,23 +40,18 @@ export function FeatureLayout(props: FeatureLayoutProps) {
           const name = pictures[index]?.name ?? 'no picture'
           return (
             // biome-ignore lint/suspicious/noArrayIndexKey: pictures are in their order
-            <figure key={index} className="features-map">
-              <div
-                className="features-map-frame"
-                style={{ aspectRatio: `${frame.size.width} / ${frame.size.height}` }}
-              >
-                <MapPicture
-                  figure={figure}
-                  grid={pointing ? frame : null}
-                  name={`Features on ${frame.isOnPicture ? name : 'their own'}`}
-                  description={`${figure.title}. ${description}`}
-                  held={pointing?.heldOf(index) ?? null}
-                  onHover={(at) => at && pointing?.onHover(index, at)}
-                  onPin={(at) => pointing?.onPin(index, at)}
-                  onRelease={() => pointing?.onRelease()}
-                />
-              </div>
-              {isSeveral && <figcaption className="label muted ellipsis">{name}</figcaption>}
+            <figure key={index} className="features-map" style={{ aspectRatio: ratioOf(frame.size) }}>
+              <MapPicture
+                figure={figure}
+                grid={pointing ? frame : null}
+                name={`Features on ${frame.isOnPicture ? name : 'their own'}`}
+                description={`${figure.title}. ${description}`}
+                held={pointing?.heldOf(index) ?? null}
+                onHover={(at) => at && pointing?.onHover(index, at)}
+                onPin={(at) => pointing?.onPin(index, at)}
+                onRelease={() => pointing?.onRelease()}
+              />
+              {isSeveral && <figcaption className="label ellipsis">{name}</figcaption>}
             </figure>
           )
         })}
@@ -83,6 +78,8 @@ export function FeatureLayout(props: FeatureLayoutProps) {
     </div>
   )
 }
+
+const ratioOf = ({ width, height }: Shown['frame']['size']): string => `${width} / ${height}`
 
 /** The same figure for every picture of an answer; there is always one. */
 export function forPictures<T>({ answer }: Shown, make: (picture: number) => T): readonly [T, ...T[]] {

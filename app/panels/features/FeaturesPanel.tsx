@@ -55,7 +55,11 @@ export function FeaturesPanel() {
   const place = places[index]
   if (!place)
     return <p className="features-none muted">Nothing reads the picture yet: connect a stem to it.</p>
-  return <Features places={places} place={place} index={index} />
+  return (
+    <div className="features-panel">
+      <Features places={places} place={place} index={index} />
+    </div>
+  )
 }
 
 interface FeaturesProps {

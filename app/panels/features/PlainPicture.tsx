@@ -16,25 +16,23 @@ export function PlainPicture({ view, name }: PlainPictureProps) {
   const words = name === null ? 'No picture yet' : `Picture ${name}`
   return (
     <div className="features-maps">
-      <figure className="features-map">
-        <div className="features-map-frame" style={{ aspectRatio: `${size.width} / ${size.height}` }}>
-          <MapPicture
-            figure={{
-              title: words,
-              caption: [],
-              picture: view,
-              size,
-              cells: null,
-              range: rangeOver([]),
-              quantity: '',
-              marks: [],
-              fileName: 'picture',
-            }}
-            grid={null}
-            name={words}
-            description=""
-          />
-        </div>
+      <figure className="features-map" style={{ aspectRatio: `${size.width} / ${size.height}` }}>
+        <MapPicture
+          figure={{
+            title: words,
+            caption: [],
+            picture: view,
+            size,
+            cells: null,
+            range: rangeOver([]),
+            quantity: '',
+            marks: [],
+            fileName: 'picture',
+          }}
+          grid={null}
+          name={words}
+          description=""
+        />
       </figure>
       <PictureMenu />
     </div>

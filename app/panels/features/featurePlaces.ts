@@ -79,13 +79,20 @@ function gridOf(node: { readonly shape: Shape; readonly grid: Grid | null } | un
   return node.shape.length === 4 ? { height, width, prefix: 0 } : node.shape.length === 3 ? node.grid : null
 }
 
-/** The last place at or inside the selection; without one, the deepest map. */
+/** Cells along a side below which a map is hard to read. */
+const leastSide = 7
+
+/** The last place at or inside the selection; without one, the deepest map that still shows where things are. */
 export function placeOfSelection(places: readonly FeaturePlace[], selection: readonly PathKey[]): number {
   const [selected] = selection
   if (selected !== undefined) {
     const inside = places.findLastIndex(({ paths }) => paths.some((path) => isInside(path, selected)))
     if (inside >= 0) return inside
   }
-  const isMap = ({ grid }: FeaturePlace) => grid !== null && grid.height * grid.width > 1
-  return Math.max(0, places.findLastIndex(isMap))
+  const hasCells =
+    (least: number) =>
+    ({ grid }: FeaturePlace) =>
+      grid !== null && Math.min(grid.height, grid.width) >= least
+  const detailed = places.findLastIndex(hasCells(leastSide))
+  return detailed >= 0 ? detailed : Math.max(0, places.findLastIndex(hasCells(2)))
 }
