@@ -37,6 +37,7 @@ export function ChannelsMode({ shown, title, head }: ModeProps) {
           <div className="features-side-head">
             <h3>
               Channels <span className="faint">{channels}</span>
+              {shown.pictures.length > 1 && ` of ${shown.pictures[0]?.name}`}
             </h3>
             <Select
               label="Order of channels"

@@ -3,7 +3,7 @@ import type { Figures } from '../../figure/exports'
 import { FigureTools } from '../../figure/FigureTools'
 import { MapPicture } from '../../figure/MapPicture'
 import type { Place } from '../../figure/places'
-import { PictureMenu } from '../attention/PictureMenu'
+import { PictureTray } from '../pictures/PictureTray'
 import { cellWords, mapWords, nth, type Shown } from './featureFigures'
 
 /** What can be pointed at on the pictures. */
@@ -35,6 +35,7 @@ export function FeatureLayout(props: FeatureLayoutProps) {
   const isSeveral = figures.length > 1
   return (
     <div className="features">
+      <PictureTray />
       <div className="features-maps" data-several={isSeveral || undefined}>
         {figures.map((figure, index) => {
           const name = pictures[index]?.name ?? 'no picture'
@@ -55,7 +56,6 @@ export function FeatureLayout(props: FeatureLayoutProps) {
             </figure>
           )
         })}
-        <PictureMenu />
       </div>
       {bar}
       <div className="features-controls">

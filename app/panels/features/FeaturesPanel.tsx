@@ -6,6 +6,7 @@ import { type SessionState, useSessionStore } from '../../state/sessionStore'
 import { useWeightsStore } from '../../state/weightsStore'
 import { formatShape } from '../../ui/formatNumber'
 import { Segmented } from '../../ui/Segmented'
+import { PictureTray } from '../pictures/PictureTray'
 import { useLook } from '../useLook'
 import { ChannelsMode } from './ChannelsMode'
 import { ComponentsMode } from './ComponentsMode'
@@ -16,6 +17,7 @@ import { type FeaturePlace, featurePlaces, placeOfSelection } from './featurePla
 import { type FeatureMode, useFeatureStore } from './featureStore'
 import { frameOf } from './frame'
 import { NormsMode } from './NormsMode'
+import { PicturesChoice } from './PicturesChoice'
 import { PlainPicture } from './PlainPicture'
 import { Progress } from './Progress'
 import { SimilarityMode } from './SimilarityMode'
@@ -74,14 +76,14 @@ function Features({ places, place, index }: FeaturesProps) {
   const choose = useFeatureStore((state) => state.choose)
   const design = useDocumentStore((state) => state.document)
   const weights = useWeightsStore((state) => state.loaded?.id ?? null)
-  const pictures = useFeaturePictures()
-  const tensors = useMemo(() => pictures.map(({ tensor }) => tensor), [pictures])
+  const pictures = useFeaturePictures(useFeatureStore((state) => state.isAllPictures))
+  const tensors = useMemo(() => pictures?.map(({ tensor }) => tensor), [pictures])
   // A vector has nothing that lies anywhere.
   const isMap = elements(place.shape.slice(0, -1)) > 1
   const { status, answer, earlier } = useLook(
     'features',
-    isMap ? { path: place.instancePath, components: mode === 'components' ? side : null } : null,
-    { pictures: tensors },
+    isMap && pictures ? { path: place.instancePath, components: mode === 'components' ? side : null } : null,
+    tensors ? { pictures: tensors } : {},
   )
   // While the next answer is on its way the last one about the same place stays.
   const last =
@@ -98,7 +100,7 @@ function Features({ places, place, index }: FeaturesProps) {
       frame: frameOf(place, value.positions, design.input),
       pictures: value.maps.map((_, at) => {
         const tensor = last.to.subject.pictures[at]
-        const picture = pictures.find((each) => each.tensor === tensor)
+        const picture = pictures?.find((each) => each.tensor === tensor)
         return { name: picture?.name ?? 'procedural picture', view: picture?.view ?? null }
       }),
       hasRealWeights: last.to.subject.weights !== null,
@@ -128,13 +130,15 @@ function Features({ places, place, index }: FeaturesProps) {
         index={index}
         onChoose={({ instancePath }) => choose({ place: instancePath })}
       />
+      <PicturesChoice />
       {answer === null && isMap && <Progress status={status} />}
     </>
   )
   if (!shown || (mode === 'components' && shown.answer.components === null)) {
     return (
       <div className="features">
-        <PlainPicture view={pictures[0]?.view ?? null} name={pictures[0]?.name ?? null} />
+        <PictureTray />
+        <PlainPicture view={pictures?.[0]?.view ?? null} name={pictures?.[0]?.name ?? null} />
         <div className="features-controls">
           <header className="features-title">{title}</header>
           {head}

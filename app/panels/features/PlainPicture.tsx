@@ -2,7 +2,6 @@ import { MapPicture } from '../../figure/MapPicture'
 import type { Raster } from '../../figure/mapFigure'
 import { rangeOver } from '../../figure/ranges'
 import { useDocumentStore } from '../../state/documentStore'
-import { PictureMenu } from '../attention/PictureMenu'
 
 interface PlainPictureProps {
   readonly view: Raster | null
@@ -34,7 +33,6 @@ export function PlainPicture({ view, name }: PlainPictureProps) {
           description=""
         />
       </figure>
-      <PictureMenu />
     </div>
   )
 }

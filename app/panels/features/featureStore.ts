@@ -20,6 +20,8 @@ export interface FeatureChoice {
   /** Instance path; null follows the selection on the canvas. */
   readonly place: string | null
   readonly mode: FeatureMode
+  /** All pictures side by side; otherwise the current one. */
+  readonly isAllPictures: boolean
   /** Null takes the first in the order. */
   readonly channel: number | null
   readonly order: ChannelOrder
@@ -44,6 +46,7 @@ interface FeatureState extends FeatureChoice {
 export const useFeatureStore = create<FeatureState>()((set) => ({
   place: null,
   mode: 'channels',
+  isAllPictures: false,
   channel: null,
   order: 'deviation',
   isOneRange: false,
