@@ -1,5 +1,26 @@
 /** The engine's door: all that the page needs from the first moment on. */
-export * from './analysis/attentionRow'
+export { type AttentionLayer, nowhere, type Places, padding, type Scores } from './analysis/attention/layer'
+export {
+  cellOf,
+  keysAt,
+  type LaidRow,
+  laidOut,
+  membersOf,
+  type Place,
+  placeAt,
+  type RowIndex,
+  rowsAt,
+  tokenCount,
+} from './analysis/attention/places'
+export { readersOf } from './analysis/attention/readers'
+export {
+  attentionColumn,
+  attentionRow,
+  type HeadMerge,
+  isMasked,
+  mostOfMass,
+} from './analysis/attention/row'
+export { headStatistics, type RowStatistics, rowStatistics } from './analysis/attention/statistics'
 export type { Cost, Macs } from './analysis/costs'
 export { type ContributionMap, sideHolding } from './analysis/fieldMass'
 export type { Side } from './analysis/foreground'

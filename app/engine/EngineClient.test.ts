@@ -55,6 +55,7 @@ const result: RunResult = {
   weights: null,
   classes: null,
   attention: [],
+  attentionLeftOut: [],
   memory: { weightBytes: 1, activationBytes: 2, largestCopy: null },
   kernels: [],
 }

@@ -22,18 +22,28 @@ import { applyRule, type Rules } from './rules'
 import { freeAxes } from './shape'
 import { contiguous } from './strided'
 
+/** Numbers that computed nodes turned out to hold, where they decide which elements are read: the index of a gather. */
+export type Contents = ReadonlyMap<number, ArrayLike<number>>
+const nothingKnown: Contents = new Map()
+
 /** Per input, the region that the region of the result is computed from; null when it is computed from none of it. */
-export function reads(graph: Graph, node: Node, region: Region): readonly (Region | null)[] {
+export function reads(
+  graph: Graph,
+  node: Node,
+  region: Region,
+  contents: Contents = nothingKnown,
+): readonly (Region | null)[] {
   return applyRule(
     rules,
     node,
     region,
     node.inputs.map((input) => graph.nodes[input].shape),
     graph,
+    contents,
   )
 }
 
-type Arguments = [region: Region, inputs: readonly Shape[], graph: Graph]
+type Arguments = [region: Region, inputs: readonly Shape[], graph: Graph, contents: Contents]
 
 const rules: Rules<Arguments, readonly (Region | null)[]> = {
   input: () => [],
@@ -99,18 +109,18 @@ const rules: Rules<Arguments, readonly (Region | null)[]> = {
   reverse: ({ attrs: { axes } }, region) => [
     region.map((axis, i) => (axes.includes(i) ? reversed(axis) : axis)),
   ],
-  gather: ({ attrs: { axis, batch }, inputs }, region, [x, index], graph) => {
+  gather: ({ attrs: { axis, batch }, inputs }, region, [x, index], graph, contents) => {
     const free = region.slice(axis, axis + index.length - batch)
     const indices = [...region.slice(0, batch), ...free]
-    const parts = numbersAt(graph, inputs[1], indices)
+    const parts = numbersAt(graph.nodes[inputs[1]], indices, contents)
     const part = parts ? axisRegion(x[axis], indexSet(parts)) : wholeAxis(x[axis])
     return [[...region.slice(0, axis), part, ...region.slice(axis + free.length)], indices]
   },
-  scatterAdd: ({ attrs: { axis, batch }, inputs }, region, [, index], graph) => {
+  scatterAdd: ({ attrs: { axis, batch }, inputs }, region, [, index], graph, contents) => {
     const wanted = new Set(indicesOf(region[axis]))
     const whole = wholeRegion(index).slice(batch)
     const indices = [...region.slice(0, batch), ...whole]
-    const parts = numbersAt(graph, inputs[1], indices)
+    const parts = numbersAt(graph.nodes[inputs[1]], indices, contents)
     // One axis of places says exactly which are summed; several, or places that are computed, count as a whole.
     const isExact = parts !== null && whole.length === 1 && batch === 0
     const places = isExact ? parts.flatMap((part, at) => (wanted.has(part) ? [at] : [])) : null
@@ -131,16 +141,16 @@ const rules: Rules<Arguments, readonly (Region | null)[]> = {
   tap: same,
 }
 
-/** The numbers that a constant holds in a region, in row-major order; null when they are computed. */
-function numbersAt(graph: Graph, id: number, region: Region): readonly number[] | null {
-  const node = graph.nodes[id]
-  if (node.op !== 'constant') return null
+/** The numbers that a node holds in a region, in row-major order; null when they are computed and not known. */
+function numbersAt(node: Node, region: Region, contents: Contents): readonly number[] | null {
+  const data = node.op === 'constant' ? node.attrs.data : contents.get(node.id)
+  if (!data) return null
   const strides = contiguous(node.shape)
   const places = region.reduce<readonly number[]>(
     (bases, axis, at) => bases.flatMap((base) => indicesOf(axis).map((i) => base + i * strides[at])),
     [0],
   )
-  return places.map((place) => node.attrs.data[place])
+  return places.map((place) => data[place])
 }
 
 function same({ inputs }: Node, region: Region): Region[] {

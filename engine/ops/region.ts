@@ -29,11 +29,22 @@ interface Digit {
 
 const one: Digit = { size: 1, at: [0] }
 
-export const wholeAxis = (size: number): AxisRegion =>
-  axisRegion(
+export function wholeAxis(size: number): AxisRegion {
+  const known = wholeAxes.get(size)
+  if (known) return known
+  const made = axisRegion(
     size,
     Array.from({ length: size }, (_, index) => index),
   )
+  if (size <= mostRemembered) wholeAxes.set(size, made)
+  return made
+}
+/** Most axes of most regions are whole, and networks have few sizes. */
+const wholeAxes = new Map<number, AxisRegion>()
+const mostRemembered = 2 ** 16
+
+export const isWholeAxis = ({ sizes, digits }: AxisRegion): boolean =>
+  digits.every((indices, i) => indices.length === sizes[i])
 
 export const axisRegion = (size: number, indices: Indices): AxisRegion => ({
   sizes: [size],
@@ -122,7 +133,11 @@ function take(rest: Digit[], size: number): Digit[] {
 /** Two digits as one: exact. */
 function merged(high: Digit, low: Digit): Digit {
   if (high.size === 1) return low
-  return { size: high.size * low.size, at: high.at.flatMap((h) => low.at.map((l) => h * low.size + l)) }
+  const size = high.size * low.size
+  if (high.at.length === high.size && low.at.length === low.size) {
+    return { size, at: wholeAxis(size).digits[0] }
+  }
+  return { size, at: high.at.flatMap((h) => low.at.map((l) => h * low.size + l)) }
 }
 
 /** One digit as two, the lower one of size `size`: the smallest product that holds it. */

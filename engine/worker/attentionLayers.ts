@@ -1,98 +1,141 @@
-/** What the attention panel needs of each layer: Q and K, from which any row is computed in the page. Nothing N × N leaves. */
-import type { ScoreBias } from '../analysis/attentionRow'
-import { type Call, elements, type Graph, type Shape } from '../graph/graph'
-import type { Lowered } from '../lower/lowered'
-import type { AttentionLayer } from './protocol'
-
-/** An attention call of the graph and where it belongs. */
-export interface AttentionCall {
-  /** Path of the mixer's instance. */
-  readonly path: string
-  readonly q: number
-  readonly k: number
-  /** Added to the scores; null without one. */
-  readonly bias: number | null
-  readonly scale: number
-}
+/** What the views need of each attention map, of the first picture of the batch. Nothing N × N over 1024 leaves. */
+import type { AttentionLayer, ScoreBias, Scores } from '../analysis/attention/layer'
+import type { Graph, Shape } from '../graph/graph'
+import type { Contents } from '../ops/reads'
+import { contiguous } from '../ops/strided'
+import { type AttentionLayout, countOf, layoutOf, type WeightAxes } from './attentionLayout'
+import {
+  type AttentionDesign,
+  type AttentionMap,
+  attentionMaps,
+  bytesOf,
+  keptFor,
+  whyAbsent,
+} from './attentionMaps'
+import type { LeftOutAttention } from './protocol'
 
 /** Q and K of all layers of the presets are a few megabytes; at large inputs the first layers come. */
 const budgetBytes = 96 * 2 ** 20
 
-/** The layers asked for, in order, as far as they fit the budget. */
-export function attentionCalls(
-  lowered: Lowered,
-  wanted: 'all' | readonly string[],
-): readonly AttentionCall[] {
-  const { graph } = lowered
-  const found = graph.calls
-    .filter(({ name, output }) => name === 'attention' && lowered.isLive[output])
-    .map((call) => ({ call, path: instancePath(lowered, call) }))
-    .filter(({ path }) => wanted === 'all' || wanted.includes(path))
-  const calls: AttentionCall[] = []
-  let bytes = 0
-  for (const { call, path } of found) {
-    const [q, k, , bias = null] = call.inputs
-    if (q === undefined || k === undefined) continue
-    for (const node of keptOf({ q, k, bias })) bytes += 4 * elements(shapeOf(graph, node))
-    if (bytes > budgetBytes) break
-    calls.push({ path, q, k, bias, scale: Number(call.attrs.scale ?? 1) })
+export interface AttentionPlan {
+  readonly maps: readonly AttentionMap[]
+  /** Maps for which there was no room: they can be asked for by the path of their mixer. */
+  readonly leftOut: readonly LeftOutAttention[]
+}
+
+/** The maps asked for, in order, as far as they fit the budget. */
+export function attentionPlan(design: AttentionDesign, wanted: 'all' | readonly string[]): AttentionPlan {
+  const maps: AttentionMap[] = []
+  const leftOut: LeftOutAttention[] = []
+  let room = budgetBytes
+  for (const map of attentionMaps(design)) {
+    const { path, name } = map
+    if (wanted !== 'all' && !wanted.includes(path)) continue
+    const bytes = whyAbsent(design.graph, map) === null ? bytesOf(design.graph, map) : 0
+    if (bytes > room) {
+      leftOut.push({ path, name, bytes })
+      continue
+    }
+    room -= bytes
+    maps.push(map)
   }
-  return calls
+  return { maps, leftOut }
 }
 
 /** The nodes that the layers are made from, each once. */
-export function keptNodes(calls: readonly AttentionCall[]): readonly number[] {
-  return [...new Set(calls.flatMap(keptOf))]
+export function keptNodes(graph: Graph, maps: readonly AttentionMap[]): readonly number[] {
+  return [...new Set(maps.filter((map) => whyAbsent(graph, map) === null).flatMap(keptFor))]
 }
 
-const keptOf = ({ q, k, bias }: Pick<AttentionCall, 'q' | 'k' | 'bias'>): readonly number[] =>
-  bias === null ? [q, k] : [q, k, bias]
+export type ValuesOf = (node: number) => Float32Array
 
-/** One layer for the page, of the first picture of the batch. */
-export function attentionLayer(
-  graph: Graph,
-  { path, q, k, bias, scale }: AttentionCall,
-  valuesOf: (node: number) => Float32Array,
-): AttentionLayer {
-  const [, queries = 0, heads = 0, width = 0] = shapeOf(graph, q)
-  const [, keys = 0] = shapeOf(graph, k)
+/** One layer for the views. */
+export function attentionLayer(graph: Graph, map: AttentionMap, valuesOf: ValuesOf): AttentionLayer {
+  const { path, name, followsMap } = map
+  const reason = whyAbsent(graph, map)
+  const isKept = reason === null
+  const contents: Contents = new Map(isKept ? map.indices.map((node) => [node, valuesOf(node)]) : [])
+  const layout = layouts.get(map) ?? layoutOf(graph, map, contents)
+  // Where the values themselves say what is gathered, the next picture changes it.
+  if (map.indices.length === 0) layouts.set(map, layout)
+  const { axes, queryPlaces, keyPlaces, mixes } = layout
   return {
     path,
-    heads,
-    width,
-    scale,
-    queries,
-    keys,
-    grid: graph.nodes[k]?.grid ?? graph.nodes[q]?.grid ?? null,
-    q: headsFirst(valuesOf(q), queries, heads, width),
-    k: headsFirst(valuesOf(k), keys, heads, width),
-    bias: bias === null ? undefined : firstBias(shapeOf(graph, bias), valuesOf(bias)),
+    name,
+    mixes,
+    followsMap,
+    kind: queryPlaces.isSpecific || keyPlaces.isSpecific ? 'tokens' : 'channels',
+    windows: countOf(axes.windows),
+    heads: countOf(axes.heads),
+    queries: countOf(axes.queries),
+    keys: countOf(axes.keys),
+    queryPlaces: queryPlaces.places,
+    keyPlaces: keyPlaces.places,
+    scores: isKept ? scoresOf(graph, map, axes, valuesOf) : { kind: 'absent', reason },
   }
 }
 
-/** The part of a bias that belongs to the first picture and window. */
-function firstBias(shape: Shape, values: Float32Array): ScoreBias {
-  const [heads = 1, queries = 1, keys = 1] = [1, 1, 1, ...shape].slice(-3)
-  return { shape: [heads, queries, keys], values: values.slice(0, heads * queries * keys) }
+const layouts = new WeakMap<AttentionMap, AttentionLayout>()
+
+function scoresOf(graph: Graph, { scores }: AttentionMap, axes: WeightAxes, valuesOf: ValuesOf): Scores {
+  if (scores.kind === 'tap') {
+    const { shape } = graph.nodes[scores.node]
+    return { kind: 'probabilities', values: inOrder(valuesOf(scores.node), shape, axes) }
+  }
+  const { q, k, bias, scale } = scores
+  const windows = countOf(axes.windows)
+  const [, , , width] = graph.nodes[q].shape
+  return {
+    kind: 'products',
+    width,
+    scale,
+    q: headsFirst(valuesOf(q), graph.nodes[q].shape, windows),
+    k: headsFirst(valuesOf(k), graph.nodes[k].shape, windows),
+    bias: bias === null ? undefined : firstBias(graph.nodes[bias].shape, valuesOf(bias), windows),
+  }
 }
 
-/** [t, h, d] -> [h, t, d]. */
-function headsFirst(values: Float32Array, tokens: number, heads: number, width: number): Float32Array {
-  const turned = new Float32Array(tokens * heads * width)
-  for (let head = 0; head < heads; head++) {
-    for (let token = 0; token < tokens; token++) {
-      const from = (token * heads + head) * width
-      turned.set(values.subarray(from, from + width), (head * tokens + token) * width)
+/** The weights of the first picture as [windows, heads, queries, keys]. */
+function inOrder(values: Float32Array, shape: Shape, axes: WeightAxes): Float32Array {
+  const order = [...axes.windows, ...axes.heads, ...axes.queries, ...axes.keys]
+  const strides = contiguous(shape)
+  const turned = new Float32Array(countOf(order))
+  let filled = 0
+  const visit = (depth: number, from: number): void => {
+    const axis = order[depth]
+    if (!axis) {
+      turned[filled++] = values[from]
+      return
+    }
+    for (let index = 0; index < axis.count; index++) visit(depth + 1, from + index * strides[axis.axis])
+  }
+  visit(0, 0)
+  return turned
+}
+
+/** [n, t, h, d] -> [windows, h, t, d]. */
+function headsFirst(values: Float32Array, [, tokens, heads, width]: Shape, windows: number): Float32Array {
+  const turned = new Float32Array(windows * tokens * heads * width)
+  let to = 0
+  for (let window = 0; window < windows; window++) {
+    for (let head = 0; head < heads; head++) {
+      for (let token = 0; token < tokens; token++) {
+        const from = ((window * tokens + token) * heads + head) * width
+        turned.set(values.subarray(from, from + width), to)
+        to += width
+      }
     }
   }
   return turned
 }
 
-/** The module instance around a call: a call inside a part of a module belongs to the module. */
-function instancePath({ graph, scopes }: Lowered, call: Call): string {
-  let scope = graph.scopes[call.scope]
-  while (scope && scope.id !== 0 && scopes.get(scope.path) !== scope.id) scope = graph.scopes[scope.parent]
-  return scope?.path ?? ''
+/** The part of a bias [n, h, t, s], or [images, windows, h, t, s], that belongs to the first picture. */
+function firstBias(shape: Shape, values: Float32Array, windows: number): ScoreBias {
+  const [images, own, heads, queries, keys] = [1, 1, 1, 1, 1, ...shape].slice(-5)
+  // Of rank 4 the windows lie in the batch.
+  const rows = Math.min(shape.length < 5 || images === 1 ? own : images * own, windows)
+  return {
+    shape: [rows, heads, queries, keys],
+    values: values.slice(0, rows * heads * queries * keys),
+  }
 }
-
-const shapeOf = (graph: Graph, node: number): Shape => graph.nodes[node]?.shape ?? []

@@ -2,6 +2,7 @@
  * The engine behind the messages of protocol.ts: takes requests, posts replies, never throws past one. It knows no worker and no
  * page, so that tests drive it in Node.
  */
+import type { AttentionLayer } from '../analysis/attention/layer'
 import { compile } from '../compile/compile'
 import type { Plan } from '../compile/plan'
 import { DeviceLostError, KernelError, VertebraError } from '../errors'
@@ -17,12 +18,11 @@ import { lower } from '../lower/lower'
 import '../modules'
 import type { Lowered } from '../lower/lowered'
 import { topClasses } from '../weights/topClasses'
-import { type AttentionCall, attentionCalls, attentionLayer, keptNodes } from './attentionLayers'
+import { type AttentionPlan, attentionLayer, attentionPlan, keptNodes } from './attentionLayers'
 import { DesignError, outputOf } from './designError'
 import { looks } from './looks'
 import { pictureFor } from './picture'
 import type {
-  AttentionLayer,
   FailureCode,
   KernelReport,
   LookedReply,
@@ -60,7 +60,9 @@ interface Prepared {
   readonly epoch: number
   readonly lowered: Lowered
   readonly plan: Plan
-  readonly capture: { readonly plan: Plan; readonly calls: readonly AttentionCall[] } | null
+  readonly attention: AttentionPlan
+  /** Also gives what the attention layers are made from; null where there are none. */
+  readonly capture: Plan | null
   readonly weights: MatchedWeights | null
 }
 
@@ -230,22 +232,22 @@ export class EngineHost {
     const session = await this.session()
     const prepared = await this.prepare(request, session)
     stopIf(isCancelled)
-    const { lowered, plan, capture, weights } = prepared
+    const { lowered, plan, attention, capture, weights } = prepared
     const load = (loaded: Plan) =>
       session.load(loaded, {
         given: weights?.given ?? null,
         isCancelled,
         onProgress: (stage, done, total) => this.progress(revision, stage, done, total),
       })
-    const loaded = await load(capture?.plan ?? plan)
+    const loaded = await load(capture ?? plan)
     stopIf(isCancelled)
     this.progress(revision, 'running', 0, 1)
     const outputs = await loaded.run(pictureFor(lowered, request.picture, request.batch), isCancelled)
-    const attention = capture ? layersOf(lowered, capture.calls, outputs) : []
     await this.sendResult(revision, weights, {
       onReference: false,
       logits: outputs[0] ?? null,
-      attention,
+      attention: layersOf(lowered, attention, outputs),
+      attentionLeftOut: attention.leftOut,
       memory: plan.memory,
       kernels: plan.steps.map(kernelReport),
     })
@@ -263,19 +265,20 @@ export class EngineHost {
 
   /** Plans of this design; those of the last run when nothing but the picture is new. */
   private async prepare(request: RunRequest, session: Session): Promise<Prepared> {
-    const { document, batch, attention, weights } = request
-    const key = JSON.stringify([document, batch, attention, weights])
+    const { document, batch, weights } = request
+    const key = JSON.stringify([document, batch, request.attention, weights])
     if (this.prepared?.key === key && this.prepared.epoch === this.keeper.epoch) return this.prepared
     const lowered = lower(document, { batch })
     const output = outputOf(lowered)
-    const calls = attentionCalls(lowered, attention)
+    const attention = attentionPlan(lowered, request.attention)
+    const kept = keptNodes(lowered.graph, attention.maps)
     const { choose } = await this.tunerFor(session)
     const planFor = (outputs: readonly number[]) =>
       compile(lowered.graph, { outputs, device: session.device.traits, tuning: choose })
     const plan = planFor([output])
-    const capture = calls.length > 0 ? { calls, plan: planFor([output, ...keptNodes(calls)]) } : null
+    const capture = kept.length > 0 ? planFor([output, ...kept]) : null
     const matched = weights === null ? null : this.weightFiles.match(weights, lowered.graph)
-    this.prepared = { key, epoch: this.keeper.epoch, lowered, plan, capture, weights: matched }
+    this.prepared = { key, epoch: this.keeper.epoch, lowered, plan, attention, capture, weights: matched }
     return this.prepared
   }
 
@@ -400,7 +403,7 @@ export class EngineHost {
       weights: weights && { id: weights.id, fits: weights.report.fits, wanted: weights.report.wanted },
       classes: hasMeaning && run.logits ? await topClasses(run.logits.subarray(0, 1000)) : null,
     }
-    const arrays = [result.logits, ...result.attention.flatMap(({ q, k }) => [q, k])]
+    const arrays = [result.logits, ...result.attention.flatMap(arraysOf)]
     const transfer = arrays.flatMap((array) => (array ? [array.buffer as ArrayBuffer] : []))
     this.post({ type: 'ran', revision, result }, transfer)
   }
@@ -455,15 +458,21 @@ function kernelReport({
 /** Output 0 is the design's; then come the nodes that the layers are made from. */
 function layersOf(
   { graph }: Lowered,
-  calls: readonly AttentionCall[],
+  { maps }: AttentionPlan,
   [, ...kept]: readonly Float32Array[],
 ): readonly AttentionLayer[] {
-  const nodes = keptNodes(calls)
-  return calls.map((call) =>
-    attentionLayer(graph, call, (node) => {
+  const nodes = keptNodes(graph, maps)
+  return maps.map((map) =>
+    attentionLayer(graph, map, (node) => {
       const values = kept[nodes.indexOf(node)]
-      if (!values) throw new KernelError(`internal: the plan did not keep Q and K of ${call.path}`)
+      if (!values) throw new KernelError(`internal: the plan did not keep what ${map.path} attends by`)
       return values
     }),
   )
+}
+
+/** The large arrays of a layer that nothing else holds. */
+const arraysOf = ({ scores }: AttentionLayer): readonly Float32Array[] => {
+  if (scores.kind === 'products') return [scores.q, scores.k]
+  return scores.kind === 'probabilities' ? [scores.values] : []
 }

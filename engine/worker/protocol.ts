@@ -1,7 +1,7 @@
 /** Messages between the page and the engine's worker. Every message carries a revision; older answers are dropped. */
-import type { ScoreBias } from '../analysis/attentionRow'
+import type { AttentionLayer } from '../analysis/attention/layer'
 import type { Document } from '../document/types'
-import type { Grid, Shape } from '../graph/graph'
+import type { Shape } from '../graph/graph'
 import type { WeightReport } from '../weights/matchWeights'
 import type { ClassGuess } from '../weights/topClasses'
 import type { AnswerOf, LookKind, QuestionOf, Subject } from './questions'
@@ -18,7 +18,7 @@ export type Request =
       /** Preprocessed picture [height, width, 3], normalised; null runs on the procedural input. */
       readonly picture: Float32Array | null
       readonly measure: boolean
-      /** Return Q and K of these attention layers (scope paths); 'all' when they fit the budget. */
+      /** Return the maps of these mixers (instance paths); of 'all' those that fit the budget. */
       readonly attention: 'all' | readonly string[]
       /** A file that was read, for all weights that fit; the others, or all with null, follow their rule. */
       readonly weights: string | null
@@ -134,6 +134,7 @@ export interface RunResult {
   /** What a classifier of ImageNet says; null without weights from a file, for then it knows nothing. */
   readonly classes: readonly ClassGuess[] | null
   readonly attention: readonly AttentionLayer[]
+  readonly attentionLeftOut: readonly LeftOutAttention[]
   readonly memory: {
     readonly weightBytes: number
     readonly activationBytes: number
@@ -142,19 +143,11 @@ export interface RunResult {
   readonly kernels: readonly KernelReport[]
 }
 
-/** What one attention layer read: enough to compute any row. q [heads, queries, d], k [heads, keys, d]. */
-export interface AttentionLayer {
-  /** Scope path of the mixer instance. */
+/** An attention map for which there was no room beside the others: it can be asked for by the path of its mixer. */
+export interface LeftOutAttention {
   readonly path: string
-  readonly heads: number
-  readonly width: number
-  readonly scale: number
-  readonly queries: number
-  readonly keys: number
-  readonly grid: Grid | null
-  readonly q: Float32Array
-  readonly k: Float32Array
-  readonly bias?: ScoreBias | undefined
+  readonly name: string
+  readonly bytes: number
 }
 
 /** One step of the plan, with the shader that really runs. */

@@ -4,7 +4,7 @@ import { VertebraError } from '../errors'
 import type { Lowered } from '../lower/lowered'
 import { evaluate } from '../ops/evaluate'
 import { proceduralWeights } from '../weights/procedural'
-import { attentionCalls, attentionLayer, keptNodes } from './attentionLayers'
+import { attentionLayer, attentionPlan, keptNodes } from './attentionLayers'
 import { DesignError, outputOf } from './designError'
 import { pictureFor } from './picture'
 import type { RunResult } from './protocol'
@@ -25,7 +25,7 @@ export function runOnReference(
     )
   }
   const { graph } = lowered
-  const calls = attentionCalls(lowered, 'all')
+  const { maps, leftOut } = attentionPlan(lowered, 'all')
   const output = outputOf(lowered)
   const values = evaluate(
     graph,
@@ -33,7 +33,7 @@ export function runOnReference(
       inputs: pictureFor(lowered, picture, 1),
       params: ({ attrs, shape }) => given.get(attrs.name) ?? proceduralWeights(attrs.name, shape, attrs),
     },
-    [output, ...keptNodes(calls)],
+    [output, ...keptNodes(graph, maps)],
     { storage: 'single' },
   )
   const valueAt = (node: number): Float32Array => {
@@ -44,7 +44,8 @@ export function runOnReference(
   return {
     onReference: true,
     logits: valueAt(output),
-    attention: calls.map((call) => attentionLayer(graph, call, valueAt)),
+    attention: maps.map((map) => attentionLayer(graph, map, valueAt)),
+    attentionLeftOut: leftOut,
     memory: {
       weightBytes: memory.weightBytes,
       activationBytes: memory.activationBytes,

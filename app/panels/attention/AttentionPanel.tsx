@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import { type AttentionLayer, attentionRow, summarizeRow } from '../../../engine/index'
+import { type AttentionLayer, rowStatistics } from '../../../engine/index'
 import { isEnabled } from '../../commands/command'
 import { replaceType } from '../../commands/nodes'
 import { runNow, runOnCpu } from '../../commands/runs'
@@ -19,7 +19,7 @@ import { Segmented } from '../../ui/Segmented'
 import { Select } from '../../ui/Select'
 import { PictureTray } from '../pictures/PictureTray'
 import { HeadGrid } from './HeadGrid'
-import { placeOf, usualQuery } from './queries'
+import { isDrawable, layerId, placeOf, readingOf, usualQuery } from './queries'
 import './AttentionPanel.css'
 
 const choiceOf = (state: SessionState) => state.attention
@@ -31,9 +31,9 @@ const ranOnCpu = (state: RunState) => state.result?.onReference === true
 /** Where each head looks: pick block and head, hover a patch, see its row on the picture. */
 export function AttentionPanel() {
   const layers = useRunStore(attentionLayers)
-  const drawable = useMemo(() => layers.filter(({ grid }) => grid !== null), [layers])
+  const drawable = useMemo(() => layers.filter(isDrawable), [layers])
   const choice = useSessionStore(choiceOf)
-  const layer = drawable.find(({ path }) => path === choice.layer) ?? drawable.at(-1)
+  const layer = drawable.find((each) => layerId(each) === choice.layer) ?? drawable.at(-1)
   return layer ? <Attention layers={drawable} layer={layer} /> : <NoAttention />
 }
 
@@ -52,15 +52,16 @@ function Attention({
   const isFromCpu = useRunStore(ranOnCpu)
   const hasRealWeights = useRunStore(ranWithFile)
   const head = choice.head === 'mean' ? 'mean' : Math.min(choice.head, layer.heads - 1)
-  const query = choice.query !== null && choice.query < layer.queries ? choice.query : usualQuery(layer)
-  const row = useMemo(() => attentionRow(layer, head, query), [layer, head, query])
-  const { grid } = layer
-  if (!grid) return null
-  const summary = summarizeRow(row, query, grid, input)
+  const grid = layer.queryPlaces.map
+  const tokens = grid.prefix + grid.height * grid.width
+  const query = choice.query !== null && choice.query < tokens ? choice.query : usualQuery(layer)
+  const reading = useMemo(() => readingOf(layer, head, query), [layer, head, query])
+  const { row } = reading
+  const summary = rowStatistics(layer, row, reading.at, input)
   const place = placeOf(grid, query)
   const top = row.reduce((best, weight) => Math.max(best, weight), 0)
   const names = layerNames(layers)
-  const nameOf = (each: AttentionLayer) => names.get(each.path) ?? each.path
+  const nameOf = (each: AttentionLayer) => names.get(layerId(each)) ?? layerId(each)
   const who = place ? `Row ${place.row}, column ${place.column}` : 'The class token'
   const sentence = `${who} (query) reads the ${grid.height} × ${grid.width} map (keys).`
   const figures = [
@@ -72,8 +73,9 @@ function Attention({
     { label: 'Top weight', value: formatPercent(top) },
   ]
   const tokenOf = (at: Place) => grid.prefix + at.row * grid.width + at.column
-  const look = (next: number) => next !== query && lookAt({ query: next, layer: layer.path })
-  const cells = { height: grid.height, width: grid.width, values: row.slice(grid.prefix) }
+  const look = (next: number) => next !== query && lookAt({ query: next, layer: layerId(layer) })
+  const { map: keys } = layer.keyPlaces
+  const cells = { height: keys.height, width: keys.width, values: reading.tokens.slice(keys.prefix) }
   const title = `Layer ${nameOf(layer)} · ${head === 'mean' ? 'mean of heads' : `head ${head}`}`
   const range = rangeOver([cells])
   const figure: MapFigure = {
@@ -114,7 +116,7 @@ function Attention({
           onHover={(next) => next && !choice.isPinned && look(tokenOf(next))}
           onPin={(next) => {
             const isHeld = choice.isPinned && tokenOf(next) === query
-            lookAt({ query: tokenOf(next), layer: layer.path, isPinned: !isHeld })
+            lookAt({ query: tokenOf(next), layer: layerId(layer), isPinned: !isHeld })
           }}
           onRelease={() => lookAt({ isPinned: false })}
         />
@@ -140,8 +142,8 @@ function Attention({
         <div className="attention-choices">
           <Select
             label="Block"
-            value={layer.path}
-            options={layers.map((each) => ({ value: each.path, label: `Layer ${nameOf(each)}` }))}
+            value={layerId(layer)}
+            options={layers.map((each) => ({ value: layerId(each), label: `Layer ${nameOf(each)}` }))}
             onChange={(path) => lookAt({ layer: path })}
           />
           <Select
@@ -166,7 +168,7 @@ function Attention({
               ]}
               onChange={(value) =>
                 lookAt({
-                  layer: layer.path,
+                  layer: layerId(layer),
                   isPinned: value === 'cls',
                   query:
                     value === 'cls'
@@ -191,7 +193,7 @@ function Attention({
         query={query}
         nameOf={nameOf}
         onChoose={(chosen, number) =>
-          lookAt({ layer: chosen.path, head: number, query: null, isPinned: false })
+          lookAt({ layer: layerId(chosen), head: number, query: null, isPinned: false })
         }
       />
     </div>
@@ -201,10 +203,12 @@ function Attention({
 /** `3.6`: stage and block as the row above shows them; one number where there are no stages. */
 function layerNames(layers: readonly AttentionLayer[]): ReadonlyMap<string, string> {
   return new Map(
-    layers.map(({ path }) => {
+    layers.map((layer) => {
+      const { path, name } = layer
       const numbers = path.split('/').flatMap((id) => /(\d+)$/.exec(id)?.[1] ?? [])
       const [first = '', ...rest] = numbers
-      return [path, rest.length > 0 ? [Number(first) + 1, ...rest].join('.') : first || path]
+      const number = rest.length > 0 ? [Number(first) + 1, ...rest].join('.') : first || path
+      return [layerId(layer), name ? `${number} ${name}` : number]
     }),
   )
 }

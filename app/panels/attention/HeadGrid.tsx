@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef } from 'react'
-import { type AttentionLayer, attentionRow } from '../../../engine/index'
+import type { AttentionLayer } from '../../../engine/index'
 import { colourAt } from '../../figure/colourMaps'
-import { placeOf, sameQuery } from './queries'
+import { layerId, placeOf, readingOf, sameQuery } from './queries'
 import { rangeOf, shareOf } from './rowRange'
 
 interface HeadGridProps {
@@ -28,7 +28,7 @@ export function HeadGrid({ layers, layer, head, query, nameOf, onChoose }: HeadG
         ))}
       </div>
       {layers.map((each) => (
-        <div key={each.path} className="head-grid-row">
+        <div key={layerId(each)} className="head-grid-row">
           <span className="head-grid-name label" data-current={each === layer || undefined}>
             {nameOf(each)}
           </span>
@@ -63,7 +63,7 @@ function HeadRow({ layer, query, chosen, name, onChoose }: HeadRowProps) {
     const context = canvas.current?.getContext('2d')
     if (!context) return
     thumbnails.forEach((image, head) => {
-      if (image) context.putImageData(image, head * pitch, 0)
+      context.putImageData(image, head * pitch, 0)
     })
   }, [thumbnails])
   return (
@@ -87,10 +87,9 @@ function HeadRow({ layer, query, chosen, name, onChoose }: HeadRowProps) {
 }
 
 /** One head's row as 14 × 14 pixels, nearest. */
-function thumbnail(layer: AttentionLayer, head: number, query: number): ImageData | null {
-  const { grid } = layer
-  if (!grid) return null
-  const row = attentionRow(layer, head, query)
+function thumbnail(layer: AttentionLayer, head: number, query: number): ImageData {
+  const { map: grid } = layer.keyPlaces
+  const row = readingOf(layer, head, query).tokens
   const range = rangeOf(row, grid)
   const image = new ImageData(cell, cell)
   for (let y = 0; y < cell; y++) {

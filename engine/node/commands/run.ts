@@ -4,18 +4,18 @@ import type { GivenWeights } from '../../gpu/contents'
 import { parseProbe } from '../../image/probes'
 import {
   type AttentionLayer,
-  attentionRow,
+  headStatistics,
   normalize,
   type PreprocessOptions,
   preprocess,
   probeImage,
   probeTitle,
-  summarizeRow,
 } from '../../index'
 import { lower } from '../../lower/lower'
 import { type WeightReport, whatDoesNotFit } from '../../weights/matchWeights'
 import { type ClassGuess, topClasses } from '../../weights/topClasses'
-import { type AttentionCall, attentionCalls, attentionLayer, keptNodes } from '../../worker/attentionLayers'
+import { attentionLayer, attentionPlan, keptNodes } from '../../worker/attentionLayers'
+import type { AttentionMap } from '../../worker/attentionMaps'
 import { runOnReference } from '../../worker/runOnReference'
 import { type Command, UsageError } from '../command'
 import { openDesign, preprocessingOf, reportedName } from '../design'
@@ -121,21 +121,21 @@ async function onGpu(
   given: GivenWeights | null,
   batch: number,
 ): Promise<Result> {
-  let calls: readonly AttentionCall[] = []
+  let maps: readonly AttentionMap[] = []
   const runtime = await openRuntime(adapter)
   const { lowered, plan, outputs } = await prepareRun(runtime, document, {
     batch,
     picture,
     given,
     keep(lowered) {
-      calls = attentionCalls(lowered, 'all')
-      return keptNodes(calls)
+      maps = attentionPlan(lowered, 'all').maps
+      return keptNodes(lowered.graph, maps)
     },
   })
   const [logits = new Float32Array(), ...kept] = outputs
-  const nodes = keptNodes(calls)
+  const nodes = keptNodes(lowered.graph, maps)
   const valuesOf = (node: number) => kept[nodes.indexOf(node)] ?? new Float32Array()
-  const attention = calls.map((call) => attentionLayer(lowered.graph, call, valuesOf))
+  const attention = maps.map((map) => attentionLayer(lowered.graph, map, valuesOf))
   const perPicture = logits.length / (plan.outputs[0]?.shape[0] ?? 1)
   return { on: runtime.session.device.traits.name, logits: logits.subarray(0, perPicture), attention }
 }
@@ -152,26 +152,20 @@ function largest(values: Float32Array, count: number): readonly Guess[] {
     .slice(0, count)
 }
 
-/** Means over heads and over some queries spread over the picture: all of them would be N² for every layer. */
+/** Means over heads and queries. */
 function summaryOf(layer: AttentionLayer, picture: { readonly width: number; readonly height: number }) {
-  const prefix = layer.grid?.prefix ?? 0
-  const step = Math.max(1, Math.floor((layer.queries - prefix) / 16))
-  const queries = Array.from(
-    { length: Math.ceil((layer.queries - prefix) / step) },
-    (_, i) => prefix + i * step,
-  )
-  const summaries = queries.flatMap((query) =>
-    Array.from({ length: layer.heads }, (_, head) =>
-      summarizeRow(attentionRow(layer, head, query), query, layer.grid, picture),
-    ),
-  )
+  const { path, name, kind, windows, heads, queries, keys, scores } = layer
+  const figures = scores.kind === 'absent' ? [] : headStatistics(layer, picture)
+  const distances = figures.flatMap(({ distance }) => distance ?? [])
   return {
-    path: layer.path,
-    heads: layer.heads,
-    queries: layer.queries,
-    keys: layer.keys,
-    distance: mean(summaries.flatMap(({ distance }) => distance ?? [])),
-    entropy: mean(summaries.map(({ entropy }) => entropy)),
+    path: name ? `${path} ${name}` : path,
+    kind,
+    windows,
+    heads,
+    queries,
+    keys,
+    distance: kind === 'tokens' && distances.length > 0 ? mean(distances) : null,
+    entropy: figures.length > 0 ? mean(figures.map(({ entropy }) => entropy)) : null,
   }
 }
 
@@ -188,9 +182,9 @@ function textOf({ name, image, on, weights, fits, top5, attention }: Report): st
   const rows = attention.map((row) => [
     row.path,
     `${row.heads}`,
-    `${row.queries}×${row.keys}`,
-    `${row.distance.toFixed(1)} px`,
-    `${row.entropy.toFixed(2)} nats`,
+    row.windows > 1 ? `${row.windows} of ${row.queries}×${row.keys}` : `${row.queries}×${row.keys}`,
+    row.distance === null ? 'none' : `${row.distance.toFixed(1)} px`,
+    row.entropy === null ? 'not kept' : `${row.entropy.toFixed(2)} nats`,
   ])
   return [
     `${name} on ${image}, ${on} (${noteOf(weights, fits)})`,

@@ -1,0 +1,216 @@
+/** Which axes of attention weights are windows, heads, queries and keys, and where queries and keys lie. */
+import {
+  type FoundPlaces,
+  findPlaces,
+  type OriginBy,
+  originIn,
+  type Tokens,
+} from '../analysis/attention/findPlaces'
+import { tokensIn } from '../analysis/attention/tokenMap'
+import type { Graph } from '../graph/graph'
+import { type Contents, reads } from '../ops/reads'
+import { axisRegion, type Region, wholeAxis } from '../ops/region'
+import type { AttentionMap, Mixer, ProductNodes } from './attentionMaps'
+import { flowThrough, scoreOrigin } from './attentionOrigins'
+
+/** An axis of the weights, and how many of its indices belong to the first picture. */
+export interface WeightAxis {
+  readonly axis: number
+  readonly count: number
+}
+
+/** The axes of weights by what they count. */
+export interface WeightAxes {
+  readonly windows: readonly WeightAxis[]
+  readonly heads: readonly WeightAxis[]
+  readonly queries: readonly WeightAxis[]
+  readonly keys: readonly WeightAxis[]
+}
+
+export interface AttentionLayout {
+  readonly axes: WeightAxes
+  readonly queryPlaces: FoundPlaces
+  readonly keyPlaces: FoundPlaces
+  /** Whether the mixer's output depends on the weights. */
+  readonly mixes: boolean
+}
+
+export const countOf = (axes: readonly WeightAxis[]): number =>
+  axes.reduce((product, { count }) => product * count, 1)
+
+export function layoutOf(graph: Graph, map: AttentionMap, contents: Contents): AttentionLayout {
+  return map.scores.kind === 'products'
+    ? callLayout(graph, map.mixer, map.scores, contents)
+    : tapLayout(graph, map.mixer, map.scores.node, contents)
+}
+
+/** How many pictures there are at once. */
+const picturesIn = ({ nodes }: Graph): number => nodes.find(({ op }) => op === 'input')?.shape[0] ?? 1
+
+/** Queries [n, t, h, d] and keys [n, s, h, d] tell by themselves. */
+function callLayout(
+  graph: Graph,
+  mixer: Mixer,
+  { q, k, output }: ProductNodes,
+  contents: Contents,
+): AttentionLayout {
+  const [all, queries, heads] = graph.nodes[q].shape
+  const [, keys] = graph.nodes[k].shape
+  const windows = { axis: 0, count: all / picturesIn(graph) }
+  const tokens = (node: number, perWindow: number): Tokens => ({
+    node,
+    axes: [windows, { axis: 1, count: perWindow }],
+    perWindow,
+  })
+  const keyPlaces = fromMaps(mixer, (sources, preferred) =>
+    findPlaces(graph, tokens(k, keys), originIn(graph, sources, contents), preferred),
+  )
+  const asked = fromMaps(
+    mixer,
+    (sources, preferred) =>
+      findPlaces(graph, tokens(q, queries), originIn(graph, sources, contents), preferred),
+    keyPlaces.source,
+  )
+  return {
+    axes: {
+      windows: [windows],
+      heads: [{ axis: 1, count: heads }],
+      queries: [{ axis: 2, count: queries }],
+      keys: [{ axis: 3, count: keys }],
+    },
+    queryPlaces: asked.isSpecific ? asked : (whereResultsGo() ?? asked),
+    keyPlaces,
+    mixes: true,
+  }
+
+  /** Learned or common queries lie where their answers are put. */
+  function whereResultsGo(): FoundPlaces | null {
+    if (mixer.output === null) return null
+    const flow = flowThrough(graph, output, mixer.output, { sources: mixer.sources, contents })
+    const found = flow && findPlaces(flow.graph, tokens(flow.node, queries), flow.results)
+    return found?.isSpecific ? found : null
+  }
+}
+
+/** Tapped weights: axes along which keys move are windows, further ones along which the result moves are queries. */
+function tapLayout(graph: Graph, mixer: Mixer, tap: number, contents: Contents): AttentionLayout {
+  const { shape } = graph.nodes[tap]
+  const sides = [mixer.sources, mixer.inputs].map((sources) =>
+    sidesOf(graph, mixer, tap, { sources, contents }),
+  )
+  const keyAxis = softmaxAxis(graph, tap) ?? shape.length - 1
+  const [side] = sides
+  const axes = countedAxes(shape, keyAxis, picturesIn(graph))
+  const keys = [{ axis: keyAxis, count: shape[keyAxis] }]
+  const windows = axes.filter((axis) => moves(side, axis, side.keys))
+  const queries = axes.filter((axis) => !windows.includes(axis) && moves(side, axis, side.queries))
+  const place = (own: readonly WeightAxis[], of: (side: Sides) => OriginBy): FoundPlaces => {
+    const tokens = (side: Sides) => ({ node: side.node, axes: [...windows, ...own], perWindow: countOf(own) })
+    const [first, second] = sides.map((side) => () => findPlaces(side.graph, tokens(side), of(side)))
+    const found = first()
+    return found.isSpecific ? found : better(found, second())
+  }
+  const queryPlaces = place(queries, ({ queries }) => queries)
+  const keyPlaces = place(keys, ({ keys }) => keys)
+  if (queryPlaces.isSpecific || keyPlaces.isSpecific) {
+    const heads = axes.filter((axis) => !windows.includes(axis) && !queries.includes(axis))
+    return { axes: { windows, heads, queries, keys }, queryPlaces, keyPlaces, mixes: side.mixes }
+  }
+  // Channels ask channels: the last axis but the keys' has the rows.
+  const rows = axes.slice(-1)
+  const rowPlaces = place(rows, ({ queries }) => queries)
+  return {
+    axes: { windows: [], heads: axes.slice(0, -1), queries: rows, keys },
+    queryPlaces: rowPlaces,
+    keyPlaces,
+    mixes: side.mixes,
+  }
+}
+
+/** Where the weights' queries and keys are followed from, and in which graph. */
+interface Sides {
+  readonly mixes: boolean
+  readonly graph: Graph
+  readonly node: number
+  readonly queries: OriginBy
+  readonly keys: OriginBy
+}
+
+function sidesOf(
+  graph: Graph,
+  mixer: Mixer,
+  tap: number,
+  options: { readonly sources: ReadonlySet<number>; readonly contents: Contents },
+): Sides {
+  const flow = mixer.output === null ? null : flowThrough(graph, tap, mixer.output, options)
+  if (flow)
+    return { mixes: true, graph: flow.graph, node: flow.node, queries: flow.results, keys: flow.values }
+  return {
+    mixes: false,
+    graph,
+    node: tap,
+    queries: scoreOrigin(graph, 0, options),
+    keys: scoreOrigin(graph, 1, options),
+  }
+}
+
+/** Every axis but the keys' that has something to count, of the first picture. */
+function countedAxes(shape: readonly number[], keyAxis: number, pictures: number): readonly WeightAxis[] {
+  const pictureAxis =
+    pictures === 1 ? -1 : shape.findIndex((size, axis) => axis !== keyAxis && size % pictures === 0)
+  return shape
+    .map((size, axis) => ({ axis, count: axis === pictureAxis ? size / pictures : size }))
+    .filter(({ axis, count }) => axis !== keyAxis && count > 1)
+}
+
+/** Whether another index of the axis means other places. */
+function moves({ graph, node }: Sides, { axis, count }: WeightAxis, originBy: OriginBy): boolean {
+  const origin = originBy('places')
+  const { shape } = graph.nodes[node]
+  const step = Math.max(1, Math.floor(count / 64))
+  const placesAt = (index: number): string => {
+    const region = shape.map((size, at) => (at === axis ? axisRegion(size, [index]) : wholeAxis(size)))
+    const found = origin.of(node, region)
+    return [...found]
+      .map(([source, regions]) => regions.map((part) => tokensIn(graph.nodes[source], part).join()).join(';'))
+      .join('|')
+  }
+  const first = placesAt(0)
+  for (let index = step; index < count; index += step) if (placesAt(index) !== first) return true
+  return false
+}
+
+/** The axis along which weights sum to one: the last of a softmax that only moved since. */
+function softmaxAxis({ nodes, calls, ...rest }: Graph, tap: number): number | null {
+  const graph = { nodes, calls, ...rest }
+  const softmaxes = new Set(calls.flatMap(({ name, output }) => (name === 'softmax' ? [output] : [])))
+  const { shape } = nodes[tap]
+  const found = shape.findIndex((size, axis) => {
+    if (size === 1) return false
+    let id = tap
+    let region: Region = shape.map((other, at) => (at === axis ? axisRegion(other, [0]) : wholeAxis(other)))
+    while (!softmaxes.has(id)) {
+      const node = nodes[id]
+      const [read] = node.inputs.length === 1 ? reads(graph, node, region) : []
+      if (!read) return false
+      region = read
+      id = node.inputs[0]
+    }
+    const last = region[region.length - 1]
+    return last.digits.some((indices, digit) => indices.length < last.sizes[digit])
+  })
+  return found < 0 ? null : found
+}
+
+/** On the mixer's own maps or further up; where that says nothing, among its inputs. */
+function fromMaps(
+  mixer: Mixer,
+  find: (sources: ReadonlySet<number>, preferred: number | null) => FoundPlaces,
+  preferred: number | null = null,
+): FoundPlaces {
+  const found = find(mixer.sources, preferred)
+  return found.isSpecific ? found : better(found, find(mixer.inputs, preferred))
+}
+
+const better = (found: FoundPlaces, other: FoundPlaces): FoundPlaces =>
+  other.isSpecific || found.source === null ? other : found

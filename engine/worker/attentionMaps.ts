@@ -1,0 +1,214 @@
+/** The attention maps of a design: calls of `attention`, and weights that mixers compute in other ways and tap. */
+import { hasCells, mapOf } from '../analysis/attention/tokenMap'
+import { elements, type Graph, type Shape } from '../graph/graph'
+import { liveNodes } from '../lower/liveNodes'
+import type { Lowered } from '../lower/lowered'
+
+/** Where attention is looked for. */
+export type AttentionDesign = Pick<Lowered, 'graph' | 'scopes' | 'isLive'>
+
+export interface AttentionMap {
+  /** Path of the mixer's instance. */
+  readonly path: string
+  /** What tells it from the others of its mixer. */
+  readonly name: string
+  readonly scores: ProductNodes | TapNode
+  /** The tapped weights: [n, heads, queries, keys] of a call. */
+  readonly tap: number
+  readonly followsMap: boolean
+  readonly mixer: Mixer
+  /** Nodes that say which elements are gathered on the way to queries and keys. */
+  readonly indices: readonly number[]
+}
+
+export interface ProductNodes {
+  readonly kind: 'products'
+  /** q [n, t, h, d], k [n, s, h, d] */
+  readonly q: number
+  readonly k: number
+  /** Added to the scores; null without one. */
+  readonly bias: number | null
+  readonly scale: number
+  /** What the call gathered. */
+  readonly output: number
+}
+
+export interface TapNode {
+  readonly kind: 'tap'
+  readonly node: number
+}
+
+/** The instance around an attention. */
+export interface Mixer {
+  /** Of the instance; null outside of all. */
+  readonly output: number | null
+  /** Its inputs. */
+  readonly inputs: ReadonlySet<number>
+  /** Its inputs that carry a map, and further up the nearest values that do for those that carry none. */
+  readonly sources: ReadonlySet<number>
+}
+
+/** All of a design, in the order in which they are computed. */
+export function attentionMaps(design: AttentionDesign): readonly AttentionMap[] {
+  const { graph, isLive } = design
+  const instances = new Instances(design)
+  const calls = graph.calls.filter(({ name, output }) => name === 'attention' && isLive[output])
+  const inCalls = (node: number) => calls.some(({ first, end }) => first <= node && node < end)
+  const isTap = ({ op, attrs }: Graph['nodes'][number]) =>
+    op === 'tap' && 'name' in attrs && attrs.name === 'attention'
+  const found = [
+    ...calls.flatMap((call) => {
+      const [q, k, , bias = null] = call.inputs
+      const tap = graph.nodes.slice(call.first, call.end).find(isTap)
+      if (!tap) return []
+      const scale = Number(call.attrs.scale ?? 1)
+      const scores: AttentionMap['scores'] = { kind: 'products', q, k, bias, scale, output: call.output }
+      return [{ scores, tap: tap.id, scope: call.scope, roots: [q, k] }]
+    }),
+    // Weights that only tell which regions were chosen feed nothing, but their mixer lives.
+    ...graph.nodes
+      .filter((node) => isTap(node) && !inCalls(node.id) && isLive[instances.outputOf(node.scope) ?? node.id])
+      .map(({ id, scope }) => ({
+        scores: { kind: 'tap', node: id } as const,
+        tap: id,
+        scope,
+        roots: [id],
+      })),
+  ].sort((a, b) => a.tap - b.tap)
+  const named = namesOf(found.map(({ scope }) => ({ ...instances.placeOf(scope) })))
+  return found.map(({ scores, tap, scope, roots }, i) => {
+    const mixer = instances.mixerOf(scope)
+    const before = found.slice(0, i).filter((other) => instances.placeOf(other.scope).path === named[i].path)
+    const made = liveNodes(
+      graph,
+      roots.map((root) => graph.nodes[root]),
+    )
+    return {
+      ...named[i],
+      scores,
+      tap,
+      mixer,
+      followsMap: before.some((other) => made[other.tap]),
+      indices: indicesOnTheWay(graph, roots, mixer.sources),
+    }
+  })
+}
+
+/** The nodes whose values a map is made from. */
+export function keptFor({ scores, indices }: AttentionMap): readonly number[] {
+  if (scores.kind === 'tap') return [scores.node, ...indices]
+  const { q, k, bias } = scores
+  return [q, k, ...(bias === null ? [] : [bias]), ...indices]
+}
+
+/** Why a map is not kept at all, as a sentence; null where it is. */
+export function whyAbsent({ nodes }: Graph, { scores, tap }: AttentionMap): string | null {
+  const sides = nodes[tap].shape.filter((size) => size > mostTokens)
+  const hasPairs = scores.kind === 'tap' || (scores.bias !== null && isPairs(nodes[scores.bias].shape))
+  if (!hasPairs || sides.length < 2) return null
+  const what = scores.kind === 'tap' ? 'Its weights' : 'What is added to its scores'
+  return `${what} would be ${sides.join(' × ')} numbers per head, and nothing of more than ${mostTokens} × ${mostTokens} is kept; choose a smaller picture.`
+}
+
+const mostTokens = 1024
+const isPairs = (shape: Shape): boolean => shape.filter((size) => size > mostTokens).length > 1
+
+export const bytesOf = (graph: Graph, map: AttentionMap): number =>
+  keptFor(map).reduce((sum, node) => sum + 4 * elements(graph.nodes[node].shape), 0)
+
+// --- how -----------------------------------------------------------------------------------------------------------------
+
+class Instances {
+  private readonly design: AttentionDesign
+  private readonly mixers = new Map<number, Mixer>()
+  /** Values at the doors of modules that carry a map. */
+  private readonly maps: ReadonlySet<number>
+
+  constructor(design: AttentionDesign) {
+    this.design = design
+    const { graph, scopes } = design
+    const outputs = [...scopes.values()].map((scope) => graph.scopes[scope].output)
+    const doors = outputs.flatMap((output) => (output === null ? [] : [graph.nodes[output]]))
+    const pictures = graph.nodes.filter(({ op }) => op === 'input')
+    this.maps = new Set([...doors, ...pictures].filter((node) => hasCells(mapOf(node))).map(({ id }) => id))
+  }
+
+  /** The module instance around a scope: what is inside a part of a module belongs to the module. */
+  private instanceOf(scope: number): number {
+    const { graph, scopes } = this.design
+    let at = graph.scopes[scope]
+    while (at.id !== 0 && scopes.get(at.path) !== at.id) at = graph.scopes[at.parent]
+    return at.id
+  }
+
+  outputOf(scope: number): number | null {
+    return this.design.graph.scopes[this.instanceOf(scope)].output
+  }
+
+  /** Path of the instance, and the parts inside it. */
+  placeOf(scope: number): { readonly path: string; readonly parts: readonly string[] } {
+    const { scopes } = this.design.graph
+    const { path } = scopes[this.instanceOf(scope)]
+    const inside = scopes[scope].path.slice(path.length)
+    return { path, parts: inside.split('/').filter(Boolean) }
+  }
+
+  mixerOf(scope: number): Mixer {
+    const instance = this.instanceOf(scope)
+    const known = this.mixers.get(instance) ?? this.newMixer(instance)
+    this.mixers.set(instance, known)
+    return known
+  }
+
+  private newMixer(instance: number): Mixer {
+    const { nodes, scopes } = this.design.graph
+    const isInside = scopes.map(({ id, parent }) => id === instance || parent === instance)
+    for (const { id, parent } of scopes) isInside[id] ||= id !== 0 && isInside[parent]
+    const inputs = new Set<number>()
+    for (const node of nodes) {
+      if (!isInside[node.scope]) continue
+      for (const input of node.inputs) {
+        const { op, scope } = nodes[input]
+        if (!isInside[scope] && op !== 'param' && op !== 'constant') inputs.add(input)
+      }
+    }
+    const carrying = [...inputs].filter((input) => hasCells(mapOf(nodes[input])))
+    const { output } = scopes[instance]
+    return { output, inputs, sources: new Set([...this.maps, ...carrying].filter((id) => id !== output)) }
+  }
+}
+
+/** Computed indices of gathers between the roots and the sources. */
+function indicesOnTheWay(
+  { nodes }: Graph,
+  roots: readonly number[],
+  sources: ReadonlySet<number>,
+): readonly number[] {
+  const isOnTheWay = new Set(roots)
+  const indices = new Set<number>()
+  for (let id = Math.max(...roots); id >= 0; id--) {
+    if (!isOnTheWay.has(id) || sources.has(id)) continue
+    const { op, inputs } = nodes[id]
+    const followed = op === 'gather' ? inputs.slice(0, 1) : inputs
+    for (const input of followed) isOnTheWay.add(input)
+    if (op === 'gather' && nodes[inputs[1]].op !== 'constant') indices.add(inputs[1])
+  }
+  return [...indices]
+}
+
+/** What is different in the names of parts around the maps of one mixer; numbers where nothing is. */
+function namesOf(
+  places: readonly { readonly path: string; readonly parts: readonly string[] }[],
+): readonly { readonly path: string; readonly name: string }[] {
+  return places.map(({ path, parts }, i) => {
+    const others = places.filter((other) => other.path === path)
+    if (others.length === 1) return { path, name: '' }
+    const differing = parts.filter((part) => !others.every((other) => other.parts.includes(part)))
+    const name = differing.join('/')
+    const alike = places.flatMap((other, at) =>
+      other.path === path && other.parts.join() === parts.join() ? [at] : [],
+    )
+    if (alike.length === 1) return { path, name }
+    return { path, name: `${name} ${alike.indexOf(i) + 1}`.trim() }
+  })
+}
