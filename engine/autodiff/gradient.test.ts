@@ -93,9 +93,24 @@ test('a call keeps its name where only its result is read, and loses it where it
   const rolled = b.roll(x, { axis: 1, shift: 1 })
   const graph = b.finish([attention(b, rolled, rolled, rolled, 1)])
   expect(graph.calls.map(({ name }) => name)).toEqual(['roll', 'softmax', 'attention'])
-  const made = gradient(graph, { wrt: [x.id] })
+  const probabilities = graph.nodes.findIndex(({ op }) => op === 'tap')
+  const made = gradient(graph, { output: probabilities, wrt: [x.id] })
   expect(made.calls.map(({ name }) => name)).toEqual(['roll'])
   verifyGraph(made)
+})
+
+test('attention is differentiated as a whole, but where a bias or its inside is asked for', () => {
+  const b = new Builder()
+  const x = b.input('x', [2, 5, 3, 4])
+  const bias = b.input('bias', [3, 5, 5])
+  const made = attention(b, x, b.mul(x, 2), b.exp(x), 0.5, bias)
+  const graph = b.finish([made])
+  const namesOf = (wrt: readonly number[]) => gradient(graph, { wrt }).calls.map(({ name }) => name)
+  const whole = ['attentionLogSum', 'attentionByQueries', 'attentionByKeys']
+  expect(namesOf([x.id])).toEqual(['softmax', 'attention', ...whole])
+  expect(namesOf([bias.id])).not.toContain('attentionLogSum')
+  const probabilities = graph.nodes.findIndex(({ op }) => op === 'tap')
+  expect(namesOf([x.id, probabilities])).not.toContain('attentionLogSum')
 })
 
 test('random programs: reverse mode equals finite differences', () => {

@@ -45,8 +45,20 @@ export function specOf(context: KernelContext, term: Term): Spec {
     case 'attention': {
       const [queries, keys, values, bias] = term.inputs
       const [q, k, v] = [queries, keys, values].map((input) => plain(context, input, endsInUnitStride))
-      const score = bias === undefined ? unchanged : biased(context, bias)
+      const score = biased(context, bias, 4)
       return { family: 'attention', q, k, v, scale: term.attrs.scale, score, out: context.out }
+    }
+    case 'attentionLogSum': {
+      const [q, k] = term.inputs.slice(0, 2).map((input) => plain(context, input, endsInUnitStride))
+      const score = biased(context, term.inputs[2], 3)
+      return { family: 'attentionLogSum', q, k, scale: term.attrs.scale, score, out: context.out }
+    }
+    case 'attentionGradient': {
+      const { of, scale } = term.attrs
+      const [q, k, v, dy] = term.inputs.slice(0, 4).map((input) => plain(context, input, endsInUnitStride))
+      const statistics = plain(context, term.inputs[4], () => true)
+      const score = biased(context, term.inputs[5], 6)
+      return { family: 'attentionGradient', of, q, k, v, dy, statistics, scale, score, out: context.out }
     }
     case 'scan':
       return scan(context, term)
@@ -149,15 +161,17 @@ function scan(context: KernelContext, { attrs, inputs }: TermOf<'scan'>): Spec {
   }
 }
 
-/** q, k, v and the result. */
-const attentionTensors = 4
-
-/** What is added to the scores of attention, computed where they are. */
-function biased({ sources, isFixed, fuse, maxTensors, computed }: KernelContext, id: number): Fused {
+/** What is added to the scores of attention, if anything, computed where they are; `others` tensors are bound besides. */
+function biased(
+  { sources, isFixed, fuse, maxTensors, computed }: KernelContext,
+  id: number | undefined,
+  others: number,
+): Fused {
+  if (id === undefined) return unchanged
   const reading = new Reading(sources, isFixed)
   const expression = reading.read(id)
   const { operands } = reading
-  const fits = tensorsRead(operands).size + attentionTensors <= maxTensors
+  const fits = tensorsRead(operands).size + others <= maxTensors
   if (!fits || (!fuse && expression.kind !== 'operand')) throw new NeedsTensor(id)
   for (const term of reading.terms) computed.add(term)
   return { expression: { kind: 'binary', fn: 'add', x: { kind: 'accumulator' }, y: expression }, operands }

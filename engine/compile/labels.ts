@@ -28,6 +28,10 @@ function nameOf(term: Term): string {
       return `depthwise conv ${term.attrs.kernel.join('×')}`
     case 'pool':
       return `${term.attrs.fn} pool ${term.attrs.kernel.join('×')}`
+    case 'attentionLogSum':
+      return 'attention, log of sums'
+    case 'attentionGradient':
+      return `attention, gradient by ${term.attrs.of}`
     case 'fold':
       return term.attrs.fn
     case 'rowStatistics':

@@ -38,6 +38,7 @@ function matchedCalls(graph: Graph, outputs: readonly number[]): Map<number, Mat
   for (const call of [...graph.calls].sort((x, y) => x.first - y.first || y.end - x.end)) {
     const match = matches[call.name]
     if (!match || call.first < covered) continue
+    if (match.isBetter?.(call.inputs.map((id) => graph.nodes[id].shape)) === false) continue
     if (idsOf(call).some((id) => id !== call.output && lastUser[id] >= call.end)) continue
     found.set(call.output, { call, match })
     covered = call.end

@@ -1,11 +1,12 @@
 /** Named calls that a kernel serves: how each is written as terms. Every other call is its body. */
 
-import type { Call } from '../graph/graph'
-import { elements } from '../graph/graph'
+import { type Call, elements, type Shape } from '../graph/graph'
 import { positions } from '../ops/convolution'
 import type { ProgramBuilder, Term } from './program'
 
 export interface Match {
+  /** Whether the kernel is better than the body for inputs of these shapes; it always is when this is left out. */
+  isBetter?(shapes: readonly Shape[]): boolean
   write(b: ProgramBuilder, call: Call, inputs: readonly Term[]): Term
 }
 
@@ -13,11 +14,27 @@ export const matches: { readonly [name: string]: Match } = {
   attention: {
     write(b, call, inputs) {
       const [q, k, v] = inputs.slice(0, 3).map((x) => b.transpose(x, [0, 2, 1, 3]))
-      const scores = [...q.shape.slice(0, 3), k.shape[2]]
-      const bias = inputs.slice(3).map((x) => repeatedTo(b, x, scores))
+      const bias = biasesOf(b, inputs.slice(3), [q, k])
       const made = b.term('attention', { scale: Number(call.attrs.scale) }, [q, k, v, ...bias])
       return b.transpose(made, [0, 2, 1, 3])
     },
+  },
+
+  attentionLogSum: {
+    isBetter: hasManyScores,
+    write(b, call, inputs) {
+      const rows = inputs.slice(0, 2).map((x) => b.transpose(x, [0, 2, 1, 3]))
+      const bias = biasesOf(b, inputs.slice(2), rows)
+      return b.term('attentionLogSum', { scale: Number(call.attrs.scale) }, [...rows, ...bias])
+    },
+  },
+  attentionByQueries: {
+    isBetter: hasManyScores,
+    write: (b, call, inputs) => attentionBy(b, 'queries', call, inputs),
+  },
+  attentionByKeys: {
+    isBetter: hasManyScores,
+    write: (b, call, inputs) => attentionBy(b, 'keys', call, inputs),
   },
 
   roll: {
@@ -66,6 +83,37 @@ export const matches: { readonly [name: string]: Match } = {
 
   averagePool: { write: (b, call, [x]) => pool(b, call, x, 'average') },
   maxPool: { write: (b, call, [x]) => pool(b, call, x, 'max') },
+}
+
+/** More scores than this are not written down, for one head or for all heads of all samples. */
+const manyScores = { ofHead: 2 ** 18, inAll: 2 ** 22 }
+
+/**
+ * The backward of attention has kernels that write no scores; they compute these three times over. Up to 512 tokens products
+ * that keep them for a moment are as good, and on software adapters better.
+ */
+function hasManyScores([q, k]: readonly Shape[]): boolean {
+  const ofHead = q[1] * k[1]
+  return ofHead >= manyScores.ofHead || q[0] * q[2] * ofHead >= manyScores.inAll
+}
+
+function attentionBy(b: ProgramBuilder, of: 'queries' | 'keys', call: Call, inputs: readonly Term[]): Term {
+  const rows = inputs.slice(0, 4).map((x) => b.transpose(x, [0, 2, 1, 3]))
+  // One tensor to bind instead of two.
+  const statistics = b.term('concat', { axis: 3 }, inputs.slice(4, 6))
+  const bias = biasesOf(b, inputs.slice(6), rows)
+  const made = b.term('attentionGradient', { scale: Number(call.attrs.scale), of }, [
+    ...rows,
+    statistics,
+    ...bias,
+  ])
+  return of === 'queries' ? b.transpose(made, [0, 2, 1, 3]) : made
+}
+
+/** What is added to the scores of q [n, h, t, d] and k [n, h, s, d], if anything. */
+function biasesOf(b: ProgramBuilder, inputs: readonly Term[], [q, k]: readonly Term[]): Term[] {
+  const scores = [...q.shape.slice(0, 3), k.shape[2]]
+  return inputs.map((x) => repeatedTo(b, x, scores))
 }
 
 /** A bias of attention as large as its scores [n, h, t, s]: [n, ...] or [images, windows, ...], axes of size 1 repeating. */

@@ -29,6 +29,8 @@ function sizesOf(spec: Spec): string {
     case 'gemm':
       return [spec.batch, spec.m, spec.n, spec.k].join('×')
     case 'attention':
+    case 'attentionLogSum':
+    case 'attentionGradient':
       return [...spec.q.view.shape.slice(0, 3), spec.k.view.shape[2], spec.q.view.shape[3]].join('×')
     case 'rowStatistics':
     case 'softmax':

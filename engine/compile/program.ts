@@ -24,6 +24,10 @@ export interface KernelAttributes {
   softmax: Record<never, never>
   /** q [b, h, t, d], k [b, h, s, d], v [b, h, s, e] and perhaps what is added to the scores [b, h, t, s] -> [b, h, t, e]. */
   attention: { readonly scale: number }
+  /** q [b, h, t, d], k [b, h, s, d] and perhaps what is added to the scores -> [b, h, t, 1]. */
+  attentionLogSum: { readonly scale: number }
+  /** q, k, v, the gradient of the result, statistics [b, h, t, 2], perhaps what is added -> [b, h, t, d] or [b, s, h (d + e)]. */
+  attentionGradient: { readonly scale: number; readonly of: 'queries' | 'keys' }
   /** x [rows, length] -> [rows, 2]: mean and 1 / sqrt(var + eps). */
   rowStatistics: { readonly kind: 'layer' | 'rms' | 'merge'; readonly eps: number }
 }
@@ -272,6 +276,9 @@ const kernelShapes: {
   pool: ({ output }, [[n, , , c]]) => [n, ...output, c],
   softmax: (_attrs, [x]) => x,
   attention: (_attrs, [[b, h, t], , [, , , e]]) => [b, h, t, e],
+  attentionLogSum: (_attrs, [[b, h, t]]) => [b, h, t, 1],
+  attentionGradient: ({ of }, [[b, h, t, d], [, , s], [, , , e]]) =>
+    of === 'queries' ? [b, h, t, d] : [b, s, h * (d + e)],
   rowStatistics: (_attrs, [[rows]]) => [rows, 2],
 }
 

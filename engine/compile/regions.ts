@@ -9,7 +9,7 @@ import { levelPaths } from './levelPaths'
 import type { Program, Term } from './program'
 import { along } from './reading'
 import { splitOf, splitShape } from './splits'
-import { isElementwise, isHead } from './termKinds'
+import { biasInputs, isElementwise, isHead } from './termKinds'
 import { viewOf, viewsUnder } from './termViews'
 
 export interface Region {
@@ -53,7 +53,7 @@ export function growRegions(
 }
 
 const hasEpilogue = (term: Term): boolean =>
-  term.op !== 'softmax' && term.op !== 'attention' && term.op !== 'rowStatistics' && term.op !== 'scan'
+  term.op !== 'softmax' && term.op !== 'rowStatistics' && term.op !== 'scan' && !(term.op in biasInputs)
 
 const headOnly = ({ id }: Term): Region => ({
   head: id,
@@ -182,7 +182,7 @@ function trimmed(
   if (isOutput[end] || !tail.some((id) => terms[id].op === 'transpose')) return region
   const readsView = (id: number): boolean => {
     const reader = terms[id]
-    if (reader.op === 'matmul' || reader.op === 'attention') {
+    if (reader.op === 'matmul' || reader.op in biasInputs) {
       return reader.inputs.every(
         (input) => !descendsFrom(terms, input, end) || viewOf(terms, terms[input])?.base.id === last,
       )

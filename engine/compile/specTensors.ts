@@ -57,6 +57,25 @@ export function withTensors(spec: Spec, rename: (tensor: TensorId) => TensorId):
         score: operands(spec.score),
         out: operand(spec.out),
       }
+    case 'attentionLogSum':
+      return {
+        ...spec,
+        q: operand(spec.q),
+        k: operand(spec.k),
+        score: operands(spec.score),
+        out: operand(spec.out),
+      }
+    case 'attentionGradient':
+      return {
+        ...spec,
+        q: operand(spec.q),
+        k: operand(spec.k),
+        v: operand(spec.v),
+        dy: operand(spec.dy),
+        statistics: operand(spec.statistics),
+        score: operands(spec.score),
+        out: operand(spec.out),
+      }
     case 'rowStatistics':
     case 'softmax':
       return { ...spec, x: operand(spec.x), out: operand(spec.out) }

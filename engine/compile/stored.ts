@@ -8,7 +8,7 @@ import { binaryFunctions, unaryFunctions } from '../ops/elementwise'
 import { numberOf } from './constants'
 import type { Program, Term } from './program'
 import type { Region } from './regions'
-import { isElementwise, isHead, isMovement } from './termKinds'
+import { biasInputs, isElementwise, isHead, isMovement } from './termKinds'
 
 const nobody = -1
 /** Several kernels read it, and each could compute it as well. */
@@ -79,7 +79,7 @@ function baseOf(terms: readonly Term[], term: Term): Term {
 /** Whether this kernel computes an expression of what it reads at this input. */
 function readsExpressions(head: Term, input: Term): boolean {
   if (head.op === 'fold' || head.op === 'scan') return true
-  if (head.op === 'attention') return head.inputs.indexOf(input.id) === 3
+  if (head.op in biasInputs) return head.inputs.indexOf(input.id) === biasInputs[head.op]
   return head.op === 'matmul' && head.inputs[0] === input.id && head.inputs[1] !== input.id
 }
 

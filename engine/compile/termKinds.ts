@@ -24,6 +24,13 @@ export function isMovement(term: Term): boolean {
   }
 }
 
+/** By kind of attention: which input is added to the scores, and may be computed where they are. */
+export const biasInputs: { readonly [op: string]: number } = {
+  attention: 3,
+  attentionLogSum: 2,
+  attentionGradient: 5,
+}
+
 /** Terms that a kernel of their own computes. */
 export function isHead(term: Term): boolean {
   switch (term.op) {
@@ -34,6 +41,8 @@ export function isHead(term: Term): boolean {
     case 'pool':
     case 'softmax':
     case 'attention':
+    case 'attentionLogSum':
+    case 'attentionGradient':
     case 'rowStatistics':
     case 'scan':
       return true

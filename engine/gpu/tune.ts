@@ -7,7 +7,7 @@ import { KernelError } from '../errors'
 import { elements, type Shape } from '../graph/graph'
 import { kernels } from '../kernels'
 import type { Kernel, Variant } from '../kernels/kernel'
-import type { Fused, Operand, Spec } from '../kernels/spec'
+import type { AttentionSpec, Fused, Operand, Spec } from '../kernels/spec'
 import { type IsCancelled, never, stopIf } from './cancel'
 import { makeCommands } from './commands'
 import type { LoadedPlan } from './loadedPlan'
@@ -194,7 +194,11 @@ function problemKey(spec: Spec): string {
       ].join(' ')
     }
     case 'attention':
-      return `attention ${buckets([...spec.q.view.shape.slice(0, 3), spec.k.view.shape[2] ?? 1])} d${spec.q.view.shape[3]} e${spec.v.view.shape[3]}${spec.score.operands.length > 0 ? ` ${fusedClass(spec.score)}` : ''}`
+      return attentionKey('attention', spec, spec.v)
+    case 'attentionLogSum':
+      return attentionKey('attention log-sum', spec, spec.k)
+    case 'attentionGradient':
+      return attentionKey(`attention by ${spec.of}`, spec, spec.v)
     case 'depthwise':
       return `depthwise ${sizes(spec.out)} ${spec.w.view.shape.slice(0, 2)} s${spec.stride} ${fusedClass(spec.epilogue)}`
     case 'pool':
@@ -214,6 +218,16 @@ function problemKey(spec: Spec): string {
       spec satisfies never
       return ''
   }
+}
+
+function attentionKey(
+  name: string,
+  { q, k, score }: Pick<AttentionSpec, 'q' | 'k' | 'score'>,
+  values: Operand,
+): string {
+  const counts = buckets([...q.view.shape.slice(0, 3), k.view.shape[2] ?? 1])
+  const fused = score.operands.length > 0 ? ` ${fusedClass(score)}` : ''
+  return `${name} ${counts} d${q.view.shape[3]} e${values.view.shape[3]}${fused}`
 }
 
 const log2 = (size: number): number => Math.round(Math.log2(Math.max(1, size)))

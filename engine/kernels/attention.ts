@@ -3,12 +3,13 @@ import rowsSource from '../../shaders/attention.wgsl?raw'
 import subgroupSource from '../../shaders/attentionSubgroup.wgsl?raw'
 import tileSource from '../../shaders/attentionTile.wgsl?raw'
 import { KernelError } from '../errors'
+import { declareRowLoads, type Rows, rowBindings, vectorsIn } from './attentionLoads'
 import { split } from './grid'
 import type { Cost, DeviceTraits, Kernel, Variant } from './kernel'
 import { Shader } from './shader'
-import type { AttentionSpec, Operand } from './spec'
+import type { AttentionSpec } from './spec'
 import { Uniforms } from './uniforms'
-import { distinctElements, isMultipleOf4, limitedAxes, strideOf } from './views'
+import { distinctElements } from './views'
 
 interface Tiling extends Variant {
   readonly kind: 'rows' | 'subgroup' | 'tile'
@@ -75,13 +76,8 @@ function tilings(spec: AttentionSpec, device: DeviceTraits): readonly Tiling[] {
 
 /** Workgroup memory of the 'tile' kind. */
 function bytesOf(spec: AttentionSpec, { rows, keys }: Tiling): number {
-  const { depth, depthV } = vectorsOf(spec)
+  const [depth, depthV] = [vectorsIn(spec.q), vectorsIn(spec.v)]
   return 16 * ((rows + keys) * (depth + 1) + keys * (depthV + 1)) + 4 * rows * keys
-}
-
-/** Vectors of four in a row. */
-function vectorsOf({ q, v }: AttentionSpec): { readonly depth: number; readonly depthV: number } {
-  return { depth: Math.ceil((q.view.shape[3] ?? 1) / 4), depthV: Math.ceil((v.view.shape[3] ?? 1) / 4) }
 }
 
 function cost({ q, k, v, score, out }: AttentionSpec): Cost {
@@ -96,22 +92,18 @@ function cost({ q, k, v, score, out }: AttentionSpec): Cost {
 }
 
 function shaderOf(spec: AttentionSpec, tiling: Tiling, device: DeviceTraits): Shader {
-  const named = Object.entries({ q: spec.q, k: spec.k, v: spec.v })
-  for (const [name, { view }] of named)
-    if (limitedAxes(view).length)
-      throw new KernelError(`internal: attention cannot read '${name}' through a guard; copy it first.`)
+  const rows: readonly Rows[] = [
+    { name: 'q', operand: spec.q, length: 'depth' },
+    { name: 'k', operand: spec.k, length: 'depth' },
+    { name: 'v', operand: spec.v, length: 'depthV' },
+  ]
   const shader = new Shader(sources[tiling.kind], [
-    ...named.map(([name, operand]) => ({
-      name,
-      tensor: operand.tensor,
-      access: 'read' as const,
-      element: isEven(operand) ? ('vec4f' as const) : ('f32' as const),
-    })),
+    ...rowBindings(rows),
     { name: 'out', tensor: spec.out.tensor, access: 'read_write', element: 'f32' },
   ])
-  for (const [name, operand] of named) if (!isEven(operand)) declareLoad(shader, name, operand)
+  declareRowLoads(shader, rows)
   shader.fused(spec.score, 'changed')
-  const { depth, depthV } = vectorsOf(spec)
+  const [depth, depthV] = [vectorsIn(spec.q), vectorsIn(spec.v)]
   switch (tiling.kind) {
     case 'rows':
       return shader.constant('WORKGROUP', tiling.rows).constant('DEPTH', depth).constant('DEPTH_V', depthV)
@@ -133,21 +125,3 @@ function shaderOf(spec: AttentionSpec, tiling: Tiling, device: DeviceTraits): Sh
 }
 
 const sources = { rows: rowsSource, subgroup: subgroupSource, tile: tileSource }
-
-function isEven({ view }: Operand): boolean {
-  const steps = [0, 1, 2].map((axis) => strideOf(view, axis))
-  return [view.offset, view.shape[3] ?? 1, ...steps].every(isMultipleOf4)
-}
-
-/** Four elements one by one; beyond the end of a row are zeros. */
-function declareLoad(shader: Shader, name: string, { view }: Operand): void {
-  const count = name === 'v' ? 'parameters.depthV' : 'parameters.depth'
-  const isWhole = isMultipleOf4(view.shape[3] ?? 1)
-  const values = [0, 1, 2, 3].map((e) => {
-    const load = `${name}[at + d + ${e}u]`
-    return isWhole ? load : `select(0.0, ${load}, d + ${e}u < ${count})`
-  })
-  shader.function(`load${name.toUpperCase()}`, '(at: u32, d: u32) -> vec4f', [
-    `return vec4f(${values.join(', ')});`,
-  ])
-}

@@ -1,5 +1,7 @@
 /** Every kernel family, by name. */
 import { attention } from './attention'
+import { attentionGradient } from './attentionGradient'
+import { attentionLogSum } from './attentionLogSum'
 import { depthwise } from './depthwise'
 import { gemm } from './gemm'
 import type { Kernel } from './kernel'
@@ -14,6 +16,8 @@ import type { Family, Spec } from './spec'
 
 export const kernels: { readonly [F in Family]: Kernel<Extract<Spec, { readonly family: F }>> } = {
   attention,
+  attentionGradient,
+  attentionLogSum,
   depthwise,
   gemm,
   map,

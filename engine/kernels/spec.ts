@@ -120,6 +120,34 @@ export interface AttentionSpec {
   readonly out: Operand
 }
 
+/** out [b, h, t, 1] = log of the sum of exp(scores) over the keys, scores as in AttentionSpec. */
+export interface AttentionLogSumSpec {
+  readonly family: 'attentionLogSum'
+  readonly q: Operand
+  readonly k: Operand
+  readonly scale: number
+  readonly score: Fused
+  readonly out: Operand
+}
+
+/**
+ * The backward of attention from dy [b, h, t, e], the gradient of its result y. `statistics` [b, h, t, 2]: the log-sum of each query
+ * as above, and its sum of y dy. By queries: out [b, h, t, d], the gradient of q. By keys: out [b, s, h d + h e], the gradient of k
+ * for all heads, and then that of v.
+ */
+export interface AttentionGradientSpec {
+  readonly family: 'attentionGradient'
+  readonly of: 'queries' | 'keys'
+  readonly q: Operand
+  readonly k: Operand
+  readonly v: Operand
+  readonly dy: Operand
+  readonly statistics: Operand
+  readonly scale: number
+  readonly score: Fused
+  readonly out: Operand
+}
+
 /**
  * Per row of x [rows, length]: out [rows, 2] = (mean, 1/sqrt(var + eps)); for rms mean is 0 and var is mean(x^2).
  * `merge` joins the statistics of equal parts of a row: x [rows, 2 * parts] holds (mean, rstd) of each, made with this eps.
@@ -190,6 +218,8 @@ export type Spec =
   | GemmSpec
   | DepthwiseSpec
   | AttentionSpec
+  | AttentionLogSumSpec
+  | AttentionGradientSpec
   | RowStatisticsSpec
   | SoftmaxSpec
   | ReduceSpec

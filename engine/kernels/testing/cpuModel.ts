@@ -2,6 +2,8 @@
 import { elements, type Shape } from '../../graph/graph'
 import { binaryFunctions, unaryFunctions } from '../../ops/elementwise'
 import type {
+  AttentionGradientSpec,
+  AttentionLogSumSpec,
   AttentionSpec,
   ConvolvedOperand,
   DepthwiseSpec,
@@ -44,6 +46,8 @@ const models: {
   gemm: gemmModel,
   depthwise: depthwiseModel,
   attention: attentionModel,
+  attentionLogSum: attentionLogSumModel,
+  attentionGradient: attentionGradientModel,
   rowStatistics: rowStatisticsModel,
   softmax: softmaxModel,
   reduce: reduceModel,
@@ -100,26 +104,67 @@ function depthwiseModel(spec: DepthwiseSpec, read: Read, write: Write): void {
   }
 }
 
-function attentionModel({ q, k, v, scale, score, out }: AttentionSpec, read: Read, write: Write): void {
-  const depth = q.view.shape[3] ?? 1
-  const keys = k.view.shape[2] ?? 1
+function attentionModel({ v, out, ...spec }: AttentionSpec, read: Read, write: Write): void {
   for (const [batch = 0, head = 0, query = 0] of indicesOf(out.view.shape.slice(0, 3))) {
-    const scores = range(keys).map((key) =>
-      range(depth).reduce(
-        (sum, d) => sum + read(q, [batch, head, query, d]) * read(k, [batch, head, key, d]),
-        0,
-      ),
-    )
-    const changed = scores.map((product, key) =>
-      evaluate(score, product * scale, [batch, head, query, key], read),
-    )
-    const weights = softmaxOf(changed)
+    const weights = softmaxOf(scoresOf(spec, [batch, head, query], read))
     for (const d of range(out.view.shape[3] ?? 1))
       write(
         [batch, head, query, d],
         weights.reduce((sum, weight, key) => sum + weight * read(v, [batch, head, key, d]), 0),
       )
   }
+}
+
+/** The scores of one query, for all keys. */
+function scoresOf(
+  { q, k, scale, score }: Pick<AttentionSpec, 'q' | 'k' | 'scale' | 'score'>,
+  [batch = 0, head = 0, query = 0]: Index,
+  read: Read,
+): number[] {
+  return range(k.view.shape[2] ?? 1).map((key) => {
+    const product = range(q.view.shape[3] ?? 1).reduce(
+      (sum, d) => sum + read(q, [batch, head, query, d]) * read(k, [batch, head, key, d]),
+      0,
+    )
+    return evaluate(score, product * scale, [batch, head, query, key], read)
+  })
+}
+
+function attentionLogSumModel({ out, ...spec }: AttentionLogSumSpec, read: Read, write: Write): void {
+  for (const row of indicesOf(out.view.shape.slice(0, 3))) {
+    const scores = scoresOf(spec, row, read)
+    const largest = Math.max(...scores)
+    const total = scores.reduce((sum, score) => sum + Math.exp(score - largest), 0)
+    write([...row, 0], largest + Math.log(total))
+  }
+}
+
+function attentionGradientModel(spec: AttentionGradientSpec, read: Read, write: Write): void {
+  const { of, q, k, v, dy, statistics, scale, out } = spec
+  const heads = q.view.shape[1] ?? 1
+  const depth = q.view.shape[3] ?? 1
+  const sums = new Map<string, number>()
+  const add = (index: Index, value: number) => sums.set(`${index}`, (sums.get(`${index}`) ?? 0) + value)
+  for (const [batch = 0, head = 0, query = 0] of indicesOf(q.view.shape.slice(0, 3))) {
+    const at = (row: number, d: number) => [batch, head, row, d]
+    for (const [key, score] of scoresOf(spec, at(query, 0), read).entries()) {
+      const weight = Math.exp(score - read(statistics, at(query, 0)))
+      const slope = range(v.view.shape[3] ?? 1).reduce(
+        (sum, d) => sum + read(dy, at(query, d)) * read(v, at(key, d)),
+        0,
+      )
+      const change = weight * (slope - read(statistics, at(query, 1))) * scale
+      for (const d of range(depth)) {
+        if (of === 'queries') add(at(query, d), change * read(k, at(key, d)))
+        else add([batch, key, head * depth + d], change * read(q, at(query, d)))
+      }
+      const depthV = v.view.shape[3] ?? 1
+      if (of === 'keys')
+        for (const d of range(depthV))
+          add([batch, key, heads * depth + head * depthV + d], weight * read(dy, at(query, d)))
+    }
+  }
+  for (const index of indicesOf(out.view.shape)) write(index, sums.get(`${index}`) ?? 0)
 }
 
 function rowStatisticsModel({ kind, x, eps }: RowStatisticsSpec, read: Read, write: Write): void {
