@@ -1,8 +1,9 @@
 import type { Graph } from '../graph/graph'
+import { withoutUnused } from './unused'
 
 /**
  * Two parts of one design as one graph: the second behind the first. Inputs of the second that have a source are nodes of the
- * first, weights of one name are one weight. The outputs are those of the second. Both have the same scopes.
+ * first, which keep their ids; weights of one name are one weight. The outputs are those of the second. Both have the same scopes.
  */
 export function joined(first: Graph, second: Graph, sources: ReadonlyMap<string, number>): Graph {
   const known = new Map(
@@ -33,10 +34,11 @@ export function joined(first: Graph, second: Graph, sources: ReadonlyMap<string,
     first: behind[call.first],
     end: behind[call.end],
   }))
-  return {
+  const whole = {
     nodes: [...first.nodes, ...nodes],
     calls: [...first.calls, ...calls],
     scopes: first.scopes,
     outputs: moved(second.outputs),
   }
+  return withoutUnused(whole, first.nodes.length)
 }
