@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
-import { contributions } from '../analysis/fieldMass'
+import { contributions, sideHolding } from '../analysis/fieldMass'
 import { effectiveField, placeInput } from '../autodiff/effectiveField'
 import { findPreset } from '../catalogue'
 import type { TuningCache } from '../gpu/tune'
@@ -427,6 +427,35 @@ test('several pictures are averaged, each told as it comes; the positive rule is
   expect(
     Math.max(...expected.map((value, pixel) => Math.abs(value - (values[pixel] ?? Number.NaN)))),
   ).toBeLessThan(1e-5 * most)
+})
+
+test('the growth of a field is told depth by depth, with the sides of the field of each', async () => {
+  const { host, replies, last } = newHost()
+  const document = design('resnet18', 32)
+  const subject = { document, pictures: [], weights: null }
+  const base = { id: 1, type: 'look', seat: 'main', subject } as const
+  const depths = [
+    { path: 'layer1/0', place: 27, centre: { y: 14, x: 14 } },
+    { path: 'layer2/0', place: 5, centre: { y: 12, x: 12 } },
+  ]
+  const question = { depths, shares: [0.5, 0.99], rule: 'absolute', isRandom: false } as const
+  host.receive({ ...base, kind: 'fieldGrowth', question })
+  await host.idle()
+  const told = replies.flatMap((reply) =>
+    reply.type === 'looked' && reply.kind === 'fieldGrowth' ? [reply.answer.depths.length] : [],
+  )
+  expect(told).toEqual([1, 2])
+  const grown = last('looked')
+  if (grown?.kind !== 'fieldGrowth') throw new Error('no growth came')
+  for (const [index, { path, place, centre }] of depths.entries()) {
+    const single = { path, place, rule: 'absolute', isRandom: false } as const
+    host.receive({ ...base, id: 2 + index, kind: 'field', question: single })
+    await host.idle()
+    const field = last('looked')
+    if (field?.kind !== 'field') throw new Error('no field came')
+    const sides = [0.5, 0.99].map((share) => sideHolding(field.answer.map, centre, share))
+    expect(grown.answer.depths[index]).toEqual({ path, sides })
+  }
 })
 
 test('a newer field or run takes an older field back, and an unknown place is said', async () => {

@@ -23,6 +23,7 @@ export interface Subject {
 /** One question and its answer per kind. */
 export interface Looks {
   readonly field: { readonly question: FieldQuestion; readonly answer: FieldAnswer }
+  readonly fieldGrowth: { readonly question: FieldGrowthQuestion; readonly answer: FieldGrowthAnswer }
   readonly features: { readonly question: FeaturesQuestion; readonly answer: FeaturesAnswer }
   readonly mixing: { readonly question: MixingQuestion; readonly answer: MixingAnswer }
 }
@@ -47,6 +48,27 @@ export interface FieldAnswer {
   /** Mean over the pictures so far. */
   readonly map: ContributionMap
   readonly pictures: number
+}
+
+/** How the field grows with depth. */
+export interface FieldGrowthQuestion extends Pick<FieldQuestion, 'rule' | 'isRandom'> {
+  readonly depths: readonly (Pick<FieldQuestion, 'path' | 'place'> & {
+    /** Pixel that the squares lie around. */
+    readonly centre: { readonly y: number; readonly x: number }
+  })[]
+  /** Of all contributions, 0..1. */
+  readonly shares: readonly number[]
+}
+
+export interface FieldGrowthAnswer {
+  /** Those that are measured, in the order asked for. */
+  readonly depths: readonly FieldSides[]
+}
+
+export interface FieldSides {
+  readonly path: string
+  /** In pixels, one per share. */
+  readonly sides: readonly number[]
 }
 
 /** What one instance gives, for every picture: a module, a block or a stage. */

@@ -1,14 +1,24 @@
 import { contributions } from '../../analysis/fieldMass'
 import { stopIf } from '../../gpu/cancel'
 import { pictureFor } from '../picture'
+import type { FieldAnswer, FieldQuestion } from '../questions'
 import { fieldPlan, placeOf } from './fieldPlan'
-import type { Answering } from './look'
+import type { Answering, LookContext } from './look'
 
-/** The effective receptive field of one place: the mean of |gradient| over the pictures, each told as it comes. */
+/** The effective receptive field of one place: the mean over the pictures, told after each. */
 export const field: Answering<'field'> = async (question, context) => {
+  context.progress('planning', 0, 1)
+  return await meanField(question, context, context.tell)
+}
+
+/** `tell` hears the means so far, but for the last. */
+export async function meanField<K extends 'field' | 'fieldGrowth'>(
+  question: FieldQuestion,
+  context: LookContext<K>,
+  tell?: (sofar: FieldAnswer) => void,
+): Promise<FieldAnswer> {
   const { path, place, rule, isRandom } = question
   const { subject, device, isCancelled } = context
-  context.progress('planning', 0, 1)
   const made = context.kept('plan', `${path} ${rule}`, () =>
     fieldPlan(subject.document, question, { device }),
   )
@@ -22,13 +32,13 @@ export const field: Answering<'field'> = async (question, context) => {
   })
   for (const [index, picture] of pictures.entries()) {
     stopIf(isCancelled)
-    context.progress('running', index, pictures.length)
+    if (tell) context.progress('running', index, pictures.length)
     const inputs = new Map([...pictureFor(made, picture, 1), placeOf(made, place)])
     const [gradient = new Float32Array()] = await loaded.run(inputs, isCancelled)
     contributions(gradient, height, width, rule === 'positive').values.forEach((value, pixel) => {
       sum[pixel] = (sum[pixel] ?? 0) + value
     })
-    if (index + 1 < pictures.length) context.tell(mean(index + 1))
+    if (index + 1 < pictures.length) tell?.(mean(index + 1))
   }
   return mean(pictures.length)
 }
