@@ -1,0 +1,21 @@
+/** How contributions are measured and shown; kept for the session. */
+import { create } from 'zustand'
+
+type Weights = 'loaded' | 'random' | 'both'
+
+interface FieldSettings {
+  /** 'absolute': |gradient|. 'positive': RepLKNet's rule. */
+  readonly rule: 'absolute' | 'positive'
+  /** The picture in view, or the mean over all that are there. */
+  readonly pictures: 'current' | 'all'
+  /** Matters only where weights of a file are in use. */
+  readonly weights: Weights
+  readonly hasContours: boolean
+}
+
+export const useFieldSettings = create<FieldSettings>()(() => ({
+  rule: 'absolute',
+  pictures: 'current',
+  weights: 'loaded',
+  hasContours: false,
+}))
