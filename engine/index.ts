@@ -22,7 +22,13 @@ export {
 } from './analysis/attention/row'
 export { headStatistics, type RowStatistics, rowStatistics } from './analysis/attention/statistics'
 export type { Cost, Macs } from './analysis/costs'
-export { type ContributionMap, sideHolding } from './analysis/fieldMass'
+export {
+  type ContributionMap,
+  levelHolding,
+  logarithmic,
+  sideHolding,
+  smoothed,
+} from './analysis/fieldMass'
 export type { Side } from './analysis/foreground'
 export {
   type AxisField,

@@ -1,43 +1,116 @@
 import { sideHolding } from '../../../engine/index'
-import { runWords } from '../../shell/runWords'
-import { Figure } from './Figure'
-import type { MeasuredField } from './useMeasuredField'
+import { useDocumentStore } from '../../state/documentStore'
+import { usePictureStore } from '../../state/pictureStore'
+import { useRunStore } from '../../state/runStore'
+import { useWeightsStore } from '../../state/weightsStore'
+import { formatPercent } from '../../ui/formatNumber'
+import { Segmented } from '../../ui/Segmented'
+import { Select } from '../../ui/Select'
+import { Switch } from '../../ui/Switch'
+import { useFieldSettings } from './fieldSettings'
+import { type Centre, shareOfPicture, shares, squareAround } from './shares'
+import { type MeasuredMaps, randomHeading, ruleWords } from './useMeasuredField'
 
 interface ContributionsProps {
-  readonly measured: MeasuredField
-  readonly hasDevice: boolean
-  readonly centre: { readonly y: number; readonly x: number }
+  readonly maps: MeasuredMaps
+  readonly centre: Centre
 }
 
-const shares = [0.2, 0.3, 0.5, 0.99]
-
-/** How wide the squares around the place are that hold given shares of |gradient|. */
-export function Contributions({ measured: { map, status }, hasDevice, centre }: ContributionsProps) {
+/** How contributions are measured, and how wide the squares around the place are that hold given shares of them. */
+export function Contributions({ maps, centre }: ContributionsProps) {
+  const hasDevice = useRunStore((state) => state.device?.available === true)
+  const count = usePictureStore((state) => state.pictures.length)
+  const isLoaded = useWeightsStore((state) => state.loaded !== null)
+  const { rule, pictures, weights, isGrowing } = useFieldSettings()
   if (!hasDevice)
     return <p className="small muted">Gradients are measured on the GPU; this browser has no WebGPU.</p>
-  if (status.kind === 'failed') return <p className="small">{status.message}</p>
-  if (!map) {
-    return (
-      <p className="small muted" role="status">
-        Measuring: {runWords(status) ?? 'waiting'}
-      </p>
-    )
-  }
+  const averaged = maps[0].measured.pictures
   return (
     <>
-      <dl className="field-figures small" data-figure="contributions">
-        {shares.map((share) => (
-          <Figure
-            key={share}
-            name={`${100 * share} % within`}
-            value={`${sideHolding(map, centre, share)} px`}
+      <div className="field-choices">
+        <Select
+          label="Rule"
+          value={rule}
+          options={[
+            { value: 'absolute', label: '|gradient|' },
+            { value: 'positive', label: 'RepLKNet’s rule' },
+          ]}
+          onChange={(chosen) => useFieldSettings.setState({ rule: chosen as typeof rule })}
+        />
+        {count > 1 && (
+          <Segmented
+            label="Pictures"
+            value={pictures}
+            options={[
+              { value: 'current', label: 'This picture' },
+              { value: 'all', label: `Mean of ${count}` },
+            ]}
+            onChange={(chosen) => useFieldSettings.setState({ pictures: chosen })}
           />
-        ))}
-      </dl>
+        )}
+        {isLoaded && (
+          <Segmented
+            label="Weights"
+            value={weights}
+            options={[
+              { value: 'loaded', label: 'Loaded' },
+              { value: 'random', label: 'Random' },
+              { value: 'both', label: 'Both' },
+            ]}
+            onChange={(chosen) => useFieldSettings.setState({ weights: chosen })}
+          />
+        )}
+        <label className="field-switch" htmlFor="field-growth">
+          <Switch
+            id="field-growth"
+            checked={isGrowing}
+            onChange={(on) => useFieldSettings.setState({ isGrowing: on })}
+          />
+          Along the depth
+        </label>
+      </div>
+      {maps.some(({ measured }) => measured.map) && <ShareTable maps={maps} centre={centre} />}
       <p className="label faint">
-        |∂ Σ channels / ∂ pixel|, summed over colours, of one picture; log₁₀(1 + 1000 x / max). Weights are
-        random: the map shows what the structure favours, not what a trained network looks at.
+        {ruleWords[rule]}; {averaged > 1 ? `mean of ${averaged} pictures` : 'one picture'}.
+        {isGrowing && ' Orange in the chart: sides that hold 99 and 50 %, dashed 30 and 20 %.'}
+        {maps.some(({ heading }) => heading === randomHeading) &&
+          ' With random weights the map shows what the structure favours, not what a trained network looks at.'}
       </p>
     </>
+  )
+}
+
+function ShareTable({ maps, centre }: ContributionsProps) {
+  const input = useDocumentStore((state) => state.document.input)
+  return (
+    <table className="field-shares small" data-figure="contributions">
+      <thead>
+        <tr>
+          <th scope="col">Share of gradient</th>
+          {maps.map(({ heading }) => (
+            <th key={heading} scope="col" colSpan={2}>
+              {maps.length > 1 ? heading : 'Side and area'}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {shares.map((share) => (
+          <tr key={share}>
+            <th scope="row">{100 * share} %</th>
+            {maps.map(({ heading, measured: { map } }) => {
+              const area = map && shareOfPicture(squareAround(map, centre, share), input)
+              return [
+                <td key={`${heading} side`}>{map ? `${sideHolding(map, centre, share)} px` : '…'}</td>,
+                <td key={`${heading} area`}>
+                  <span className="field-share-bar" style={{ width: `${100 * (area ?? 0)}%` }} />
+                  <span>{area === null ? '' : formatPercent(area)}</span>
+                </td>,
+              ]
+            })}
+          </tr>
+        ))}
+      </tbody>
+    </table>
   )
 }

@@ -1,19 +1,23 @@
-import { useEffect, useState } from 'react'
-import { fieldBox, type ReceptiveField } from '../../../engine/index'
+import { type CSSProperties, useEffect, useState } from 'react'
+import { fieldBox } from '../../../engine/index'
+import type { Figures } from '../../figure/exports'
+import { FigureTools } from '../../figure/FigureTools'
 import { useAnalysis } from '../../state/derived'
 import { useDocumentStore } from '../../state/documentStore'
-import { useRunStore } from '../../state/runStore'
 import { type SessionState, useSessionStore } from '../../state/sessionStore'
 import { formatPercent } from '../../ui/formatNumber'
 import { Segmented } from '../../ui/Segmented'
 import { Slider } from '../../ui/Slider'
 import { PictureTray } from '../pictures/PictureTray'
+import { ContourSwitch } from './ContourSwitch'
 import { Contributions } from './Contributions'
 import { DepthChart } from './DepthChart'
-import { type Depth, depthsOf, describeField } from './depths'
+import { centreOf, type Depth, depthsOf, describeField, placeIn } from './depths'
 import { FieldPicture } from './FieldPicture'
 import { Figure } from './Figure'
-import { useMeasuredField } from './useMeasuredField'
+import { MeasuredPicture } from './MeasuredPicture'
+import { useGrowth } from './useGrowth'
+import { type MeasuredMaps, useMeasuredField } from './useMeasuredField'
 import './FieldPanel.css'
 
 const selectionOf = (state: SessionState) => state.selection
@@ -49,109 +53,129 @@ function Field({ depths, depth, index }: FieldProps) {
   // A place on the picture, 0..1, so that it stays when the grid changes with the depth.
   const [place, setPlace] = useState({ y: 0.5, x: 0.5 })
   const { field, grid } = depth
-  const row = grid ? Math.min(grid.height - 1, Math.floor(place.y * grid.height)) : 0
-  const column = grid ? Math.min(grid.width - 1, Math.floor(place.x * grid.width)) : 0
+  const { row, column } = placeIn(grid, place)
   const isGlobal = field.global !== null
   const [view, setView] = useState<'bounds' | 'measured'>('bounds')
   const isMeasured = view === 'measured'
-  const token = grid ? grid.prefix + row * grid.width + column : 0
-  const measured = useMeasuredField(depth.instancePath, isMeasured ? token : null)
-  const hasDevice = useRunStore((state) => state.device?.available === true)
+  const centre = centreOf(depth, row, column, input)
+  const maps = useMeasuredField(depth, { row, column }, centre, isMeasured)
+  const { growth, asked } = useGrowth(depths, place, input, isMeasured)
+  const onPlace = (newRow: number, newColumn: number) =>
+    grid && setPlace({ y: (newRow + 0.5) / grid.height, x: (newColumn + 0.5) / grid.width })
   const { clipped } = fieldBox(field, row, column, input)
   const area =
     ((clipped.bottom - clipped.top) * (clipped.right - clipped.left)) / (input.height * input.width)
   return (
-    <div className="field">
-      <PictureTray />
-      <div className="field-left">
-        <FieldPicture
-          depth={depth}
-          row={row}
-          column={column}
-          measured={isMeasured ? measured.map : null}
-          onPlace={(newRow, newColumn) =>
-            grid && setPlace({ y: (newRow + 0.5) / grid.height, x: (newColumn + 0.5) / grid.width })
-          }
-        />
-      </div>
-      <div className="field-right">
-        <header>
-          <h2>
-            <button type="button" className="field-name" onClick={() => select([depth.path])}>
-              {depth.name}
-            </button>
-          </h2>
-          <Segmented
-            label="Receptive field"
-            value={view}
-            options={[
-              { value: 'bounds', label: 'Bounds' },
-              { value: 'measured', label: 'Measured' },
-            ]}
-            onChange={setView}
-          />
-          <span className="small" data-figure="field">
-            {describeField(field)}
-          </span>
-        </header>
-        <label className="field-depth small" htmlFor="field-depth">
-          <span className="muted">Depth</span>
-          <Slider
-            id="field-depth"
-            label="Depth"
-            min={0}
-            max={depths.length - 1}
-            value={index}
-            valueText={`${depth.name}, ${describeField(field)}`}
-            onChange={setFieldDepth}
-          />
-          <span className="faint">
-            {index + 1} of {depths.length}
-          </span>
-        </label>
-        <DepthChart depths={depths} current={index} pictureSide={Math.max(input.height, input.width)} />
+    <div className="field-room">
+      <div className="field">
+        <PictureTray />
         {isMeasured ? (
-          <Contributions
-            measured={measured}
-            hasDevice={hasDevice}
-            centre={centreOf(depth, row, column, input)}
-          />
+          <div className="field-maps" style={{ '--maps': maps.length } as CSSProperties}>
+            {maps.map(({ heading, measured, figure }) => (
+              <MeasuredPicture
+                key={heading}
+                figure={figure}
+                measured={measured}
+                grid={grid}
+                held={{ row, column }}
+                onPlace={onPlace}
+                heading={maps.length > 1 ? heading : null}
+              />
+            ))}
+          </div>
         ) : (
-          <>
-            <dl className="field-figures small">
-              <Figure name="Side" value={isGlobal ? 'global' : `${field.y.size} × ${field.x.size} px`} />
-              <Figure name="Stride" value={isGlobal ? 'none' : `${field.y.stride} px`} />
-              <Figure name="Start" value={isGlobal ? 'none' : `${field.y.start} px`.replace('-', '−')} />
-              <Figure name="Of the picture" value={area >= 1 ? 'all of it' : formatPercent(area)} />
-            </dl>
-            <p className="label faint">
-              Exact bounds on the graph: what lies outside cannot change the output.
-              {field.statistics !== null &&
-                ` The mean and variance of ${field.statistics} over the whole map are left out; strictly they read everything.`}
-            </p>
-          </>
+          <div className="field-left">
+            <FieldPicture depth={depth} row={row} column={column} onPlace={onPlace} />
+          </div>
         )}
+        <div className="field-right">
+          <header>
+            <h2>
+              <button type="button" className="field-name" onClick={() => select([depth.path])}>
+                {depth.name}
+              </button>
+            </h2>
+            <Segmented
+              label="Receptive field"
+              value={view}
+              options={[
+                { value: 'bounds', label: 'Bounds' },
+                { value: 'measured', label: 'Measured' },
+              ]}
+              onChange={setView}
+            />
+            <span className="small" data-figure="field">
+              {describeField(field)}
+            </span>
+            {isMeasured && (
+              <FigureTools figures={figuresOf(maps)} usual="inferno">
+                <ContourSwitch />
+              </FigureTools>
+            )}
+          </header>
+          <label className="field-depth small" htmlFor="field-depth">
+            <span className="muted">Depth</span>
+            <Slider
+              id="field-depth"
+              label="Depth"
+              min={0}
+              max={depths.length - 1}
+              value={index}
+              valueText={`${depth.name}, ${describeField(field)}`}
+              onChange={setFieldDepth}
+            />
+            <span className="faint">
+              {index + 1} of {depths.length}
+            </span>
+          </label>
+          <div className="field-body">
+            <DepthChart
+              depths={depths}
+              current={index}
+              pictureSide={Math.max(input.height, input.width)}
+              growth={growth}
+            />
+            <div className="field-lower">
+              {growth.size < asked && (
+                <p className="label muted" role="status">
+                  Measured at {growth.size} of {asked} depths
+                </p>
+              )}
+              {isMeasured ? (
+                <Contributions maps={maps} centre={centre} />
+              ) : (
+                <>
+                  <dl className="field-figures small">
+                    <Figure
+                      name="Side"
+                      value={isGlobal ? 'global' : `${field.y.size} × ${field.x.size} px`}
+                    />
+                    <Figure name="Stride" value={isGlobal ? 'none' : `${field.y.stride} px`} />
+                    <Figure
+                      name="Start"
+                      value={isGlobal ? 'none' : `${field.y.start} px`.replace('-', '−')}
+                    />
+                    <Figure name="Of the picture" value={area >= 1 ? 'all of it' : formatPercent(area)} />
+                  </dl>
+                  <p className="label faint">
+                    Exact bounds on the graph: what lies outside cannot change the output.
+                    {field.statistics !== null &&
+                      ` The mean and variance of ${field.statistics} over the whole map are left out; strictly they read everything.`}
+                  </p>
+                </>
+              )}
+            </div>
+          </div>
+        </div>
       </div>
     </div>
   )
 }
 
-/** The middle pixel of what the place reads; where that is everything, of the cell of the picture that it stands for. */
-function centreOf(
-  { field, grid }: Depth,
-  row: number,
-  column: number,
-  input: { readonly height: number; readonly width: number },
-): { readonly y: number; readonly x: number } {
-  const middle = ({ start, stride, size }: ReceptiveField['y'], at: number, sides: number, count: number) =>
-    field.global === null
-      ? Math.floor(start + stride * at + (size - 1) / 2)
-      : Math.floor(((at + 0.5) * sides) / count)
-  return {
-    y: middle(field.y, row, input.height, grid?.height ?? 1),
-    x: middle(field.x, column, input.width, grid?.width ?? 1),
-  }
-}
+const figuresOf = ([first, ...rest]: MeasuredMaps): Figures => [
+  first.figure,
+  ...rest.map(({ figure }) => figure),
+]
 
 /** The last layer at or inside the selection; without one, the deepest that is not global. */
 function depthOfSelection(depths: readonly Depth[], selection: readonly string[]): number {

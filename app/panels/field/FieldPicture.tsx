@@ -1,4 +1,4 @@
-import { type ContributionMap, fieldBox } from '../../../engine/index'
+import { fieldBox } from '../../../engine/index'
 import { MapPicture } from '../../figure/MapPicture'
 import { cellArea, fileStem, type MapFigure, type Mark } from '../../figure/mapFigure'
 import { rangeOver } from '../../figure/ranges'
@@ -11,15 +11,10 @@ interface FieldPictureProps {
   readonly row: number
   readonly column: number
   readonly onPlace: (row: number, column: number) => void
-  /** Drawn over the picture: what each pixel contributes. */
-  readonly measured: ContributionMap | null
 }
 
-/** Decades between the strongest contribution and nothing. */
-const fieldDecades = 3
-
 /** The picture with the box that one position reads: dashed is the exact field, clipped to the picture. */
-export function FieldPicture({ depth, row, column, onPlace, measured }: FieldPictureProps) {
+export function FieldPicture({ depth, row, column, onPlace }: FieldPictureProps) {
   const picture = useRunStore((state) => state.picture)
   const design = useDocumentStore((state) => state.document)
   const { input } = design
@@ -41,11 +36,10 @@ export function FieldPicture({ depth, row, column, onPlace, measured }: FieldPic
     ],
     picture: picture?.view ?? null,
     size: input,
-    cells: measured,
-    range: rangeOver(measured ? [measured] : [], { scale: { kind: 'logOnePlus', decades: fieldDecades } }),
-    colours: 'inferno',
-    quantity: '|gradient|',
-    marks: measured ? marks : [{ kind: 'shade', outside: clipped }, ...marks],
+    cells: null,
+    range: rangeOver([]),
+    quantity: '',
+    marks: [{ kind: 'shade', outside: clipped }, ...marks],
     fileName: fileStem(design.name, depth.name, `row${row}col${column}`),
   }
   return (
@@ -55,7 +49,7 @@ export function FieldPicture({ depth, row, column, onPlace, measured }: FieldPic
       name="Receptive field on the picture"
       description={`Row ${row}, column ${column} reads ${width} × ${height} pixels inside the picture.`}
       held={{ row, column }}
-      onHover={(place) => place && !measured && onPlace(place.row, place.column)}
+      onHover={(place) => place && onPlace(place.row, place.column)}
       onPin={(place) => onPlace(place.row, place.column)}
     />
   )

@@ -62,3 +62,31 @@ export function describeField(field: ReceptiveField): string {
   const stride = y.stride === x.stride ? `${y.stride}` : `${y.stride} and ${x.stride}`
   return `${size}, stride ${stride} px`
 }
+
+/** The middle pixel of what the place reads; where that is everything, of the cell of the picture that it stands for. */
+export function centreOf(
+  { field, grid }: Depth,
+  row: number,
+  column: number,
+  input: { readonly height: number; readonly width: number },
+): { readonly y: number; readonly x: number } {
+  const middle = ({ start, stride, size }: ReceptiveField['y'], at: number, sides: number, count: number) =>
+    field.global === null
+      ? Math.floor(start + stride * at + (size - 1) / 2)
+      : Math.floor(((at + 0.5) * sides) / count)
+  return {
+    y: middle(field.y, row, input.height, grid?.height ?? 1),
+    x: middle(field.x, column, input.width, grid?.width ?? 1),
+  }
+}
+
+/** The position of a grid that lies under a place of the picture, 0..1. */
+export function placeIn(
+  grid: Grid | null,
+  { y, x }: { readonly y: number; readonly x: number },
+): { readonly row: number; readonly column: number; readonly token: number } {
+  if (!grid) return { row: 0, column: 0, token: 0 }
+  const row = Math.min(grid.height - 1, Math.floor(y * grid.height))
+  const column = Math.min(grid.width - 1, Math.floor(x * grid.width))
+  return { row, column, token: grid.prefix + row * grid.width + column }
+}

@@ -11,6 +11,8 @@ interface FieldSettings {
   /** Matters only where weights of a file are in use. */
   readonly weights: Weights
   readonly hasContours: boolean
+  /** Measure at every depth too, for the lines of the chart. */
+  readonly isGrowing: boolean
 }
 
 export const useFieldSettings = create<FieldSettings>()(() => ({
@@ -18,4 +20,5 @@ export const useFieldSettings = create<FieldSettings>()(() => ({
   pictures: 'current',
   weights: 'loaded',
   hasContours: false,
+  isGrowing: false,
 }))

@@ -1,18 +1,115 @@
-import type { ContributionMap } from '../../../engine/index'
-import type { LookStatus } from '../../state/lookStore'
-import { useLook } from '../useLook'
+import { useMemo } from 'react'
+import { type FieldQuestion, fieldBox } from '../../../engine/index'
+import { fileStem, type MapFigure, type Mark } from '../../figure/mapFigure'
+import { rangeOver } from '../../figure/ranges'
+import { useDocumentStore } from '../../state/documentStore'
+import { tensorOf, usePictureStore } from '../../state/pictureStore'
+import { useRunStore } from '../../state/runStore'
+import { useWeightsStore } from '../../state/weightsStore'
+import { contourMarks } from './contours'
+import type { Depth } from './depths'
+import { useFieldSettings } from './fieldSettings'
+import { type Centre, shares, squareAround } from './shares'
+import { type Measured, useMeasured } from './useMeasured'
 
-export interface MeasuredField {
-  readonly status: LookStatus
-  /** Of the place that is asked about; null until it is measured. */
-  readonly map: ContributionMap | null
+/** One measured map with its figure: with the weights of a file or with random ones. */
+export interface MeasuredMap {
+  readonly heading: string
+  readonly measured: Measured
+  readonly figure: MapFigure
 }
 
-/** Asks for the contributions to a place while somebody looks at them; null asks nothing. */
-export function useMeasuredField(path: string, place: number | null): MeasuredField {
-  const { status, answer } = useLook(
-    'field',
-    place === null ? null : { path, place, rule: 'absolute', isRandom: false },
-  )
-  return { status, map: answer?.map ?? null }
+/** One, or two side by side. */
+export type MeasuredMaps = readonly [MeasuredMap, ...MeasuredMap[]]
+
+/** Decades between the strongest contribution and nothing, where they are drawn by powers. */
+const fieldDecades = 3
+
+/** The maps of one place as the settings want them: one, or random weights beside those of a file. */
+export function useMeasuredField(
+  depth: Depth,
+  { row, column }: { readonly row: number; readonly column: number },
+  centre: Centre,
+  isWanted: boolean,
+): MeasuredMaps {
+  const design = useDocumentStore((state) => state.document)
+  const picture = useRunStore((state) => state.picture)
+  const pictures = usePictureStore((state) => state.pictures)
+  const loaded = useWeightsStore((state) => state.loaded)
+  const settings = useFieldSettings()
+  const { rule, hasContours } = settings
+  const isAveraged = settings.pictures === 'all' && pictures.length > 1
+  const averaged = useMemo(() => (isAveraged ? pictures.map(tensorOf) : null), [isAveraged, pictures])
+  const { grid, field } = depth
+  const place = grid ? grid.prefix + row * grid.width + column : 0
+  const ask = (isRandom: boolean): FieldQuestion | null =>
+    isWanted ? { path: depth.instancePath, place, rule, isRandom } : null
+  const wantsLoaded = loaded !== null && settings.weights !== 'random'
+  const wantsRandom = loaded === null || settings.weights !== 'loaded'
+  const withLoaded = useMeasured(wantsLoaded ? ask(false) : null, averaged, 'loaded')
+  const withRandom = useMeasured(wantsRandom ? ask(true) : null, averaged, 'random')
+
+  const figureOf = (measured: Measured, weights: string): MapFigure => {
+    const { map } = measured
+    const squares: Mark[] = map
+      ? [0.5, 0.99].map((share) => ({
+          kind: 'outline',
+          areas: [squareAround(map, centre, share)],
+          look: 'solid',
+          label: `${100 * share} %`,
+        }))
+      : []
+    const lines = map ? (hasContours ? contourMarks(map, shares) : squares) : []
+    const scale = rule === 'positive' ? ({ kind: 'linear' } as const) : powers
+    return {
+      title: `Contributions to ${depth.name}`,
+      caption: [
+        ['Model', design.name],
+        ['Node', depth.name],
+        ['Place', `row ${row}, column ${column}`],
+        ['Quantity', ruleWords[rule]],
+        ['Pictures', `${measured.pictures}, at ${design.input.height} × ${design.input.width}`],
+        ['Weights', weights],
+        ...(hasContours
+          ? ([['Lines', 'the strongest pixels that together hold the share']] as const)
+          : ([['Squares', 'hold the share, around the place']] as const)),
+      ],
+      picture: isAveraged ? null : (picture?.view ?? null),
+      size: design.input,
+      cells: map,
+      range: rangeOver(map ? [map] : [], { scale }),
+      colours: 'inferno',
+      quantity: rule === 'positive' ? 'score' : '|gradient|',
+      marks: [
+        ...(field.global === null
+          ? [
+              {
+                kind: 'outline',
+                areas: [fieldBox(field, row, column, design.input).clipped],
+                look: 'bounds',
+              } as const,
+            ]
+          : []),
+        ...lines,
+        { kind: 'cross', x: centre.x + 0.5, y: centre.y + 0.5 },
+      ],
+      fileName: fileStem(design.name, depth.name, 'field', `row${row}col${column}`, weights),
+    }
+  }
+  const random = { heading: randomHeading, measured: withRandom, figure: figureOf(withRandom, 'random') }
+  if (!wantsLoaded) return [random]
+  const { name } = loaded.file
+  const ofFile = { heading: name, measured: withLoaded, figure: figureOf(withLoaded, name) }
+  return wantsRandom ? [ofFile, random] : [ofFile]
 }
+
+/** Above the map with weights by their rule. */
+export const randomHeading = 'Random weights'
+
+const powers = { kind: 'logOnePlus', decades: fieldDecades } as const
+
+/** What is measured, for captions. */
+export const ruleWords = {
+  absolute: '|∂ Σ channels / ∂ pixel|, summed over colours',
+  positive: 'RepLKNet’s rule: gradients above 0 of channels above 0, log₁₀(x + 1), divided by the largest',
+} as const
