@@ -30,6 +30,7 @@ export {
   smoothed,
 } from './analysis/fieldMass'
 export type { Side } from './analysis/foreground'
+export type { MixingSide } from './analysis/mixingSides'
 export {
   type AxisField,
   type Box,

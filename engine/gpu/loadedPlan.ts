@@ -13,6 +13,8 @@ export class LoadedPlan {
   readonly commands: CommandList
   readonly rangeOf: (tensor: TensorId) => Range
   private readonly staging: readonly GPUBuffer[]
+  /** Names of the inputs that were set since the plan was loaded. */
+  private readonly isSet = new Set<string>()
 
   constructor(session: Session, plan: Plan, commands: CommandList, rangeOf: (tensor: TensorId) => Range) {
     this.session = session
@@ -28,16 +30,21 @@ export class LoadedPlan {
     )
   }
 
-  /** Inputs stay until they are set again. Throws KernelError when one is missing here or has the wrong size. */
+  /**
+   * Inputs stay until they are set again: later on, those that are not given are as they were. Throws KernelError when one was never
+   * given or has the wrong size.
+   */
   setInputs(inputs: ReadonlyMap<string, Float32Array>): void {
     for (const { name, tensor, shape } of this.plan.inputs) {
       const data = inputs.get(name)
       const range = this.rangeOf(tensor)
+      if (!data && this.isSet.has(name)) continue
       if (!data) throw new KernelError(`internal: the plan reads ${name}, which nobody gave`)
       if (data.byteLength !== range.bytes) {
         throw new KernelError(`${name}: ${data.length} numbers came, ${shape.join('×')} were expected`)
       }
       this.session.device.gpu.queue.writeBuffer(range.buffer, range.offset, data as Float32Array<ArrayBuffer>)
+      this.isSet.add(name)
     }
   }
 

@@ -2,6 +2,7 @@ import { exactProbes, type Probe, signProbe, Tally } from '../../analysis/mixing
 import { placesOf } from '../../analysis/mixingSides'
 import { probeInput } from '../../autodiff/mixing'
 import { stopIf } from '../../gpu/cancel'
+import type { LoadedPlan } from '../../gpu/loadedPlan'
 import { DesignError } from '../designError'
 import { pictureFor } from '../picture'
 import type { MixingAnswer, MixingQuestion } from '../questions'
@@ -27,6 +28,7 @@ export const mixing: Answering<'mixing'> = async (question, context) => {
   const channel = channelIn(plan, question)
   const values = await keptValues(plan, context)
   const loaded = await context.load(plan.perProbe, plan.graph)
+  const given = context.kept('given', '', () => new WeakMap<LoadedPlan, KeptValues['values']>())
   const { asked, shown, form } = plan
   const at = { side: asked, place, channels: plan.channels }
   const exact = exactProbes(at, { keepsChannels: form.keepsChannels, channel })
@@ -44,8 +46,10 @@ export const mixing: Answering<'mixing'> = async (question, context) => {
 
   const send = async (probe: Probe, tally: Tally) => {
     stopIf(context.isCancelled)
-    const inputs = new Map([...values, [probeInput, probe] as const])
+    // Inputs stay: what is kept goes to the device once.
+    const inputs = new Map(given.get(loaded) === values ? [] : values).set(probeInput, probe)
     const [squares = [], numbers = []] = await loaded.run(inputs, context.isCancelled)
+    given.set(loaded, values)
     tally.add(squares, numbers)
   }
   const estimated = async (probes: number, isPart: boolean): Promise<MixingAnswer> => {
