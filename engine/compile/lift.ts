@@ -12,13 +12,15 @@ export function lifted(graph: Graph, outputs: readonly number[], matchCalls: boo
   for (const node of graph.nodes) {
     if (!isLive[node.id]) continue
     const matched = calls.get(node.id)
-    builder.standingFor(matched ? idsOf(matched.call) : [node.id], () => {
+    const write = () => {
       const term = matched
         ? matched.match.write(builder, matched.call, matched.call.inputs.map(termOf))
         : written(builder, node, node.inputs.map(termOf))
       builder.remember(term)
       become.set(node.id, term)
-    })
+    }
+    const origin = matched ? idsOf(matched.call) : [node.id]
+    builder.again(graph.scopes[node.scope].isAgain === true, () => builder.standingFor(origin, write))
   }
   return builder.finish(outputs.map((node) => ({ node, term: termOf(node).id })))
 }

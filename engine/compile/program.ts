@@ -71,6 +71,8 @@ export interface TermOf<O extends TermOp> {
   readonly isFixed: boolean
   /** Graph nodes that this term stands for. */
   readonly nodes: readonly number[]
+  /** Computed a second time on purpose: never the same term as the first one. */
+  readonly isAgain: boolean
 }
 export type Term = { [O in TermOp]: TermOf<O> }[TermOp]
 
@@ -85,6 +87,7 @@ export class ProgramBuilder {
   readonly terms: Term[] = []
   private readonly known = new Map<string, Term>()
   private origin: readonly number[] = []
+  private isAgain = false
 
   /** Terms made inside `body` stand for these graph nodes. */
   standingFor<T>(nodes: readonly number[], body: () => T): T {
@@ -94,6 +97,17 @@ export class ProgramBuilder {
       return body()
     } finally {
       this.origin = outer
+    }
+  }
+
+  /** Terms made inside `body` are computed again, or for the first time. */
+  again<T>(isAgain: boolean, body: () => T): T {
+    const outer = this.isAgain
+    this.isAgain = isAgain
+    try {
+      return body()
+    } finally {
+      this.isAgain = outer
     }
   }
 
@@ -169,13 +183,15 @@ export class ProgramBuilder {
     inputs: readonly Term[],
     shape: Shape,
   ): Term {
-    const key = keyOf(op, attrs, inputs, shape)
+    const isFixed = op !== 'input' && inputs.every((input) => input.isFixed)
+    // What depends on weights alone is made before the first run and kept anyway.
+    const isAgain = this.isAgain && !isFixed && inputs.length > 0
+    const key = `${isAgain ? 'again ' : ''}${keyOf(op, attrs, inputs, shape)}`
     const known = this.known.get(key)
     if (known) {
       this.remember(known)
       return known
     }
-    const isFixed = op !== 'input' && inputs.every((input) => input.isFixed)
     const made: TermOf<O> = {
       id: this.terms.length,
       op,
@@ -184,6 +200,7 @@ export class ProgramBuilder {
       shape,
       isFixed,
       nodes: this.origin,
+      isAgain,
     }
     // The compiler does not see that TermOf<O> is one of the union's members for every O.
     const term = made as unknown as Term
@@ -216,11 +233,12 @@ export function rewritten(
   const become = new Map<number, Term>()
   for (const term of program.terms) {
     const inputs = term.inputs.map((id) => become.get(id) as Term)
-    const made = builder.standingFor(term.nodes, () => {
+    const written = () => {
       const made = rule(builder, term, inputs, become) ?? copied(builder, term, inputs)
       builder.remember(made)
       return made
-    })
+    }
+    const made = builder.again(term.isAgain, () => builder.standingFor(term.nodes, written))
     become.set(term.id, made)
   }
   return builder.finish(

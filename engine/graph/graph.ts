@@ -54,6 +54,8 @@ export interface Scope {
   readonly key: string
   /** What the scope returned, once it is closed. */
   readonly output: number | null
+  /** Its values are computed a second time, to spare the memory of keeping them: nobody may take the first ones instead. */
+  readonly isAgain?: boolean
 }
 
 export interface Graph {

@@ -1,11 +1,11 @@
 /** The plan that gives, for any place of one node, what the picture contributes to it. */
 import { effectiveField, type FieldRule, placeInput } from '../../autodiff/effectiveField'
-import { type CompileOptions, compile } from '../../compile/compile'
 import type { Plan } from '../../compile/plan'
 import type { Document } from '../../document/types'
 import { elements, type Graph, type Shape } from '../../graph/graph'
 import { lower } from '../../lower/lower'
 import { DesignError } from '../designError'
+import { type BackwardOptions, backwardPlan } from './backwardPlan'
 
 export interface FieldPlan {
   /** Of the design itself. */
@@ -19,7 +19,7 @@ export interface FieldPlan {
 export function fieldPlan(
   document: Document,
   { path, rule }: { readonly path: string; readonly rule: FieldRule },
-  options: Omit<CompileOptions, 'outputs'>,
+  options: BackwardOptions,
 ): FieldPlan {
   const lowered = lower(document, { batch: 1 })
   const { graph, scopes } = lowered
@@ -27,7 +27,7 @@ export function fieldPlan(
   if (node === null || node === undefined)
     throw new DesignError(`There is no ${path} that gives anything in this design.`)
   const field = effectiveField(graph, node, rule)
-  const plan = compile(field, { ...options, outputs: field.outputs })
+  const plan = backwardPlan(field, graph.nodes.length, options)
   return { graph, plan, shape: graph.nodes[node]?.shape ?? [] }
 }
 
