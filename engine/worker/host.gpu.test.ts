@@ -20,6 +20,8 @@ beforeAll(async () => {
   gpu = await dawn(process.env.VERTEBRA_ADAPTER)
 })
 
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
 const forgetful: TuningCache = { read: async () => new Map(), write: async () => {} }
 
 function newHost(of: GPU | undefined = gpu, options: Partial<HostOptions> = {}) {
@@ -427,6 +429,25 @@ test('several pictures are averaged, each told as it comes; the positive rule is
   expect(
     Math.max(...expected.map((value, pixel) => Math.abs(value - (values[pixel] ?? Number.NaN)))),
   ).toBeLessThan(1e-5 * most)
+})
+
+test('a profile stops for somebody who looks, and is done again afterwards', async () => {
+  const { host, replies } = newHost()
+  host.receive({ type: 'run', revision: 1, document: vit, ...request, measure: true })
+  await host.idle()
+  host.receive({ type: 'profile', revision: 1 })
+  await pause(30)
+  host.receive({
+    type: 'look',
+    id: 1,
+    kind: 'field',
+    seat: 'main',
+    subject: { document: vit, pictures: [], weights: null },
+    question: { path: 'patch_embed', place: 5, rule: 'absolute', isRandom: false },
+  })
+  await host.idle()
+  const order = replies.flatMap(({ type }) => (type === 'looked' || type === 'profiled' ? [type] : []))
+  expect(order).toEqual(['looked', 'profiled'])
 })
 
 test('the growth of a field is told depth by depth, with the sides of the field of each', async () => {

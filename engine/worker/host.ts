@@ -82,6 +82,8 @@ export class EngineHost {
   /** Newest look of each kind and seat, and those that were taken back before they began or ended. */
   private readonly newestLooks = new Map<string, number>()
   private readonly leftLooks = new Set<number>()
+  /** Looks that were asked for and have not begun. */
+  private looksWaiting = 0
   private readonly givenOf = new WeakMap<Graph, MatchedWeights>()
   /** One job at a time: they share one device. */
   private queue: Promise<void> = Promise.resolve()
@@ -115,7 +117,8 @@ export class EngineHost {
         this.enqueue(async () => this.weightFiles.forget(request.id))
         return
       case 'profile':
-        this.begin(request.revision, () => this.profile(request.revision))
+        this.newest = Math.max(this.newest, request.revision)
+        this.inBackground(request.revision, (isStopped) => this.profile(request.revision, isStopped))
         return
       case 'look':
         this.beginLook(request)
@@ -135,10 +138,12 @@ export class EngineHost {
     const { id, kind, seat } = request
     const who = `${kind} ${seat}`
     this.newestLooks.set(who, id)
+    this.looksWaiting++
     const { newest } = this
     const isCancelled = () =>
       this.newestLooks.get(who) !== id || this.leftLooks.has(id) || newest < this.newest
     this.enqueue(async () => {
+      this.looksWaiting--
       try {
         await this.look(request, isCancelled)
       } catch (error) {
@@ -153,7 +158,11 @@ export class EngineHost {
 
   /** Resolves when everything received so far is answered. */
   async idle(): Promise<void> {
-    await this.queue
+    let seen: Promise<void> | null = null
+    while (seen !== this.queue) {
+      seen = this.queue
+      await seen
+    }
   }
 
   private begin(revision: number, job: () => Promise<void>): void {
@@ -164,6 +173,21 @@ export class EngineHost {
         await this.withDevice(job, revision)
       } catch (error) {
         this.fail(revision, error)
+      }
+    })
+  }
+
+  /** Work that can wait: somebody who looks does not, so it stops for a look and is done again behind it. */
+  private inBackground(revision: number, job: (isStopped: IsCancelled) => Promise<void>): void {
+    const isCancelled = this.isCancelled(revision)
+    const isStopped = () => isCancelled() || this.looksWaiting > 0
+    this.enqueue(async () => {
+      try {
+        stopIf(isStopped)
+        await this.withDevice(() => job(isStopped), revision)
+      } catch (error) {
+        if (error instanceof Cancelled && !isCancelled()) this.inBackground(revision, job)
+        else this.fail(revision, error)
       }
     })
   }
@@ -257,9 +281,11 @@ export class EngineHost {
     if (capture) bare.setInputs(pictureFor(lowered, request.picture, request.batch))
     this.progress(revision, 'measuring', 0, 1)
     this.send({ type: 'measured', revision, latency: await measureLatency(bare, { isCancelled }) })
-    await this.improve(request, session, isCancelled).catch((error: unknown) => {
-      // The design has its answer: what could not be improved stays as it was.
-      if (!(error instanceof KernelError)) throw error
+    this.inBackground(revision, async (isStopped) => {
+      await this.improve(request, session, isStopped).catch((error: unknown) => {
+        // The design has its answer: what could not be improved stays as it was.
+        if (!(error instanceof KernelError)) throw error
+      })
     })
   }
 
@@ -303,11 +329,10 @@ export class EngineHost {
     this.send({ type: 'measured', revision: request.revision, latency })
   }
 
-  private async profile(revision: number): Promise<void> {
+  private async profile(revision: number, isCancelled: IsCancelled): Promise<void> {
     const session = await this.session()
     if (!this.prepared) throw new KernelError('internal: nothing has run that could be profiled')
     const { plan, lowered, weights } = this.prepared
-    const isCancelled = this.isCancelled(revision)
     const isWarm = session.isLoaded(plan)
     const loaded = await session.load(plan, { given: weights?.given ?? null, isCancelled })
     // Real numbers in every buffer: NaNs and denormals would change the times of a software adapter.
