@@ -72,9 +72,10 @@ const mayImport: Record<string, readonly string[]> = {
   'engine/catalogue': ['engine/presets'],
   'engine/exchange': ['engine/document'],
   'engine/parts': ['engine/modules', 'engine/study'],
+  'engine/pictures': ['engine/image'],
   'engine/platform.d': [],
   app: ['engine/index', 'engine/catalogue', 'engine/exchange', 'engine/parts'],
-  'app/engine': ['app', 'engine/index', 'engine/worker/worker', 'engine/worker/hubWorker'],
+  'app/engine': ['app', 'engine/index', 'engine/pictures', 'engine/worker/worker', 'engine/worker/hubWorker'],
   e2e: [],
 }
 

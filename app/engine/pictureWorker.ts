@@ -11,7 +11,7 @@ import {
   pictureSize,
   probeImage,
   seenPixels,
-} from '../../engine/index'
+} from '../../engine/pictures'
 import type { SeenPicture } from '../state/pictureStore'
 
 export interface PictureQuestion {
