@@ -2,7 +2,7 @@
 import { listenToFileDrops } from './commands/fileDrop'
 import { listenToKeys } from './commands/keyboard'
 import { engine } from './engine/engine'
-import { followPictures, samples, takeSample } from './engine/pictures'
+import { followPictures, takeFirstSample } from './engine/pictures'
 import { fetchTheRest } from './later'
 import { warmUpSearch } from './search/warmUp'
 import { followAddress, openLink } from './state/address'
@@ -34,9 +34,8 @@ export async function begin(): Promise<void> {
 
 /** What happens once the page is drawn: the engine starts, and all that comes later is fetched. */
 export function goOn(): void {
+  void takeFirstSample()
   engine.start()
-  const [sample] = samples
-  if (sample) void takeSample(sample)
 
   // All faces now: a formula that is opened later must not ask the network.
   for (const face of document.fonts) void face.load().catch(() => undefined)

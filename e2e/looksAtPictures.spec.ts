@@ -1,5 +1,5 @@
 import { expect, test } from './editor'
-import { pngHeader } from './pictures'
+import { onePixelPng, pngHeader } from './pictures'
 
 test('every patch of one’s own picture has its own map, and a click holds it', async ({ editor }) => {
   await editor.measuredLatency()
@@ -44,6 +44,13 @@ test('pictures that cannot be used are refused in a sentence, and nothing else c
   await expect(editor.notices.first()).toContainText('vast.png has 50 megapixels; the limit is 40.')
   await expect(picture).toBeVisible()
   await expect(editor.pictures).toHaveCount(1)
+
+  const small = { mimeType: 'image/png', buffer: onePixelPng() }
+  await editor.choosePicture(
+    ...Array.from({ length: 52 }, (_, index) => ({ ...small, name: `${index}.png` })),
+  )
+  await expect(editor.notices.first()).toContainText('There is room for 50 pictures; 3 were left out.')
+  await expect(editor.pictures).toHaveCount(50)
 })
 
 test('photographs dropped anywhere on the page stand side by side; keys go from one to the next', async ({
@@ -95,7 +102,9 @@ test('what the network sees is timm’s crop, pixel for pixel, also after the in
   // 451 × 300 to 96 × 64, of which the middle 64 × 64 from column 16.
   await expect(seen.locator('[data-step=Resize]')).toContainText('to 96 × 64 px, bicubic')
   await expect(seen.locator('[data-step=Crop]')).toContainText('64 × 64 px from column 16, row 0')
-  await expect(seen.locator('[data-step=Source]')).toContainText('As timm evaluates CAFormer-S18: 100 %')
+  await expect(seen.locator('[data-step=Source]')).toContainText(
+    'As timm evaluates CAFormer-S18, keeping 100 % of the side.',
+  )
   await expect(seen.locator('[data-seen]')).toHaveAttribute('data-seen', '75 0 301 300')
   // Pillow 9.4.0 and timm 1.0.29.dev0 give pixels of this checksum.
   expect(await editor.seenChecksum()).toBe(3109589029)
@@ -145,6 +154,17 @@ test('the camera is off until it is asked for, gives a picture, and goes off aga
   await expect.poll(() => editor.thumbnail('Camera 2'), { timeout: 60_000 }).not.toBe(first)
   await editor.dock.getByRole('button', { name: 'Stop the camera' }).click()
   await expect(editor.dock.getByRole('button', { name: 'Stop the camera' })).toBeHidden()
+  expect(await isOn()).toBe(false)
+
+  // Another tab in front: nobody would see that it is on.
+  await editor.addPicture('Camera…')
+  await expect(camera.getByLabel('What the camera shows')).toBeVisible()
+  expect(await isOn()).toBe(true)
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true })
+    document.dispatchEvent(new Event('visibilitychange'))
+  })
+  await expect(camera).toContainText('The camera is off.')
   expect(await isOn()).toBe(false)
 })
 

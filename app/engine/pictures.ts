@@ -59,10 +59,14 @@ interface Brought {
   readonly blob: Blob
 }
 
-/** Adds pictures; the first of them becomes the current one. What cannot be used is said in one notice. */
-export async function takePictures(brought: readonly Brought[], source: PictureSource): Promise<void> {
+/** Adds pictures; the first of them is shown. What cannot be used is said in one notice. */
+export async function takePictures(
+  brought: readonly Brought[],
+  source: PictureSource,
+  isShown = true,
+): Promise<void> {
   const problems: string[] = []
-  let isFirst = true
+  let isFirst = isShown
   for (const [index, { name, blob }] of brought.entries()) {
     if (usePictureStore.getState().pictures.length >= mostPictures) {
       const left = brought.length - index
@@ -87,16 +91,25 @@ export async function takePictures(brought: readonly Brought[], source: PictureS
 }
 
 /** A sample that is there already is shown again. */
-export async function takeSample({ name, file }: PictureSample): Promise<void> {
+export async function takeSample({ name, file }: PictureSample, isShown = true): Promise<void> {
   const { pictures, choose } = usePictureStore.getState()
   const known = pictures.find((picture) => picture.source === 'sample' && picture.name === name)
   if (known) return choose(known.id)
   try {
     const response = await fetch(new URL(file, document.baseURI))
-    await takePictures([{ name, blob: await response.blob() }], 'sample')
+    await takePictures([{ name, blob: await response.blob() }], 'sample', isShown)
   } catch {
     notify.problem(`The sample ${name} could not be fetched.`)
   }
+}
+
+/** What the page opens with, unless somebody was faster. The first run waits for it. */
+export async function takeFirstSample(): Promise<void> {
+  const [sample] = samples
+  if (!sample) return
+  useRunStore.getState().set({ isPicturePending: true })
+  await takeSample(sample, false)
+  present()
 }
 
 /** What is on the clipboard, when it is asked for by a button; the browser may ask the person first. */

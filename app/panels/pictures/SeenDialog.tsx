@@ -190,7 +190,7 @@ function Steps({ picture: { name, source, seen } }: { readonly picture: KeptPict
       </dl>
       <p className="small muted" data-step="Source">
         {preset ? `As timm evaluates ${preset.title}` : 'As timm does by default'}
-        {original && `: ${percent(crop)} of the side are kept`}
+        {original && `, keeping ${percent(crop)} of the side`}
         {preset ? '.' : `. ${design.name} is not a preset, and states no transform of its own.`}
       </p>
     </>
