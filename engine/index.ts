@@ -143,6 +143,7 @@ export {
   slotModule,
 } from './schema/schema'
 export type { WeightReport } from './weights/matchWeights'
+export type { PositionWay } from './weights/resampleTables'
 export type { ClassGuess } from './weights/topClasses'
 export type * from './worker/protocol'
 export type * from './worker/questions'

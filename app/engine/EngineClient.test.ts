@@ -240,6 +240,7 @@ const whole = {
   fits: 152,
   namesOf: 'timm',
   resampled: [],
+  positions: null,
   missing: [],
   unexpected: [],
   ignored: 0,

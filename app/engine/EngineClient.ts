@@ -8,6 +8,7 @@ import type {
   LookKind,
   LookOf,
   LookRequest,
+  PositionWay,
   Reply,
   Request,
   WeightReport,
@@ -153,7 +154,7 @@ export class EngineClient {
   }
 
   /** Has the worker read and keep a weight file. Rejects with an error whose message is a sentence. */
-  async readWeights(file: Blob, document: Document): Promise<ReadWeights> {
+  async readWeights(file: Blob, document: Document, positions: PositionWay = 'timm'): Promise<ReadWeights> {
     const bytes = await file.arrayBuffer()
     if (!this.#worker) throw new Error('the engine is not running')
     this.#readings++
@@ -161,7 +162,7 @@ export class EngineClient {
     const answer = new Promise<ReadWeights>((resolve, reject) =>
       this.#reading.set(request, { resolve, reject }),
     )
-    this.#worker.postMessage({ type: 'readWeights', request, bytes, document }, [bytes])
+    this.#worker.postMessage({ type: 'readWeights', request, bytes, document, positions }, [bytes])
     return answer
   }
 
@@ -235,7 +236,11 @@ export class EngineClient {
     const worker = this.#worker
     this.#isGivingWeights = true
     try {
-      const { id } = await this.readWeights(loaded.file, useDocumentStore.getState().document)
+      const { id } = await this.readWeights(
+        loaded.file,
+        useDocumentStore.getState().document,
+        loaded.positions,
+      )
       if (id !== loaded.id) throw new Error('it has changed')
     } catch (error) {
       if (this.#worker !== worker) return

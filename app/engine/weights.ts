@@ -1,4 +1,5 @@
 /** Weights that people bring: read in the engine's worker, shown on a card, and run when they say so. */
+import type { PositionWay } from '../../engine/index'
 import { useDocumentStore } from '../state/documentStore'
 import { useWeightsStore } from '../state/weightsStore'
 import { notify } from '../ui/notify'
@@ -26,18 +27,37 @@ export async function offerWeights(file: File): Promise<void> {
   }
 }
 
+/** Offers the same file again, with its position embeddings brought to this size another way. */
+export async function offerWithPositions(positions: PositionWay): Promise<void> {
+  const { offer } = useWeightsStore.getState()
+  if (!offer) return
+  try {
+    const { id, report } = await engine.readWeights(offer.file, offer.document, positions)
+    const { offer: still } = useWeightsStore.getState()
+    if (still !== offer) return engine.forgetWeights(id)
+    useWeightsStore.setState({ offer: { ...offer, id, report, positions } })
+    forgetUnlessLoaded(offer.id)
+  } catch (error) {
+    notify.problem(`${offer.file.name} cannot be read: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
 /** The offered file becomes the one that the design runs with. */
 export function loadOffered(): void {
   const { offer } = useWeightsStore.getState()
   if (!offer) return
-  const { id, file, report } = offer
-  useWeightsStore.setState({ offer: null, loaded: { id, file } })
+  const { id, file, report, positions = 'timm' } = offer
+  useWeightsStore.setState({ offer: null, loaded: { id, file, positions } })
   notify.info(`${report.fits} of ${report.wanted} weights are from ${file.name} now.`)
 }
 
 export function declineWeights(): void {
-  const { offer, loaded } = useWeightsStore.getState()
+  const { offer } = useWeightsStore.getState()
   if (!offer) return
   useWeightsStore.setState({ offer: null })
-  if (offer.id !== loaded?.id) engine.forgetWeights(offer.id)
+  forgetUnlessLoaded(offer.id)
+}
+
+function forgetUnlessLoaded(id: string): void {
+  if (id !== useWeightsStore.getState().loaded?.id) engine.forgetWeights(id)
 }

@@ -1,8 +1,9 @@
-import { declineWeights, loadOffered } from '../engine/weights'
+import { declineWeights, loadOffered, offerWithPositions } from '../engine/weights'
 import { useWeightsStore, type WeightsOffer } from '../state/weightsStore'
 import { Button } from '../ui/Button'
 import { Dialog } from '../ui/Dialog'
 import { formatBytes, formatInteger } from '../ui/formatNumber'
+import { Segmented } from '../ui/Segmented'
 import './WeightsDialog.css'
 
 /** What a weight file holds for this design, before anything changes. */
@@ -16,7 +17,8 @@ export function WeightsDialog() {
 }
 
 function Offer({ offer: { file, document, report } }: { readonly offer: WeightsOffer }) {
-  const { wanted, fits, namesOf, resampled, missing, unexpected, misshapen, ignored, notFinite } = report
+  const { wanted, fits, namesOf, resampled, positions, missing, unexpected, misshapen, ignored, notFinite } =
+    report
   const isWhole = fits === wanted
   return (
     <div className="weights">
@@ -47,6 +49,20 @@ function Offer({ offer: { file, document, report } }: { readonly offer: WeightsO
         )}
       </ul>
       <Names title="Resampled to this picture size" names={resampled} />
+      {positions && (
+        <div className="weights-positions small">
+          <span className="muted">Positions as</span>
+          <Segmented
+            label="How position embeddings come to this picture size"
+            value={positions}
+            options={[
+              { value: 'timm', label: 'timm does' },
+              { value: 'dino', label: 'DINO’s script does' },
+            ]}
+            onChange={(way) => void offerWithPositions(way)}
+          />
+        </div>
+      )}
       <Names title="Missing in the file" names={missing} isProblem />
       <Names
         title="Of another shape"

@@ -1,11 +1,13 @@
 /** Weights that came in a file: the one in use, and the one that is offered on a card. Files stay on this machine. */
 import { create } from 'zustand'
-import type { Document, WeightReport } from '../../engine/index'
+import type { Document, PositionWay, WeightReport } from '../../engine/index'
 
 /** A file that the engine has read and keeps. */
 export interface WeightFile {
   readonly id: string
   readonly file: File
+  /** How its position embeddings come to another size; timm's way when left out. */
+  readonly positions?: PositionWay
 }
 
 export interface WeightsOffer extends WeightFile {

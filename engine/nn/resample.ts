@@ -66,6 +66,8 @@ interface Rule {
   readonly mode: ResizeMode
   readonly alignCorners: boolean
   readonly antialias: boolean
+  /** How far apart the places of the result lie on the old axis, where that is not from / to. Not with antialias or nearest. */
+  readonly step?: number
 }
 
 /** What every place of an axis reads when `from` places become `to`. */
@@ -74,10 +76,15 @@ export function places(from: number, to: number, rule: Rule): Places {
   return Array.from({ length: to }, (_, i) => around(i, from, to, rule))
 }
 
-function around(i: number, from: number, to: number, { mode, alignCorners }: Rule): readonly Source[] {
+function around(
+  i: number,
+  from: number,
+  to: number,
+  { mode, alignCorners, step = from / to }: Rule,
+): readonly Source[] {
   const inside = (at: number) => Math.min(Math.max(at, 0), from - 1)
   if (mode === 'nearest') return [{ at: inside(Math.floor((i * from) / to)), weight: 1 }]
-  const centre = alignCorners ? (i * (from - 1)) / Math.max(1, to - 1) : ((i + 0.5) * from) / to - 0.5
+  const centre = alignCorners ? (i * (from - 1)) / Math.max(1, to - 1) : (i + 0.5) * step - 0.5
   const position = mode === 'bilinear' ? Math.max(0, centre) : centre
   const first = Math.floor(position)
   const reach = mode === 'bilinear' ? [0, 1] : [-1, 0, 1, 2]

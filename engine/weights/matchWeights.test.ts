@@ -38,6 +38,7 @@ function expectWhole({ arrays, report }: ReturnType<typeof matchWeights>, tensor
     namesOf: '',
     ignored: 0,
     resampled: [],
+    positions: null,
     missing: [],
     unexpected: [],
     misshapen: [],
@@ -184,7 +185,7 @@ test('a checkpoint for smaller pictures has its position embedding resampled, as
   const { height, width } = document.input
   const larger = lower(setInput(document, { height: height * 2, width })).graph
   const { arrays, report } = matchWeights(larger, fileOf(tensors))
-  expect(report).toMatchObject({ resampled: ['pos_embed'], misshapen: [], missing: [] })
+  expect(report).toMatchObject({ resampled: ['pos_embed'], positions: 'timm', misshapen: [], missing: [] })
   const before = tensors.find(({ name }) => name === 'pos_embed')
   const [, count = 0, channels = 0] = before?.shape ?? []
   const values = arrays.get('pos_embed') ?? new Float32Array()

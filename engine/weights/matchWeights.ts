@@ -1,7 +1,7 @@
 /** Which tensors of a checkpoint are the weights of a design: by name, also by older names, and at another size where that can be. */
 import { elements, type Graph, type NodeOf, printShape, type Shape } from '../graph/graph'
 import { renamings, unwrapped } from './renames'
-import { resampled } from './resampleTables'
+import { isPositionEmbedding, type PositionWay, resampled } from './resampleTables'
 import type { Checkpoint, FileTensor } from './safetensors'
 
 export interface WeightMatch {
@@ -19,6 +19,8 @@ export interface WeightReport {
   readonly namesOf: string
   /** Those that were brought to another size. */
   readonly resampled: readonly string[]
+  /** How position embeddings were; null where none was. */
+  readonly positions: PositionWay | null
   readonly missing: readonly string[]
   /** Tensors of the file that the design has no use for; whole-number buffers and fixed tables are not among them. */
   readonly unexpected: readonly string[]
@@ -28,7 +30,11 @@ export interface WeightReport {
   readonly notFinite: readonly string[]
 }
 
-export function matchWeights(graph: Graph, { tensors, counters }: Checkpoint): WeightMatch {
+export function matchWeights(
+  graph: Graph,
+  { tensors, counters }: Checkpoint,
+  positions: PositionWay = 'timm',
+): WeightMatch {
   const params = new Map(
     graph.nodes.flatMap((node) => (node.op === 'param' ? [[node.attrs.name, node]] : [])),
   )
@@ -41,7 +47,7 @@ export function matchWeights(graph: Graph, { tensors, counters }: Checkpoint): W
     const tensor = names.get(name)
     if (!tensor) continue
     const isSame = isSameNumbers(tensor.shape, shape)
-    const values = isSame ? tensor.data : resampled(name, tensor, shape, picture)
+    const values = isSame ? tensor.data : resampled(name, tensor, shape, picture, positions)
     if (!values) misshapen.push({ name, inFile: tensor.shape, wanted: shape })
     else {
       arrays.set(name, values)
@@ -62,6 +68,7 @@ export function matchWeights(graph: Graph, { tensors, counters }: Checkpoint): W
       fits: arrays.size,
       namesOf: of,
       resampled: changed,
+      positions: changed.some(isPositionEmbedding) ? positions : null,
       missing: [...params.keys()].filter((name) => !names.has(name)),
       unexpected,
       ignored: counters.length + unused.length - unexpected.length,

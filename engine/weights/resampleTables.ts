@@ -10,36 +10,57 @@ interface Table {
   readonly data: Float32Array
 }
 
+/**
+ * How position embeddings come to another size: `timm` smooths where they become smaller, and its cubic curve is Pillow's. `dino`
+ * is what DINO's own code does (interpolate_pos_encoding in its vision_transformer.py), whose maps at 480 × 480 people know.
+ */
+export type PositionWay = 'timm' | 'dino'
+
+/** Whether a weight is one that PositionWay decides about. */
+export function isPositionEmbedding(name: string): boolean {
+  const last = name.split('.').at(-1) ?? ''
+  return (
+    /^(?:pos_embed(?:_?\d+)?|patch_pos|positional_embedding)$/.test(last) || /^pos_embed\.\d+$/.test(name)
+  )
+}
+
 /** The table at the wanted shape, or null where it is no table of positions or there is no such way. */
 export function resampled(
   name: string,
   table: Table,
   wanted: Shape,
   picture: { readonly height: number; readonly width: number },
+  way: PositionWay = 'timm',
 ): Float32Array | null {
   const last = name.split('.').at(-1) ?? ''
   if (last === 'relative_position_bias_table') return relativeTable(table, wanted)
   if (last === 'attention_biases') return biasesByDistance(table, wanted)
-  if (/^(?:pos_embed(?:_?\d+)?|patch_pos|positional_embedding)$/.test(last) || /^pos_embed\.\d+$/.test(name))
-    return positionEmbedding(table, wanted, picture)
-  return null
+  return isPositionEmbedding(name) ? positionEmbedding(table, wanted, picture, placesBy[way]) : null
 }
 
-const smooth = { mode: 'bicubic', alignCorners: false, antialias: true } as const
+type Resizing = (from: number, to: number) => Places
+
+const placesBy: { readonly [way in PositionWay]: Resizing } = {
+  timm: (from, to) => places(from, to, { mode: 'bicubic', alignCorners: false, antialias: true }),
+  // A tenth of a patch is added against rounding down, and moves every place a little.
+  dino: (from, to) =>
+    places(from, to, { mode: 'bicubic', alignCorners: false, antialias: false, step: from / (to + 0.1) }),
+}
 
 /** [1, n, c], [1, h, w, c] or [1, c, h, w]; rows before the grid (class token, registers) stay as they are. */
 function positionEmbedding(
   { shape, data }: Table,
   wanted: Shape,
   picture: { readonly height: number; readonly width: number },
+  resizing: Resizing,
 ): Float32Array | null {
   if (shape.length !== wanted.length) return null
   if (shape.length === 4) {
     const [n = 0, a = 0, b = 0, c = 0] = shape
     const [m, wa = 0, wb = 0, wc = 0] = wanted
     if (n !== m) return null
-    if (c === wc) return alongAxes(data, [n, a, b, c], 1, [wa, wb])
-    return a === wa ? alongAxes(data, [n, a, b, c], 2, [wb, wc]) : null
+    if (c === wc) return alongAxes(data, [n, a, b, c], 1, [wa, wb], resizing)
+    return a === wa ? alongAxes(data, [n, a, b, c], 2, [wb, wc], resizing) : null
   }
   const [count = 0, channels = 0] = shape.slice(-2)
   const [wantedCount = 0, wantedChannels] = wanted.slice(-2)
@@ -48,7 +69,7 @@ function positionEmbedding(
     const side = wholeRoot(count - prefix)
     const grid = gridOf(wantedCount - prefix, picture)
     if (!side || !grid) continue
-    const rows = alongAxes(data.subarray(prefix * channels), [1, side, side, channels], 1, grid)
+    const rows = alongAxes(data.subarray(prefix * channels), [1, side, side, channels], 1, grid, resizing)
     const result = new Float32Array(wantedCount * channels)
     result.set(data.subarray(0, prefix * channels))
     result.set(rows, prefix * channels)
@@ -80,7 +101,7 @@ function biasesByDistance({ shape, data }: Table, wanted: Shape): Float32Array |
   const [wantedHeads, wantedCount = 0] = wanted
   const [from, to] = [wholeRoot(count), wholeRoot(wantedCount)]
   if (shape.length !== 2 || heads !== wantedHeads || !from || !to) return null
-  return alongAxes(data, [heads, from, from, 1], 1, [to, to])
+  return alongAxes(data, [heads, from, from, 1], 1, [to, to], placesBy.timm)
 }
 
 /** [differences, heads], three more rows where a class token takes part; or [heads, h, w]. */
@@ -114,10 +135,11 @@ function alongAxes(
   shape: Shape4,
   axis: 1 | 2,
   [rows, columns]: readonly [number, number],
+  resizing: Resizing,
 ): Float32Array {
-  const first = alongAxis(data, shape, axis, places(shape[axis], rows, smooth))
+  const first = alongAxis(data, shape, axis, resizing(shape[axis], rows))
   const between = shape.map((size, at) => (at === axis ? rows : size))
-  return alongAxis(first, between, axis + 1, places(between[axis + 1] ?? 1, columns, smooth))
+  return alongAxis(first, between, axis + 1, resizing(between[axis + 1] ?? 1, columns))
 }
 
 function alongDifferences(

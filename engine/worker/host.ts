@@ -400,9 +400,9 @@ export class EngineHost {
     await this.sendResult(revision, matched, runOnReference(lowered, picture, matched?.given.arrays))
   }
 
-  private readWeights({ request, bytes, document }: WeightsRequest): void {
+  private readWeights({ request, bytes, document, positions }: WeightsRequest): void {
     try {
-      const id = this.weightFiles.add(bytes)
+      const id = this.weightFiles.add(bytes, positions)
       const { report } = this.weightFiles.match(id, lower(document, { batch: 1 }).graph)
       this.send({ type: 'weightsRead', request, id, report })
     } catch (error) {

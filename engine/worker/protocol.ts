@@ -3,6 +3,7 @@ import type { AttentionLayer } from '../analysis/attention/layer'
 import type { Document } from '../document/types'
 import type { Shape } from '../graph/graph'
 import type { WeightReport } from '../weights/matchWeights'
+import type { PositionWay } from '../weights/resampleTables'
 import type { ClassGuess } from '../weights/topClasses'
 import type { AnswerOf, LookKind, QuestionOf, Subject } from './questions'
 
@@ -32,6 +33,8 @@ export type Request =
       readonly request: number
       readonly bytes: ArrayBuffer
       readonly document: Document
+      /** timm's way when left out. */
+      readonly positions?: PositionWay
     }
   | { readonly type: 'forgetWeights'; readonly id: string }
   /** Measure each kernel of the last run: answers profiled. */

@@ -39,7 +39,9 @@ export const exportDesign: Command = {
     function onnxOf(): Uint8Array {
       const lowered = lower(document, { batch: count('batch') ?? 1 })
       const weights = text('weights')
-      const given = weights ? readWeights(weights, lowered, flag('partial')).given.arrays : null
+      const given = weights
+        ? readWeights(weights, lowered, { isPartWelcome: flag('partial') }).given.arrays
+        : null
       return exportOnnx(lowered.graph, {
         name: name ?? '',
         outputs: new Map([['logits', requireWhole(lowered)]]),

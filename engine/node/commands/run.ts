@@ -13,6 +13,7 @@ import {
 } from '../../index'
 import { lower } from '../../lower/lower'
 import { type WeightReport, whatDoesNotFit } from '../../weights/matchWeights'
+import type { PositionWay } from '../../weights/resampleTables'
 import { type ClassGuess, topClasses } from '../../weights/topClasses'
 import { attentionLayer, attentionPlan, keptNodes } from '../../worker/attentionLayers'
 import type { AttentionMap } from '../../worker/attentionMaps'
@@ -29,7 +30,7 @@ import { readWeights } from '../weightsFile'
 export const run: Command = {
   name: 'run',
   usage:
-    '<design> [--image cat.png | --probe stripes:period=8] [--weights f.safetensors|hub:NAME [--partial]] [--input 224] [--on gpu|reference] [--adapter NAME]',
+    '<design> [--image cat.png | --probe stripes:period=8] [--weights f.safetensors|hub:NAME [--partial] [--positions timm|dino]] [--input 224] [--on gpu|reference] [--adapter NAME]',
   summary:
     'Runs a design on a picture, on a probe (impulse, stripes, checker, grey, gradient) or on the procedural picture: the largest logits, and where each attention layer looks.',
   options: {
@@ -39,6 +40,7 @@ export const run: Command = {
     probe: { type: 'string' },
     weights: { type: 'string' },
     partial: { type: 'boolean' },
+    positions: { type: 'string' },
     on: { type: 'string', default: 'gpu' },
   },
   async run({ names, isJson, text, count, flag }) {
@@ -52,8 +54,9 @@ export const run: Command = {
     const document = openDesign(name, count('input'))
     const { height, width } = document.input
     const pixels = pixelsOf(image, probe, { height, width, ...preprocessingOf(name) })
+    const weightsOptions = { isPartWelcome: flag('partial'), positions: positionWay(text('positions')) }
     const weights = await weightsPath(text('weights'))
-    const file = weights ? readWeights(weights, lower(document), flag('partial')) : null
+    const file = weights ? readWeights(weights, lower(document), weightsOptions) : null
     const result =
       on === 'gpu'
         ? await onGpu(document, pixels, text('adapter'), file?.given ?? null, count('batch') ?? 1)
@@ -71,6 +74,11 @@ export const run: Command = {
     else printLine(textOf(report))
     return 0
   },
+}
+
+function positionWay(text = 'timm'): PositionWay {
+  if (text === 'timm' || text === 'dino') return text
+  throw new UsageError(`--positions takes timm or dino, not ${text}`)
 }
 
 /** `hub:NAME` is a file of the model hub, by timm's name. */
