@@ -87,7 +87,10 @@ function checkPixels(name: string, { width, height }: PictureSize): void {
   )
 }
 
-/** Reads a bitmap strip by strip: the whole of it as bytes would be as much memory again, twice. */
+/**
+ * Reads a bitmap strip by strip: the whole of it as bytes would be as much memory again, twice. A canvas forgets the colour
+ * behind full transparency, so that it becomes black here; Pillow keeps whatever the file hides there.
+ */
 function rowsOf(bitmap: ImageBitmap): (top: number, bottom: number) => Uint8ClampedArray {
   let strip: OffscreenCanvasRenderingContext2D | null = null
   return (top, bottom) => {
