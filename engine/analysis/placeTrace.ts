@@ -20,6 +20,11 @@ export interface TraceOptions {
    * reads, norms and gathered rows included.
    */
   readonly follow: 'places' | 'centres' | 'all'
+  /**
+   * Nodes from here on are a gradient: there a result is spread over all that was summed up to it, and what is spread over places
+   * is left out only where it comes from everywhere.
+   */
+  readonly gradientFrom?: number
 }
 
 /** Parts of the sources, several of one where paths differ. */
@@ -83,7 +88,12 @@ export class PlaceTrace {
     const shortcut = this.shortcuts.get(id)
     if (shortcut !== undefined) return [[shortcut, alike(region, graph.nodes[shortcut])]]
     const isEverything = this.options.follow === 'all'
-    if (!isEverything && node.op === 'broadcast' && losesItsPlace(graph, node, region)) return []
+    if (!isEverything && node.op === 'broadcast' && losesItsPlace(graph, node, region)) {
+      const { gradientFrom = Number.POSITIVE_INFINITY } = this.options
+      const [read] = reads(graph, node, region)
+      if (id < gradientFrom || !read || isEverywhere(this.of(node.inputs[0], read))) return []
+    }
+    if (node.op === 'reshape') return exactParts(graph, node, region).map((part) => [node.inputs[0], part])
     const isCentre = this.options.follow === 'centres'
     return reads(graph, node, region, this.options.contents).flatMap((read, i): Step[] => {
       // An index says which elements are taken; it is none of them.
@@ -127,6 +137,24 @@ function losesItsPlace(graph: Graph, { inputs, shape }: NodeOf<'broadcast'>, reg
   const from = graph.nodes[inputs[0]].shape
   return shape.some((size, axis) => from[axis] === 1 && size > 1 && !isWholeAxis(region[axis]))
 }
+
+/** What a part of a reshaped value is: several regions where one would hold more, as for a run of tokens across rows. */
+function exactParts(graph: Graph, node: NodeOf<'reshape'>, region: Region): readonly Region[] {
+  const [read] = reads(graph, node, region)
+  if (!read) return []
+  if (sizeOf(read) === sizeOf(region)) return [read]
+  const axis = region.findIndex((own) => !isWholeAxis(own) && indicesOf(own).length > 1)
+  return indicesOf(region[axis]).flatMap((index) =>
+    exactParts(graph, node, region.with(axis, axisRegion(axisSize(region[axis]), [index]))),
+  )
+}
+
+const sizeOf = (region: Region): number =>
+  region.reduce((size, { digits }) => digits.reduce((product, { length }) => product * length, size), 1)
+
+/** The whole of a map. */
+const isEverywhere = (found: Found): boolean =>
+  [...found.values()].some((regions) => regions.some((region) => region.slice(1, -1).every(isWholeAxis)))
 
 /** Of all that a part of a node reads through a window, what lies in the middle. */
 function middle(graph: Graph, node: Node, region: Region, read: Region, input: number): Region {

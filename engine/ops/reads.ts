@@ -121,11 +121,11 @@ const rules: Rules<Arguments, readonly (Region | null)[]> = {
     const whole = wholeRegion(index).slice(batch)
     const indices = [...region.slice(0, batch), ...whole]
     const parts = numbersAt(graph.nodes[inputs[1]], indices, contents)
-    // One axis of places says exactly which are summed; several, or places that are computed, count as a whole.
-    const isExact = parts !== null && whole.length === 1 && batch === 0
-    const places = isExact ? parts.flatMap((part, at) => (wanted.has(part) ? [at] : [])) : null
+    // With indices of their own for every part of a batch, or computed ones, all places count.
+    const isKnown = parts !== null && batch === 0
+    const places = isKnown ? parts.flatMap((part, at) => (wanted.has(part) ? [at] : [])) : null
     if (places?.length === 0) return [null, null]
-    const free = places ? [axisRegion(index[batch], places)] : whole
+    const free = places ? placesAlong(index, places) : whole
     return [[...region.slice(0, axis), ...free, ...region.slice(axis + 1)], indices]
   },
   topK: (_node, region, [x]) => [[...region.slice(0, -1), wholeAxis(x[x.length - 1])]],
@@ -139,6 +139,13 @@ const rules: Rules<Arguments, readonly (Region | null)[]> = {
   },
   stopGradient: same,
   tap: same,
+}
+
+/** Flat indices as the smallest region that holds them. */
+function placesAlong(shape: Shape, places: Indices): Region {
+  return contiguous(shape).map((stride, axis) =>
+    axisRegion(shape[axis], indexSet(places.map((place) => Math.floor(place / stride) % shape[axis]))),
+  )
 }
 
 /** The numbers that a node holds in a region, in row-major order; null when they are computed and not known. */

@@ -3,7 +3,7 @@ import type { AttentionLayer, ScoreBias, Scores } from '../analysis/attention/la
 import type { Graph, Shape } from '../graph/graph'
 import type { Contents } from '../ops/reads'
 import { contiguous } from '../ops/strided'
-import { type AttentionLayout, countOf, layoutOf, type WeightAxes } from './attentionLayout'
+import { type AttentionLayout, countOf, isSpatial, layoutOf, type WeightAxes } from './attentionLayout'
 import {
   type AttentionDesign,
   type AttentionMap,
@@ -64,7 +64,7 @@ export function attentionLayer(graph: Graph, map: AttentionMap, valuesOf: Values
     name,
     mixes,
     followsMap,
-    kind: queryPlaces.isSpecific || keyPlaces.isSpecific ? 'tokens' : 'channels',
+    kind: isSpatial(layout) ? 'tokens' : 'channels',
     windows: countOf(axes.windows),
     heads: countOf(axes.heads),
     queries: countOf(axes.queries),

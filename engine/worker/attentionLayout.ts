@@ -6,10 +6,10 @@ import {
   originIn,
   type Tokens,
 } from '../analysis/attention/findPlaces'
-import { tokensIn } from '../analysis/attention/tokenMap'
+import { hasCells, tokensIn } from '../analysis/attention/tokenMap'
 import type { Graph } from '../graph/graph'
 import { type Contents, reads } from '../ops/reads'
-import { axisRegion, type Region, wholeAxis } from '../ops/region'
+import { axisRegion, indicesOf, type Region, wholeAxis } from '../ops/region'
 import type { AttentionMap, Mixer, ProductNodes } from './attentionMaps'
 import { flowThrough, scoreOrigin } from './attentionOrigins'
 
@@ -44,6 +44,13 @@ export function layoutOf(graph: Graph, map: AttentionMap, contents: Contents): A
     : tapLayout(graph, map.mixer, map.scores.node, contents)
 }
 
+/** Whether there is anything to be drawn on the picture. */
+export const isSpatial = ({
+  queryPlaces,
+  keyPlaces,
+}: Pick<AttentionLayout, 'queryPlaces' | 'keyPlaces'>): boolean =>
+  keyPlaces.isSpecific || (queryPlaces.isSpecific && hasCells(queryPlaces.places.map))
+
 /** How many pictures there are at once. */
 const picturesIn = ({ nodes }: Graph): number => nodes.find(({ op }) => op === 'input')?.shape[0] ?? 1
 
@@ -62,15 +69,17 @@ function callLayout(
     axes: [windows, { axis: 1, count: perWindow }],
     perWindow,
   })
-  const keyPlaces = fromMaps(mixer, (sources, preferred) =>
-    findPlaces(graph, tokens(k, keys), originIn(graph, sources, contents), preferred),
-  )
-  const asked = fromMaps(
-    mixer,
-    (sources, preferred) =>
-      findPlaces(graph, tokens(q, queries), originIn(graph, sources, contents), preferred),
-    keyPlaces.source,
-  )
+  const carryAll = [...mixer.inputs].every((input) => mixer.sources.has(input))
+  const find = (own: Tokens, preferred: number | null): FoundPlaces => {
+    // An input without a map of its own may hold tokens that lie nowhere.
+    const elsewhere = carryAll ? undefined : originIn(graph, mixer.inputs, contents)('all')
+    const options = { preferred, ...(elsewhere && { elsewhere }) }
+    const found = findPlaces(graph, own, originIn(graph, mixer.sources, contents), options)
+    if (found.isSpecific) return found
+    return better(found, findPlaces(graph, own, originIn(graph, mixer.inputs, contents), options))
+  }
+  const keyPlaces = find(tokens(k, keys), null)
+  const asked = find(tokens(q, queries), keyPlaces.source)
   return {
     axes: {
       windows: [windows],
@@ -78,7 +87,8 @@ function callLayout(
       queries: [{ axis: 2, count: queries }],
       keys: [{ axis: 3, count: keys }],
     },
-    queryPlaces: asked.isSpecific ? asked : (whereResultsGo() ?? asked),
+    // A query that all windows have in common is another in each of them.
+    queryPlaces: asked.isSpecific && asked.differs ? asked : (whereResultsGo() ?? asked),
     keyPlaces,
     mixes: true,
   }
@@ -100,7 +110,7 @@ function tapLayout(graph: Graph, mixer: Mixer, tap: number, contents: Contents):
   )
   const keyAxis = softmaxAxis(graph, tap) ?? shape.length - 1
   const [side] = sides
-  const axes = countedAxes(shape, keyAxis, picturesIn(graph))
+  const axes = countedAxes(side, shape, keyAxis, picturesIn(graph))
   const keys = [{ axis: keyAxis, count: shape[keyAxis] }]
   const windows = axes.filter((axis) => moves(side, axis, side.keys))
   const queries = axes.filter((axis) => !windows.includes(axis) && moves(side, axis, side.queries))
@@ -112,7 +122,7 @@ function tapLayout(graph: Graph, mixer: Mixer, tap: number, contents: Contents):
   }
   const queryPlaces = place(queries, ({ queries }) => queries)
   const keyPlaces = place(keys, ({ keys }) => keys)
-  if (queryPlaces.isSpecific || keyPlaces.isSpecific) {
+  if (isSpatial({ queryPlaces, keyPlaces })) {
     const heads = axes.filter((axis) => !windows.includes(axis) && !queries.includes(axis))
     return { axes: { windows, heads, queries, keys }, queryPlaces, keyPlaces, mixes: side.mixes }
   }
@@ -155,12 +165,30 @@ function sidesOf(
 }
 
 /** Every axis but the keys' that has something to count, of the first picture. */
-function countedAxes(shape: readonly number[], keyAxis: number, pictures: number): readonly WeightAxis[] {
+function countedAxes(
+  side: Sides,
+  shape: readonly number[],
+  keyAxis: number,
+  pictures: number,
+): readonly WeightAxis[] {
   const pictureAxis =
-    pictures === 1 ? -1 : shape.findIndex((size, axis) => axis !== keyAxis && size % pictures === 0)
+    pictures === 1
+      ? -1
+      : shape.findIndex(
+          (size, axis) => axis !== keyAxis && size % pictures === 0 && leavesPicture(side, axis, size),
+        )
   return shape
     .map((size, axis) => ({ axis, count: axis === pictureAxis ? size / pictures : size }))
     .filter(({ axis, count }) => axis !== keyAxis && count > 1)
+}
+
+/** Whether the end of the axis belongs to another picture than the first. */
+function leavesPicture({ graph, node, keys }: Sides, axis: number, size: number): boolean {
+  const region = graph.nodes[node].shape.map((other, at) =>
+    at === axis ? axisRegion(other, [size - 1]) : wholeAxis(other),
+  )
+  const found = [...keys('all').of(node, region).values()].flat()
+  return found.length > 0 && found.every(([pictures]) => indicesOf(pictures)[0] !== 0)
 }
 
 /** Whether another index of the axis means other places. */
@@ -202,15 +230,6 @@ function softmaxAxis({ nodes, calls, ...rest }: Graph, tap: number): number | nu
   return found < 0 ? null : found
 }
 
-/** On the mixer's own maps or further up; where that says nothing, among its inputs. */
-function fromMaps(
-  mixer: Mixer,
-  find: (sources: ReadonlySet<number>, preferred: number | null) => FoundPlaces,
-  preferred: number | null = null,
-): FoundPlaces {
-  const found = find(mixer.sources, preferred)
-  return found.isSpecific ? found : better(found, find(mixer.inputs, preferred))
-}
-
+/** What is further up says more than the mixer's inputs, if it says anything. */
 const better = (found: FoundPlaces, other: FoundPlaces): FoundPlaces =>
   other.isSpecific || found.source === null ? other : found

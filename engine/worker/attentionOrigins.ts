@@ -45,7 +45,10 @@ export function flowThrough(
   )
   if (!seed) return null
   const traced = (from: ReadonlySet<number>) =>
-    remembered((follow) => new PlaceTrace(backward, { sources: from, contents, follow }))
+    remembered(
+      (follow) =>
+        new PlaceTrace(backward, { sources: from, contents, follow, gradientFrom: graph.nodes.length }),
+    )
   const results = traced(new Set([seed.id]))
   if (!results('places').reaches(node)) return null
   const toSources = traced(sources)

@@ -2,6 +2,7 @@
 import type { Graph, Grid } from '../../graph/graph'
 import type { Contents } from '../../ops/reads'
 import { axisRegion, axisSize, indexSet, type Region, wholeAxis } from '../../ops/region'
+import { contiguous } from '../../ops/strided'
 import { type Found, PlaceTrace, type TraceOptions } from '../placeTrace'
 import { nowhere, type Places, padding } from './layer'
 import { tokenCount } from './places'
@@ -28,6 +29,8 @@ export interface FoundPlaces {
   readonly source: number | null
   /** Whether it matters which token is asked; otherwise each stands for everything. */
   readonly isSpecific: boolean
+  /** Whether windows have places of their own. */
+  readonly differs: boolean
 }
 
 /** The straight way: from the tokens back to the sources. */
@@ -40,24 +43,31 @@ export function originIn(graph: Graph, sources: ReadonlySet<number>, contents: C
   }
 }
 
-/** `preferred` is the source that counts where several are found. */
+export interface PlaceOptions {
+  /** The source that counts where several are found. */
+  readonly preferred?: number | null
+  /** To tell tokens that come from elsewhere from padding. */
+  readonly elsewhere?: Origin
+}
+
 export function findPlaces(
   graph: Graph,
   tokens: Tokens,
   originBy: OriginBy,
-  preferred: number | null = null,
+  { preferred = null, elsewhere }: PlaceOptions = {},
 ): FoundPlaces {
   const search = new Search(graph, tokens, originBy)
   const everything = search.everything('places')
   const follow = everything.size > 0 ? 'places' : 'all'
   const sources = [...(everything.size > 0 ? everything : search.everything('all')).keys()]
   const source = mainSource(graph, sources, preferred)
-  if (source === null) return { places: nowherePlaces(tokens), source, isSpecific: false }
+  if (source === null) return { places: nowherePlaces(tokens), source, isSpecific: false, differs: false }
   const sets = search.sets(follow, source)
   const isPooled = follow === 'places' && sets.some((set) => set.length > 1)
   const centres = isPooled ? search.sets('centres', source, sets) : sets
-  const places = packed(mapAt(graph, source), tokens.perWindow, sets, centres)
-  return { places, source, isSpecific: isSpecific(sets) }
+  const isLost = (number: number) => elsewhere !== undefined && search.reaches(number, elsewhere)
+  const places = packed(mapAt(graph, source), tokens.perWindow, { sets, centres, isLost })
+  return { places, source, isSpecific: isSpecific(sets), differs: differsByWindow(places) }
 }
 
 function mainSource(graph: Graph, sources: readonly number[], preferred: number | null): number | null {
@@ -76,6 +86,10 @@ function isSpecific(sets: readonly TokenSet[]): boolean {
   return first.length === 1 || filled.some((set) => set.length !== first.length || set[0] !== first[0])
 }
 
+function differsByWindow({ sets, count }: Places): boolean {
+  return sets.length === count || sets.some((set, at) => set !== sets[at % count])
+}
+
 /** Ascending, each once. */
 type TokenSet = readonly number[]
 
@@ -84,6 +98,8 @@ class Search {
   private readonly tokens: Tokens
   private readonly originBy: OriginBy
   private readonly count: number
+  /** Tokens per index of each axis. */
+  private readonly units: readonly number[]
   /** All tokens of the first picture. */
   private readonly whole: Region
 
@@ -92,6 +108,7 @@ class Search {
     this.tokens = tokens
     this.originBy = originBy
     this.count = tokens.axes.reduce((product, { count }) => product * count, 1)
+    this.units = contiguous(tokens.axes.map(({ count }) => count))
     this.whole = graph.nodes[tokens.node].shape.map((size, axis) => {
       const counted = tokens.axes.find((own) => own.axis === axis)
       return counted && counted.count < size ? axisRegion(size, upTo(counted.count)) : wholeAxis(size)
@@ -156,21 +173,22 @@ class Search {
     source: number,
     known: readonly TokenSet[],
   ): readonly TokenSet[] {
-    const { axes } = this.tokens
-    const at = axes.map(() => 0)
     return Array.from({ length: this.count }, (_, number) => {
       const before = known[number]
-      if (before && before.length < 2) return before
-      let rest = number
-      for (let axis = axes.length - 1; axis >= 0; axis--) {
-        at[axis] = rest % axes[axis].count
-        rest = Math.floor(rest / axes[axis].count)
-      }
-      return this.tokensOf(
-        follow,
-        source,
-        at.map((index, axis) => ({ axis, at: [index] })),
-      )
+      return before && before.length < 2 ? before : this.tokensOf(follow, source, this.partsOf(number))
+    })
+  }
+
+  reaches(number: number, origin: Origin): boolean {
+    return origin.of(this.tokens.node, this.region(this.partsOf(number))).size > 0
+  }
+
+  private partsOf(number: number): readonly Part[] {
+    let rest = number
+    return this.units.map((unit, axis): Part => {
+      const index = Math.floor(rest / unit)
+      rest -= index * unit
+      return { axis, at: [index] }
     })
   }
 
@@ -272,12 +290,19 @@ const upTo = (count: number): readonly number[] => Array.from({ length: count },
 
 // --- the result, packed --------------------------------------------------------------------------------------------------
 
-function packed(map: Grid, count: number, sets: readonly TokenSet[], centres: readonly TokenSet[]): Places {
+interface Traced {
+  readonly sets: readonly TokenSet[]
+  readonly centres: readonly TokenSet[]
+  /** Of a token whose set is empty: whether it lies elsewhere, and is no padding. */
+  readonly isLost: (number: number) => boolean
+}
+
+function packed(map: Grid, count: number, { sets, centres, isLost }: Traced): Places {
   const known = new Map<string, number>()
   const starts = [0]
   const members: number[] = []
-  const numbers = sets.map((set) => {
-    if (set.length === 0) return padding
+  const numbers = sets.map((set, at) => {
+    if (set.length === 0) return isLost(at) ? nowhere : padding
     const key = set.join()
     const number = known.get(key) ?? known.size
     if (number === known.size) {
@@ -293,7 +318,9 @@ function packed(map: Grid, count: number, sets: readonly TokenSet[], centres: re
     sets: Int32Array.from(numbers),
     starts: Int32Array.from(starts),
     members: Int32Array.from(members),
-    centres: Int32Array.from(sets, (set, i) => (set.length === 0 ? padding : middleOf(map, set, centres[i]))),
+    centres: Int32Array.from(sets, (set, i) =>
+      set.length === 0 ? numbers[i] : middleOf(map, set, centres[i]),
+    ),
   }
 }
 
