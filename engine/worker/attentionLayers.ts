@@ -1,5 +1,6 @@
 /** What the views need of each attention map, of the first picture of the batch. Nothing N × N over 1024 leaves. */
 import type { AttentionLayer, ScoreBias, Scores } from '../analysis/attention/layer'
+import type { RowSource } from '../analysis/attention/row'
 import type { Graph, Shape } from '../graph/graph'
 import type { Contents } from '../ops/reads'
 import { contiguous } from '../ops/strided'
@@ -52,10 +53,7 @@ export type ValuesOf = (node: number) => Float32Array
 /** One layer for the views. */
 export function attentionLayer(graph: Graph, map: AttentionMap, valuesOf: ValuesOf): AttentionLayer {
   const { path, name, followsMap } = map
-  const reason = whyAbsent(graph, map)
-  const isKept = reason === null
-  const contents: Contents = new Map(isKept ? map.indices.map((node) => [node, valuesOf(node)]) : [])
-  const layout = layouts.get(map) ?? layoutOf(graph, map, contents)
+  const layout = layouts.get(map) ?? layoutOf(graph, map, contentsOf(graph, map, valuesOf))
   // Where the values themselves say what is gathered, the next picture changes it.
   if (map.indices.length === 0) layouts.set(map, layout)
   const { axes, queryPlaces, keyPlaces, mixes } = layout
@@ -65,15 +63,27 @@ export function attentionLayer(graph: Graph, map: AttentionMap, valuesOf: Values
     mixes,
     followsMap,
     kind: isSpatial(layout) ? 'tokens' : 'channels',
+    queryPlaces: queryPlaces.places,
+    keyPlaces: keyPlaces.places,
+    ...rowsOf(graph, map, axes, valuesOf),
+  }
+}
+
+/** What the rows of a map are computed from. */
+export function rowsOf(graph: Graph, map: AttentionMap, axes: WeightAxes, valuesOf: ValuesOf): RowSource {
+  const reason = whyAbsent(graph, map)
+  return {
     windows: countOf(axes.windows),
     heads: countOf(axes.heads),
     queries: countOf(axes.queries),
     keys: countOf(axes.keys),
-    queryPlaces: queryPlaces.places,
-    keyPlaces: keyPlaces.places,
-    scores: isKept ? scoresOf(graph, map, axes, valuesOf) : { kind: 'absent', reason },
+    scores: reason === null ? scoresOf(graph, map, axes, valuesOf) : { kind: 'absent', reason },
   }
 }
+
+/** The numbers that say what is gathered, as far as they are kept. */
+export const contentsOf = (graph: Graph, map: AttentionMap, valuesOf: ValuesOf): Contents =>
+  new Map(whyAbsent(graph, map) === null ? map.indices.map((node) => [node, valuesOf(node)]) : [])
 
 const layouts = new WeakMap<AttentionMap, AttentionLayout>()
 

@@ -38,6 +38,13 @@ export interface AttentionLayout {
 export const countOf = (axes: readonly WeightAxis[]): number =>
   axes.reduce((product, { count }) => product * count, 1)
 
+/** The axes alone, which a call tells without following anything. */
+export function axesOf(graph: Graph, { scores, mixer }: AttentionMap, contents: Contents): WeightAxes {
+  return scores.kind === 'products'
+    ? callAxes(graph, scores)
+    : tapLayout(graph, mixer, scores.node, contents).axes
+}
+
 export function layoutOf(graph: Graph, map: AttentionMap, contents: Contents): AttentionLayout {
   return map.scores.kind === 'products'
     ? callLayout(graph, map.mixer, map.scores, contents)
@@ -54,19 +61,25 @@ export const isSpatial = ({
 /** How many pictures there are at once. */
 const picturesIn = ({ nodes }: Graph): number => nodes.find(({ op }) => op === 'input')?.shape[0] ?? 1
 
-/** Queries [n, t, h, d] and keys [n, s, h, d] tell by themselves. */
-function callLayout(
-  graph: Graph,
-  mixer: Mixer,
-  { q, k, output }: ProductNodes,
-  contents: Contents,
-): AttentionLayout {
+function callAxes(graph: Graph, { q, k }: ProductNodes): WeightAxes {
   const [all, queries, heads] = graph.nodes[q].shape
   const [, keys] = graph.nodes[k].shape
-  const windows = { axis: 0, count: all / picturesIn(graph) }
+  return {
+    windows: [{ axis: 0, count: all / picturesIn(graph) }],
+    heads: [{ axis: 1, count: heads }],
+    queries: [{ axis: 2, count: queries }],
+    keys: [{ axis: 3, count: keys }],
+  }
+}
+
+/** Queries [n, t, h, d] and keys [n, s, h, d] tell by themselves. */
+function callLayout(graph: Graph, mixer: Mixer, scores: ProductNodes, contents: Contents): AttentionLayout {
+  const { q, k, output } = scores
+  const axes = callAxes(graph, scores)
+  const [queries, keys] = [countOf(axes.queries), countOf(axes.keys)]
   const tokens = (node: number, perWindow: number): Tokens => ({
     node,
-    axes: [windows, { axis: 1, count: perWindow }],
+    axes: [...axes.windows, { axis: 1, count: perWindow }],
     perWindow,
   })
   const carryAll = [...mixer.inputs].every((input) => mixer.sources.has(input))
@@ -81,12 +94,7 @@ function callLayout(
   const keyPlaces = find(tokens(k, keys), null)
   const asked = find(tokens(q, queries), keyPlaces.source)
   return {
-    axes: {
-      windows: [windows],
-      heads: [{ axis: 1, count: heads }],
-      queries: [{ axis: 2, count: queries }],
-      keys: [{ axis: 3, count: keys }],
-    },
+    axes,
     // A query that all windows have in common is another in each of them.
     queryPlaces: asked.isSpecific && asked.differs ? asked : (whereResultsGo() ?? asked),
     keyPlaces,
@@ -209,8 +217,8 @@ function moves({ graph, node }: Sides, { axis, count }: WeightAxis, originBy: Or
 }
 
 /** The axis along which weights sum to one: the last of a softmax that only moved since. */
-function softmaxAxis({ nodes, calls, ...rest }: Graph, tap: number): number | null {
-  const graph = { nodes, calls, ...rest }
+function softmaxAxis(graph: Graph, tap: number): number | null {
+  const { nodes, calls } = graph
   const softmaxes = new Set(calls.flatMap(({ name, output }) => (name === 'softmax' ? [output] : [])))
   const { shape } = nodes[tap]
   const found = shape.findIndex((size, axis) => {

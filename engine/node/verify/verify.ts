@@ -9,6 +9,9 @@ import { lowerLayer } from '../../lower/lowerLayer'
 import type { Procedural } from '../../nn/moduleBuilder'
 import { nodeCost } from '../../ops/cost'
 import { type GoldenModel, goldenModel } from '../../presets/goldenCases'
+import { keptNodes } from '../../worker/attentionLayers'
+import { type AttentionDesign, attentionMaps } from '../../worker/attentionMaps'
+import { attentionTensor } from './attentionRows'
 import {
   attentionTolerance,
   compareAttention,
@@ -130,8 +133,7 @@ export async function verifyOp(op: OpCase, runner: Runner): Promise<CaseReport> 
     : failed(op.op, [comparison], [problemOf(comparison)])
 }
 
-interface Program {
-  readonly graph: Graph
+interface Program extends AttentionDesign {
   readonly output: number
   readonly cost: Pick<Cost, 'params' | 'macs'>
   readonly input: Float32Array
@@ -144,18 +146,21 @@ function programOf(
   values: Values,
 ): Program | { readonly problems: readonly string[] } {
   const lowered = lower(document, { batch: 1, values })
-  const { graph, output, diagnostics } = lowered
+  const { graph, scopes, isLive, output, diagnostics } = lowered
   const errors = diagnostics.filter(({ severity }) => severity === 'error')
   if (errors.length > 0 || output === null)
     return { problems: errors.map(({ path, message }) => `${path}: ${message}`) }
-  return { graph, output, cost: summarize(lowered).whole, input: goldenInput(input) }
+  return { graph, scopes, isLive, output, cost: summarize(lowered).whole, input: goldenInput(input) }
 }
 
 function layerProgram(layer: GoldenLayer, input: GoldenCase['input'], values: Values): Program {
   const { graph, output, isLive } = lowerLayer(layer, values)
+  const instance = graph.scopes.find(({ path }) => path === 'layer')
   const tensor = { tensor: 'input', shape: input.shape, a: input.a, b: input.b }
   return {
     graph,
+    scopes: new Map(instance ? [[instance.path, instance.id]] : []),
+    isLive,
     output,
     cost: costsByScope({ graph, isLive })[0] ?? noCost,
     input: goldenTensor(tensor, layer.order === 'asIs'),
@@ -167,16 +172,25 @@ type Places = { readonly [output: string]: string }
 
 /** One case on one runner. */
 class Subject {
+  readonly graph: Graph
+  readonly scopes: ReadonlyMap<string, number>
+  readonly isLive: readonly boolean[]
   private readonly golden: GoldenCase
-  private readonly graph: Graph
   private readonly output: number
   private readonly places: Places
   private readonly runner: Runner
   private readonly inputs: ReadonlyMap<string, Float32Array>
 
-  constructor(golden: GoldenCase, { graph, output, input }: Program, places: Places, runner: Runner) {
+  constructor(
+    golden: GoldenCase,
+    { graph, scopes, isLive, output, input }: Program,
+    places: Places,
+    runner: Runner,
+  ) {
     this.golden = golden
     this.graph = graph
+    this.scopes = scopes
+    this.isLive = isLive
     this.output = output
     this.places = places
     this.runner = runner
@@ -233,21 +247,29 @@ class Subject {
     return key === undefined ? null : this.nodeOfScope(key, Number(nth))
   }
 
-  /** In a run of their own: asking for the probabilities keeps the attention kernel from being fused. */
+  /** As the views have it: rows from the queries and keys of a run of their own, and not the probabilities of the program. */
   async compareAttentions(): Promise<readonly Comparison[]> {
     const records = this.golden.outputs.attention
     if (records.length === 0) return []
     const taps = this.graph.nodes.filter((node) => node.op === 'tap' && node.attrs.name === 'attention')
+    const maps = new Map(attentionMaps(this).map((map) => [map.tap, map]))
     const used = new Map<string, number>()
     const rows = records.map((record) => {
       const inside = taps.filter(({ scope }) => isInside(this.scope(scope).key, record.where))
       const nth = used.get(record.where) ?? 0
       used.set(record.where, nth + 1)
-      return { record, node: inside[nth]?.id ?? null }
+      return { record, tap: inside[nth]?.id ?? null }
     })
-    const tensors = await this.run([...new Set(rows.flatMap(({ node }) => (node === null ? [] : [node])))])
-    return rows.map(({ record, node }) => {
-      const ours = node === null ? undefined : tensors.get(node)
+    const asked = [...new Set(rows.flatMap(({ tap }) => tap ?? []))]
+    const wanted = asked.flatMap((tap) => maps.get(tap) ?? [])
+    const kept = await this.run(keptNodes(this.graph, wanted))
+    const valuesOf = (node: number) => kept.get(node)?.data ?? new Float32Array()
+    const tensors = new Map(
+      wanted.map((map) => [map.tap, attentionTensor(this.graph, map, valuesOf)] as const),
+    )
+    const rest = await this.run(asked.filter((tap) => !tensors.get(tap)))
+    return rows.map(({ record, tap }) => {
+      const ours = tap === null ? null : (tensors.get(tap) ?? rest.get(tap))
       const verdict = ours ? compareAttention(record, ours) : notThere(attentionTolerance)
       return { what: `attention of ${record.where}`, ...verdict }
     })
