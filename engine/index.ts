@@ -13,6 +13,7 @@ export {
   tokenCount,
 } from './analysis/attention/places'
 export { readersOf } from './analysis/attention/readers'
+export { type Rollout, type RolloutOptions, rollout } from './analysis/attention/rollout'
 export {
   attentionColumn,
   attentionRow,

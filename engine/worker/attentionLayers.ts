@@ -52,7 +52,7 @@ export type ValuesOf = (node: number) => Float32Array
 
 /** One layer for the views. */
 export function attentionLayer(graph: Graph, map: AttentionMap, valuesOf: ValuesOf): AttentionLayer {
-  const { path, name, followsMap } = map
+  const { path, name, isChained, followsMap } = map
   const layout = layouts.get(map) ?? layoutOf(graph, map, contentsOf(graph, map, valuesOf))
   // Where the values themselves say what is gathered, the next picture changes it.
   if (map.indices.length === 0) layouts.set(map, layout)
@@ -61,6 +61,7 @@ export function attentionLayer(graph: Graph, map: AttentionMap, valuesOf: Values
     path,
     name,
     mixes,
+    isChained,
     followsMap,
     kind: isSpatial(layout) ? 'tokens' : 'channels',
     queryPlaces: queryPlaces.places,

@@ -16,6 +16,8 @@ export interface AttentionMap {
   /** The tapped weights: [n, heads, queries, keys] of a call. */
   readonly tap: number
   readonly followsMap: boolean
+  /** The maps of all mixers before its own lie on its way. */
+  readonly isChained: boolean
   readonly mixer: Mixer
   /** Nodes that say which elements are gathered on the way to queries and keys. */
   readonly indices: readonly number[]
@@ -78,7 +80,8 @@ export function attentionMaps(design: AttentionDesign): readonly AttentionMap[] 
   const named = namesOf(found.map(({ scope }) => ({ ...instances.placeOf(scope) })))
   return found.map(({ scores, tap, scope, roots }, i) => {
     const mixer = instances.mixerOf(scope)
-    const before = found.slice(0, i).filter((other) => instances.placeOf(other.scope).path === named[i].path)
+    const isSameMixer = (at: number) => named[at].path === named[i].path
+    const before = found.slice(0, i)
     const made = liveNodes(
       graph,
       roots.map((root) => graph.nodes[root]),
@@ -88,7 +91,8 @@ export function attentionMaps(design: AttentionDesign): readonly AttentionMap[] 
       scores,
       tap,
       mixer,
-      followsMap: before.some((other) => made[other.tap]),
+      followsMap: before.some(({ tap }, at) => isSameMixer(at) && made[tap]),
+      isChained: before.every(({ tap }, at) => isSameMixer(at) || made[tap] || !isLive[tap]),
       indices: indicesOnTheWay(graph, roots, mixer.sources),
     }
   })

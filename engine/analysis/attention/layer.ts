@@ -20,6 +20,8 @@ export interface AttentionLayer {
   readonly scores: Scores
   /** Whether its weights gather values; those of a router only choose. */
   readonly mixes: boolean
+  /** All attention before it lies on its way: there is one stream. */
+  readonly isChained: boolean
   /** Its queries come out of an earlier map of the same mixer, and not beside it. */
   readonly followsMap: boolean
 }

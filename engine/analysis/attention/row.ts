@@ -21,8 +21,8 @@ export function attentionRow(
   return Float32Array.from(mergedRow(layer, head, query, window))
 }
 
-/** The row of several heads as one. */
-function mergedRow(layer: RowSource, merge: HeadMerge, query: number, window: number): Float64Array {
+/** The row of several heads as one, in double precision. */
+export function mergedRow(layer: RowSource, merge: HeadMerge, query: number, window: number): Float64Array {
   const merged = headRow(layer, 0, query, window)
   for (let head = 1; head < layer.heads; head++) mergeInto(merged, headRow(layer, head, query, window), merge)
   if (merge === 'mean') for (let key = 0; key < merged.length; key++) merged[key] /= layer.heads
@@ -38,8 +38,7 @@ export function headRow(layer: RowSource, head: number, query: number, window: n
     return Float64Array.from(scores.values.subarray(row * keys, (row + 1) * keys))
   }
   const values = new Float64Array(keys)
-  for (let key = 0; key < keys; key++) values[key] = scoreOf(layer, scores, { window, head, query, key })
-  const largest = values.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY)
+  const largest = scoresInto(values, layer, scores, { window, head, query })
   let sum = 0
   for (let key = 0; key < keys; key++) {
     values[key] = Math.exp(values[key] - largest)
@@ -142,6 +141,26 @@ function scoreOf(
   return score * scale + (bias ? biasAt(bias, pair) : 0)
 }
 
+/** The scores of one row; returns the largest. */
+function scoresInto(
+  row: Float64Array,
+  { heads, queries, keys }: RowSource,
+  { width, scale, q, k, bias }: Products,
+  { window, head, query }: Omit<Pair, 'key'>,
+): number {
+  const from = ((window * heads + head) * queries + query) * width
+  let to = (window * heads + head) * keys * width
+  let largest = Number.NEGATIVE_INFINITY
+  for (let key = 0; key < keys; key++) {
+    let score = 0
+    for (let at = 0; at < width; at++) score += q[from + at] * k[to + at]
+    to += width
+    row[key] = score * scale + (bias ? biasAt(bias, { window, head, query, key }) : 0)
+    if (row[key] > largest) largest = row[key]
+  }
+  return largest
+}
+
 function biasAt({ shape, values }: ScoreBias, { window, head, query, key }: Pair): number {
   const [windows, heads, queries, keys] = shape
   const row = ((window % windows) * heads + (heads === 1 ? 0 : head)) * queries + (queries === 1 ? 0 : query)
@@ -170,11 +189,7 @@ function allLogSums(layer: RowSource, scores: Products, head: number): Float64Ar
   const row = new Float64Array(keys)
   for (let at = 0; at < sums.length; at++) {
     const [window, query] = [Math.floor(at / queries), at % queries]
-    let largest = Number.NEGATIVE_INFINITY
-    for (let key = 0; key < keys; key++) {
-      row[key] = scoreOf(layer, scores, { window, head, query, key })
-      largest = Math.max(largest, row[key])
-    }
+    const largest = scoresInto(row, layer, scores, { window, head, query })
     let sum = 0
     for (let key = 0; key < keys; key++) sum += Math.exp(row[key] - largest)
     sums[at] = largest + Math.log(sum)

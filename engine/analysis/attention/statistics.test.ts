@@ -18,6 +18,7 @@ const layer: AttentionLayer = {
   name: '',
   kind: 'tokens',
   mixes: true,
+  isChained: true,
   followsMap: false,
   windows: 1,
   heads: 2,
