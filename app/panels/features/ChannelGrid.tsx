@@ -2,6 +2,7 @@ import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from
 import type { ColourMapName } from '../../figure/colourMaps'
 import { paintCells } from '../../figure/paint'
 import type { ValueRange } from '../../figure/ranges'
+import { coloursFor, useViewStore } from '../../figure/viewStore'
 import { channelValues, type Shown } from './featureFigures'
 import { cellsOf } from './frame'
 
@@ -11,7 +12,6 @@ interface ChannelGridProps {
   readonly channels: readonly number[]
   readonly chosen: number
   readonly rangeOf: (channel: number) => ValueRange
-  readonly colours: ColourMapName
   readonly onChoose: (channel: number) => void
 }
 
@@ -22,7 +22,9 @@ const side = 48
 const spare = 2
 
 /** All channels of the first picture as thumbnails, of which only those in sight are drawn. */
-export function ChannelGrid({ shown, channels, chosen, rangeOf, colours, onChoose }: ChannelGridProps) {
+export function ChannelGrid({ shown, channels, chosen, rangeOf, onChoose }: ChannelGridProps) {
+  const view = useViewStore()
+  const colours = coloursFor(view, rangeOf(chosen))
   const container = useRef<HTMLDivElement>(null)
   const sight = useSight(container)
   const columns = Math.max(1, Math.floor((sight.width + pitch.x - side) / pitch.x))

@@ -1,26 +1,26 @@
-import { useEffect, useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import { elements, type FeaturesAnswer } from '../../../engine/index'
 import { useAnalysis } from '../../state/derived'
 import { useDocumentStore } from '../../state/documentStore'
 import { type SessionState, useSessionStore } from '../../state/sessionStore'
-import { useWeightsStore } from '../../state/weightsStore'
 import { formatShape } from '../../ui/formatNumber'
 import { Segmented } from '../../ui/Segmented'
-import { PictureTray } from '../pictures/PictureTray'
 import { useLook } from '../useLook'
-import { ChannelsMode } from './ChannelsMode'
-import { ComponentsMode } from './ComponentsMode'
+import { channelsMode } from './channelsMode'
+import { componentsMode } from './componentsMode'
 import { FeatureDepth } from './FeatureDepth'
+import { FeatureLayout } from './FeatureLayout'
 import type { Shown } from './featureFigures'
-import { useFeaturePictures } from './featurePictures'
+import { pictureOf, useFeaturePictures } from './featurePictures'
 import { type FeaturePlace, featurePlaces, placeOfSelection } from './featurePlaces'
 import { type FeatureMode, useFeatureStore } from './featureStore'
 import { frameOf } from './frame'
-import { NormsMode } from './NormsMode'
+import type { Mode } from './mode'
+import { normsMode } from './normsMode'
 import { PicturesChoice } from './PicturesChoice'
 import { PlainPicture } from './PlainPicture'
 import { Progress } from './Progress'
-import { SimilarityMode } from './SimilarityMode'
+import { similarityMode } from './similarityMode'
 import './FeaturesPanel.css'
 
 const selectionOf = (state: SessionState) => state.selection
@@ -32,27 +32,23 @@ const modes: readonly { readonly value: FeatureMode; readonly label: string }[] 
   { value: 'similarity', label: 'Similarity' },
 ]
 
-const modeViews = {
-  channels: ChannelsMode,
-  components: ComponentsMode,
-  norms: NormsMode,
-  similarity: SimilarityMode,
-} as const
+const modeViews: { readonly [M in FeatureMode]: Mode } = {
+  channels: channelsMode,
+  components: componentsMode,
+  norms: normsMode,
+  similarity: similarityMode,
+}
 
 /** What any node gives: its channels, its principal components as colours, the norms of its tokens, and which are alike. */
 export function FeaturesPanel() {
   const places = featurePlaces(useAnalysis())
   const chosen = useFeatureStore((state) => state.place)
-  const choose = useFeatureStore((state) => state.choose)
   const selection = useSessionStore(selectionOf)
-  const [seen, setSeen] = useState(selection)
   // Selecting a node moves the slider there; moving the slider afterwards wins.
-  useEffect(() => {
-    if (selection === seen) return
-    setSeen(selection)
-    if (selection.length > 0) choose({ place: null })
-  }, [selection, seen, choose])
-  const found = chosen === null ? -1 : places.findIndex(({ instancePath }) => instancePath === chosen)
+  const found =
+    chosen?.selection === selection
+      ? places.findIndex(({ instancePath }) => instancePath === chosen.instancePath)
+      : -1
   const index = found >= 0 ? found : placeOfSelection(places, selection)
   const place = places[index]
   if (!place)
@@ -71,12 +67,10 @@ interface FeaturesProps {
 }
 
 function Features({ places, place, index }: FeaturesProps) {
-  const mode = useFeatureStore((state) => state.mode)
-  const side = useFeatureStore((state) => state.side)
-  const choose = useFeatureStore((state) => state.choose)
+  const choice = useFeatureStore()
+  const { mode, side, choose } = choice
   const design = useDocumentStore((state) => state.document)
-  const weights = useWeightsStore((state) => state.loaded?.id ?? null)
-  const pictures = useFeaturePictures(useFeatureStore((state) => state.isAllPictures))
+  const pictures = useFeaturePictures(choice.isAllPictures)
   const tensors = useMemo(() => pictures?.map(({ tensor }) => tensor), [pictures])
   // A vector has nothing that lies anywhere.
   const isMap = elements(place.shape.slice(0, -1)) > 1
@@ -99,13 +93,12 @@ function Features({ places, place, index }: FeaturesProps) {
       answer: value,
       frame: frameOf(place, value.positions, design.input),
       pictures: value.maps.map((_, at) => {
-        const tensor = last.to.subject.pictures[at]
-        const picture = pictures?.find((each) => each.tensor === tensor)
+        const picture = pictureOf(last.to.subject.pictures[at])
         return { name: picture?.name ?? 'procedural picture', view: picture?.view ?? null }
       }),
       hasRealWeights: last.to.subject.weights !== null,
     }
-  }, [last, design, place, pictures])
+  }, [last, design, place])
   const title = (
     <h2>
       <button
@@ -128,30 +121,33 @@ function Features({ places, place, index }: FeaturesProps) {
       <FeatureDepth
         places={places}
         index={index}
-        onChoose={({ instancePath }) => choose({ place: instancePath })}
+        onChoose={({ instancePath }) =>
+          choose({ place: { instancePath, selection: useSessionStore.getState().selection } })
+        }
       />
       <PicturesChoice />
       {answer === null && isMap && <Progress status={status} />}
+      {!isMap && (
+        <p className="small muted">
+          {place.name} gives {formatShape(place.shape)}: one vector, and no map. Move the depth to see what it
+          is made from.
+        </p>
+      )}
     </>
   )
-  if (!shown || (mode === 'components' && shown.answer.components === null)) {
-    return (
-      <div className="features">
-        <PictureTray />
-        <PlainPicture view={pictures?.[0]?.view ?? null} name={pictures?.[0]?.name ?? null} />
-        <div className="features-controls">
-          <header className="features-title">{title}</header>
-          {head}
-          {!isMap && (
-            <p className="small muted">
-              {place.name} gives {formatShape(place.shape)}: one vector, and no map. Move the depth to see
-              what it is made from.
-            </p>
-          )}
-        </div>
-      </div>
-    )
-  }
-  const Mode = modeViews[mode]
-  return <Mode key={weights} shown={shown} title={title} head={head} />
+  const isReady = shown !== null && (mode !== 'components' || shown.answer.components !== null)
+  const view = useMemo(
+    () => (shown && isReady ? modeViews[mode](shown, choice) : null),
+    [shown, isReady, mode, choice],
+  )
+  const first = pictures?.[0]
+  return (
+    <FeatureLayout
+      title={title}
+      head={head}
+      instead={<PlainPicture view={first?.view ?? null} name={first?.name ?? null} />}
+      shown={shown}
+      view={view}
+    />
+  )
 }

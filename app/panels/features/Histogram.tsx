@@ -37,14 +37,14 @@ export function Histogram({ title, values, marks = [] }: HistogramProps) {
             />
           ))}
         </svg>
-        {marks.map(({ value, label }) => (
+        {marks.map(({ value, label }, index) => (
           <span
             key={label}
             className="histogram-mark"
             data-end={value > (low + high) / 2 || undefined}
             style={{ left: `${(100 * (value - low)) / (high - low)}%` }}
           >
-            <span>{label}</span>
+            <span style={{ top: 13 * index }}>{label}</span>
           </span>
         ))}
       </div>

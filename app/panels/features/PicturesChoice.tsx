@@ -11,7 +11,7 @@ export function PicturesChoice() {
   if (count < 2) return null
   return (
     <Segmented
-      label="Pictures"
+      label="Pictures shown"
       value={isAllPictures ? 'all' : 'current'}
       options={[
         { value: 'current', label: 'This picture' },

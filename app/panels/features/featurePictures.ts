@@ -13,6 +13,12 @@ export interface FeaturePicture {
 /** More than these side by side are too small to read, and too much for a GPU to keep anyone waiting. */
 export const mostSideBySide = 12
 
+const known = new WeakMap<Float32Array, FeaturePicture>()
+
+/** The picture that was asked about with this tensor, also when it is not shown any more. */
+export const pictureOf = (tensor: Float32Array | undefined): FeaturePicture | null =>
+  (tensor && known.get(tensor)) ?? null
+
 const tensors = new WeakMap<KeptPicture['seen'], Float32Array>()
 
 /** The same array for the same picture: a question about it is not a new one. */
@@ -32,9 +38,15 @@ export function useFeaturePictures(isAll: boolean): readonly FeaturePicture[] | 
   const kept = usePictureStore((state) => state.pictures)
   return useMemo(() => {
     if (isPending) return null
-    if (!isAll || kept.length < 2) return current ? [current] : []
-    return kept
-      .slice(0, mostSideBySide)
-      .map((picture) => ({ name: picture.name, view: picture.seen.view, tensor: knownTensor(picture) }))
+    const shown =
+      isAll && kept.length > 1
+        ? kept
+            .slice(0, mostSideBySide)
+            .map((picture) => ({ name: picture.name, view: picture.seen.view, tensor: knownTensor(picture) }))
+        : current
+          ? [current]
+          : []
+    for (const picture of shown) known.set(picture.tensor, picture)
+    return shown
   }, [current, isPending, kept, isAll])
 }

@@ -1,6 +1,7 @@
 /** What this person chose in the features panel; kept while the page is open. */
 import { create } from 'zustand'
 import type { Side } from '../../../engine/index'
+import type { PathKey } from '../../state/paths'
 import type { ChannelOrder } from './channelOrder'
 
 export type FeatureMode = 'channels' | 'components' | 'norms' | 'similarity'
@@ -17,8 +18,8 @@ export interface QueryPlace {
 export const middleQuery: QueryPlace = { picture: 0, at: { y: 0.5, x: 0.5 }, prefix: 0 }
 
 export interface FeatureChoice {
-  /** Instance path; null follows the selection on the canvas. */
-  readonly place: string | null
+  /** Chosen on the slider, until something else is selected on the canvas; null follows the selection. */
+  readonly place: { readonly instancePath: string; readonly selection: readonly PathKey[] } | null
   readonly mode: FeatureMode
   /** All pictures side by side; otherwise the current one. */
   readonly isAllPictures: boolean
@@ -39,7 +40,7 @@ export interface FeatureChoice {
   readonly isWholeRange: boolean
 }
 
-interface FeatureState extends FeatureChoice {
+export interface FeatureState extends FeatureChoice {
   choose(part: Partial<FeatureChoice>): void
 }
 

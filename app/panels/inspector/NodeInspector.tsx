@@ -1,4 +1,4 @@
-import { Ellipsis } from 'lucide-react'
+import { Ellipsis, Grid3x3 } from 'lucide-react'
 import { findModule, findNode, type GroupNode, type ModuleNode, setRepeat } from '../../../engine/index'
 import { commandById } from '../../commands'
 import { isEnabled } from '../../commands/command'
@@ -10,6 +10,8 @@ import { PaperLink } from '../../glyphs/PaperLink'
 import { problemsByPath, useShownAnalysis } from '../../state/derived'
 import { useDocumentStore } from '../../state/documentStore'
 import { type PathKey, pathOf } from '../../state/paths'
+import { useSessionStore } from '../../state/sessionStore'
+import { Button } from '../../ui/Button'
 import { IconButton } from '../../ui/IconButton'
 import { Menu } from '../../ui/Menu'
 import { Stepper } from '../../ui/Stepper'
@@ -60,7 +62,7 @@ export function NodeInspector({ path }: { readonly path: PathKey }) {
       {node.type === 'module' ? <Parameters path={path} /> : <Repeat path={path} node={node} />}
       <ShapeSection path={path} />
       <CostTable path={path} />
-      {node.type === 'module' && <Kernels path={path} node={node} />}
+      {node.type === 'module' ? <Kernels path={path} node={node} /> : <GroupLinks />}
       <Connections path={path} node={node} />
     </>
   )
@@ -119,6 +121,23 @@ function Meaning({ node, path }: { readonly node: ModuleNode; readonly path: Pat
       <p className="inspector-summary">{definition.summary}</p>
       {definition.paper && <PaperLink paper={definition.paper} />}
     </>
+  )
+}
+
+/** Where to read on about a block or a stage. */
+function GroupLinks() {
+  return (
+    <section className="inspector-section">
+      <p className="inspector-links">
+        <Button
+          look="link"
+          icon={<Grid3x3 size={14} strokeWidth={1.6} aria-hidden="true" />}
+          onClick={() => useSessionStore.getState().showDockTab('features')}
+        >
+          Features
+        </Button>
+      </p>
+    </section>
   )
 }
 
