@@ -37,7 +37,7 @@ function attentionLogSums(b: Builder, attrs: CallAttributes, inputs: readonly Va
 }
 
 /** The gradient of q. */
-function attentionByQueries(b: Builder, attrs: CallAttributes, inputs: readonly Value[]): Value {
+export function attentionByQueries(b: Builder, attrs: CallAttributes, inputs: readonly Value[]): Value {
   return b.call('attentionByQueries', attrs, inputs, (q, k, v, dy, logSums, slopes, bias) => {
     const { changes } = recomputed(b, Number(attrs.scale), { q, k, v, dy, logSums, slopes, bias })
     const byHead = b.dot(changes, k, {
@@ -108,7 +108,7 @@ function perPair(b: Builder, x: Value, y: Value): Value {
 }
 
 /** As nn/attention.ts writes them: a bias of five axes [images, windows, h, t, s] is one of windows. */
-function scoresOf(b: Builder, q: Value, k: Value, scale: number, bias: Value | undefined): Value {
+export function scoresOf(b: Builder, q: Value, k: Value, scale: number, bias: Value | undefined): Value {
   const products = perPair(b, b.mul(q, scale), k)
   if (!bias) return products
   if (bias.shape.length < 5) return b.add(products, bias)

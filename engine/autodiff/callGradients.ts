@@ -2,6 +2,7 @@
 import type { CallAttributes, Value } from '../graph/graph'
 import type { Builder } from '../ops/builder'
 import { attentionGradient } from './attentionGradient'
+import { byKeysGradient, byQueriesGradient } from './attentionTangent'
 
 export interface CallArguments {
   readonly attrs: CallAttributes
@@ -16,4 +17,8 @@ export interface CallArguments {
 /** The gradients of the inputs, null for those that are not asked for; or null alone: the body is differentiated instead. */
 export type CallGradient = (b: Builder, call: CallArguments) => readonly (Value | null)[] | null
 
-export const callGradients: { readonly [name: string]: CallGradient } = { attention: attentionGradient }
+export const callGradients: { readonly [name: string]: CallGradient } = {
+  attention: attentionGradient,
+  attentionByQueries: byQueriesGradient,
+  attentionByKeys: byKeysGradient,
+}

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { effectiveField } from '../autodiff/effectiveField'
 import { gradient } from '../autodiff/gradient'
+import { pushforward } from '../autodiff/pushforward'
 import { elements, type Graph } from '../graph/graph'
 import { setInput } from '../index'
 import { lower } from '../lower/lower'
@@ -47,6 +48,44 @@ describe('beyond 512 tokens', () => {
     60_000,
   )
 })
+
+test.each([{ bias: [] }, { bias: [1, 2, 520, 520] }])(
+  'beyond 512 tokens attention moves as its body does, and stores no scores, bias $bias',
+  ({ bias: sides }) => {
+    const b = new Builder()
+    const x = b.input('x', [1, 520, 6])
+    const head = (first: number, count: number) =>
+      b.reshape(b.slice(x, { start: [0, 0, first], size: [1, 520, 2 * count] }), [1, 520, 2, count])
+    const bias = sides.length > 0 ? b.input('bias', sides) : undefined
+    const y = attention(b, head(0, 2), head(1, 2), head(4, 1), 0.7, bias)
+    const moved = pushforward(b.finish([y]), { input: x.id })
+    const plan = compile(moved, { device })
+    expect(largestResult(plan)).toBeLessThan(520 * 520)
+    const bindings = randomBindings(moved)
+    const [expected] = evaluate(moved, bindings).values()
+    const [result] = interpret(plan, { inputs: bindings.inputs ?? new Map(), weight: randomValues })
+    const scale = Math.max(...expected.map(Math.abs))
+    for (const [i, value] of expected.entries())
+      expect(Math.abs(value - (result[i] ?? Number.NaN))).toBeLessThan(1e-6 * scale)
+    // Central differences of the forward know nothing of any backward.
+    const step = 1e-5
+    const inputs = bindings.inputs
+    const at = (factor: number) => {
+      const tangent = inputs.get('tangent') ?? []
+      const there = Float64Array.from(
+        inputs.get('x') ?? [],
+        (value, i) => value + factor * step * (tangent[i] ?? 0),
+      )
+      return [...evaluate(b.finish([y]), { inputs: new Map([...inputs, ['x', there]]) }).values()][0] ?? []
+    }
+    const [ahead, behind] = [at(1), at(-1)]
+    for (const [i, value] of expected.entries())
+      expect(Math.abs(value - ((ahead[i] ?? Number.NaN) - (behind[i] ?? 0)) / (2 * step))).toBeLessThan(
+        1e-6 * scale,
+      )
+  },
+  60_000,
+)
 
 describe('a receptive field at 512 pixels stores nothing larger than a forward does', () => {
   test.each([

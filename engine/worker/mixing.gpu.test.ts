@@ -3,6 +3,7 @@ import { signProbe, Tally } from '../analysis/mixingProbes'
 import { mixingSide, placesOf, positionsOf } from '../analysis/mixingSides'
 import { gradient } from '../autodiff/gradient'
 import { mixingProgram, probeInput } from '../autodiff/mixing'
+import { pushforward } from '../autodiff/pushforward'
 import { findPreset } from '../catalogue'
 import { elements } from '../graph/graph'
 import { type Document, setInput } from '../index'
@@ -81,25 +82,29 @@ function plain(
   return { ...section, bindings: { inputs, params } }
 }
 
-/** The lengths, per place of the input, of the gradient of one number of the output. */
-function plainLengths(
-  document: Document,
-  path: string,
-  position: number,
-  channel: number,
-  through?: string,
-): Float64Array {
+interface Asked {
+  readonly path: string
+  readonly through?: string
+  readonly place: number
+  readonly channel: number
+  readonly direction?: 'reads' | 'readBy'
+}
+
+/** The lengths, per place of the other side, of the derivatives of or by one number. Sides may not be in cells where that number is. */
+function plainLengths(document: Document, { path, through, place, channel, direction }: Asked): Float64Array {
   const { input, output, part, start, bindings } = plain(document, path, through)
-  const derived = gradient(part, { wrt: [start] })
-  const seed = new Float64Array(elements(output.shape))
-  seed[position * (output.shape.at(-1) ?? 1) + channel] = 1
-  const inputs = new Map([...bindings.inputs, ['seed', seed] as const])
+  const isRow = direction !== 'readBy'
+  const [asked, shown] = isRow ? [output, input] : [input, output]
+  const derived = isRow ? gradient(part, { wrt: [start] }) : pushforward(part, { input: start })
+  const seed = new Float64Array(elements(asked.shape))
+  seed[place * (asked.shape.at(-1) ?? 1) + channel] = 1
+  const inputs = new Map([...bindings.inputs, [isRow ? 'seed' : 'tangent', seed] as const])
   const found = evaluate(derived, { ...bindings, inputs }).get(derived.outputs[0] ?? 0) as Floats
-  const side = mixingSide(input.shape, input.grid)
-  const channels = input.shape.at(-1) ?? 1
-  return Float64Array.from({ length: placesOf(side) }, (_, place) =>
+  const side = mixingSide(shown.shape, shown.grid)
+  const channels = shown.shape.at(-1) ?? 1
+  return Float64Array.from({ length: placesOf(side) }, (_, at) =>
     Math.hypot(
-      ...positionsOf(side, place).flatMap((p) => [...found.subarray(p * channels, (p + 1) * channels)]),
+      ...positionsOf(side, at).flatMap((p) => [...found.subarray(p * channels, (p + 1) * channels)]),
     ),
   )
 }
@@ -171,7 +176,20 @@ test.each([
   const { ask } = newHost()
   const answer = await ask(document, { path, place, channel })
   expect(answer).toMatchObject({ kind: 'exact', probes: 1, spread: null, weights: null })
-  expect(distance(answer.norms, plainLengths(document, path, place, channel))).toBeLessThan(1e-4)
+  expect(distance(answer.norms, plainLengths(document, { path, place, channel }))).toBeLessThan(1e-4)
+})
+
+test.each([
+  ['few tokens', vit, 9],
+  ['many tokens, of which no scores are kept', design('vit_tiny_patch16_224', 368), 300],
+  ['a convolution', convnext, 9],
+])('one channel has an exact column: %s', async (_, document, place) => {
+  const { ask } = newHost()
+  const path = document === convnext ? 'stages.1/blocks.0' : 'blocks.0/attn'
+  const question = { path, place, channel: 5, direction: 'readBy' } as const
+  const answer = await ask(document, question)
+  expect(answer).toMatchObject({ kind: 'exact', probes: 1 })
+  expect(distance(answer.norms, plainLengths(document, question))).toBeLessThan(1e-4)
 })
 
 test('without the residual path a block is its branches', async () => {
@@ -192,7 +210,7 @@ test('blocks in a row are one map, and columns of it are its rows turned over', 
   const { ask } = newHost()
   const question = { path: 'blocks.10', through: 'blocks.11' }
   const row = await ask(vit, { ...question, place: 4, channel: 9 })
-  expect(distance(row.norms, plainLengths(vit, 'blocks.10', 4, 9, 'blocks.11'))).toBeLessThan(1e-4)
+  expect(distance(row.norms, plainLengths(vit, { ...question, place: 4, channel: 9 }))).toBeLessThan(1e-4)
   // All of a matrix, once by rows and once by columns: sums of squares over all channels are those of the same estimates.
   const reads = await ask(vit, { ...question, place: 4, probes: 64 })
   const readBy = await ask(vit, { ...question, place: 6, probes: 64, direction: 'readBy' })
