@@ -30,18 +30,18 @@ export {
   sideHolding,
   smoothed,
 } from './analysis/fieldMass'
+export { type DepthField, fieldsByDepth } from './analysis/fieldsByDepth'
 export type { Side } from './analysis/foreground'
+export { type Misalignment, misalignments } from './analysis/misaligned'
 export type { MixingSide } from './analysis/mixingSides'
 export {
   type AxisField,
   type Box,
-  type DepthField,
   exactBox,
   fieldBox,
-  fieldsByDepth,
+  isEverywhere,
   type ReceptiveField,
   receptiveField,
-  receptiveFields,
 } from './analysis/receptiveField'
 export type { Memory, NodeCost } from './analysis/summary'
 export { type ChannelSummary, tokenSimilarity } from './analysis/tokens'

@@ -3,7 +3,7 @@
  * with the picture, how far it reads. Nobody writes these facts down, so none can be wrong.
  */
 import { type Cost, costsByScope, noCost } from './analysis/costs'
-import { receptiveField } from './analysis/receptiveField'
+import { isEverywhere, receptiveField } from './analysis/receptiveField'
 import { VertebraError } from './errors'
 import type { Shape, Value } from './graph/graph'
 import { buildSlot } from './lower/buildSlot'
@@ -109,7 +109,7 @@ function buildAt(module: ModuleDefinition, shape: Shape, grid: Value['grid']) {
 function reachOf({ graph, output }: Built): Study['reach'] {
   const field = receptiveField(graph, output.id)
   if (!field) return null
-  if (field.global !== null) return 'global'
+  if (isEverywhere(field)) return 'global'
   return field.y.size === 1 && field.x.size === 1 ? 'point' : 'local'
 }
 

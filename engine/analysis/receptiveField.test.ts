@@ -9,7 +9,8 @@ import { ModuleBuilder } from '../nn/moduleBuilder'
 import { averagePool, maxPool } from '../nn/pool'
 import { resize } from '../nn/resample'
 import { findPreset } from '../presets'
-import { exactBox, fieldBox, fieldsByDepth, receptiveField, receptiveFields } from './receptiveField'
+import { fieldsByDepth } from './fieldsByDepth'
+import { exactBox, fieldBox, receptiveField } from './receptiveField'
 
 const lowered = (id: string) => {
   const preset = findPreset(id)
@@ -32,10 +33,10 @@ test('two 3×3 convolutions see 5×5', () => {
   const b = new ModuleBuilder()
   const y = conv(b, conv(b, picture(b, 20), 3, 1, 1), 3, 1, 1)
   expect(receptiveField(b.finish([y]), y.id)).toEqual({
-    y: { size: 5, stride: 1, start: -2 },
-    x: { size: 5, stride: 1, start: -2 },
-    global: null,
-    statistics: null,
+    y: { size: 5, stride: 1, start: -2, global: null },
+    x: { size: 5, stride: 1, start: -2, global: null },
+    gate: false,
+    norm: null,
   })
 })
 
@@ -52,7 +53,7 @@ test('the fields of ResNet-18 are the published ones', () => {
   const expected = { layer1: [43, 4], layer2: [99, 8], layer3: [211, 16], layer4: [435, 32] } as const
   for (const [layer, [size, stride]] of Object.entries(expected)) {
     const field = fieldAt('resnet18', layer)
-    expect(field).toMatchObject({ y: { size, stride }, x: { size, stride }, global: null })
+    expect(field).toMatchObject({ y: { size, stride, global: null }, x: { size, stride, global: null } })
     // Symmetric around the first position's centre.
     expect(2 * (field?.y.start ?? 0) + size).toBe(1)
   }
@@ -68,40 +69,38 @@ test('the fields of ConvFormer grow by its 7×7 convolutions', () => {
 
 test('attention makes everything behind it global', () => {
   expect(fieldAt('vit_tiny_patch16_224', 'pos_embed')).toMatchObject({
-    y: { size: 16, stride: 16, start: 0 },
-    global: null,
+    y: { size: 16, stride: 16, start: 0, global: null },
   })
   expect(fieldAt('vit_tiny_patch16_224', 'blocks.0/norm1')).toMatchObject({
-    x: { size: 16, stride: 16 },
-    global: null,
+    x: { size: 16, stride: 16, global: null },
   })
   expect(fieldAt('vit_tiny_patch16_224', 'blocks.0/attn')).toEqual({
-    y: { size: Number.POSITIVE_INFINITY, stride: 0, start: 0 },
-    x: { size: Number.POSITIVE_INFINITY, stride: 0, start: 0 },
-    global: 'attention',
-    statistics: null,
+    y: { size: Number.POSITIVE_INFINITY, stride: 0, start: 0, global: 'attention' },
+    x: { size: Number.POSITIVE_INFINITY, stride: 0, start: 0, global: 'attention' },
+    gate: false,
+    norm: null,
   })
-  expect(fieldAt('caformer_s18', 'stages.1/blocks.2')?.global).toBeNull()
-  expect(fieldAt('caformer_s18', 'stages.2/blocks.0/token_mixer')?.global).toBe('attention')
-  expect(fieldAt('caformer_s18', 'stages.3/downsample')?.global).toBe('attention')
+  expect(fieldAt('caformer_s18', 'stages.1/blocks.2')?.y.global).toBeNull()
+  expect(fieldAt('caformer_s18', 'stages.2/blocks.0/token_mixer')?.y.global).toBe('attention')
+  expect(fieldAt('caformer_s18', 'stages.3/downsample')?.y.global).toBe('attention')
 })
 
 test('other mixers of all tokens and heads are global too, with their reason', () => {
-  expect(fieldAt('mixer_s16_224', 'blocks.0/mlp_tokens')?.global).toBe('mixing of all tokens')
-  expect(fieldAt('randformer_s12', 'stages.2/blocks.0/token_mixer')?.global).toBe('mixing of all tokens')
-  expect(fieldAt('convnext_tiny', 'head')?.global).toBe('mean over the map')
-  expect(fieldAt('convnext_tiny', 'stages.3')?.global).toBeNull()
+  expect(fieldAt('mixer_s16_224', 'blocks.0/mlp_tokens')?.y.global).toBe('mixing of all tokens')
+  expect(fieldAt('randformer_s12', 'stages.2/blocks.0/token_mixer')?.y.global).toBe('mixing of all tokens')
+  expect(fieldAt('convnext_tiny', 'head')?.y.global).toBe('mean over the map')
+  expect(fieldAt('convnext_tiny', 'stages.3')?.y.global).toBeNull()
 })
 
 test('norms over the whole map are named, not followed', () => {
   expect(fieldAt('poolformer_s12', 'stages.0/blocks.0/norm1')).toMatchObject({
-    y: { size: 7, stride: 4, start: -2 },
-    global: null,
-    statistics: 'groupNorm',
+    y: { size: 7, stride: 4, start: -2, global: null },
+    gate: false,
+    norm: 'groupNorm',
   })
   // 3×3 pooling, mixer after mixer: two positions more each.
   expect(fieldAt('poolformer_s12', 'stages.0/blocks.1')).toMatchObject({ y: { size: 7 + 2 * 2 * 4 } })
-  expect(fieldAt('convnext_tiny', 'stages.0')?.statistics).toBeNull()
+  expect(fieldAt('convnext_tiny', 'stages.0')?.norm).toBeNull()
 })
 
 test('a channel gate is named, not followed', () => {
@@ -111,14 +110,15 @@ test('a channel gate is named, not followed', () => {
   const y = conv(b, b.mul(x, gate), 3, 1, 1)
   const graph = b.finish([y])
   expect(receptiveField(graph, y.id)).toMatchObject({
-    y: { size: 5, start: -2 },
-    global: null,
-    statistics: 'channel gate',
+    y: { size: 5, start: -2, global: null },
+    x: { size: 5, start: -2, global: null },
+    gate: true,
+    norm: null,
   })
   expect(exactBox(graph, y.id, [0, 4, 4, 0])).toEqual({ top: 0, left: 0, bottom: 9, right: 9 })
   // Added instead of multiplied, it is content.
   const sum = b.add(x, gate)
-  expect(receptiveField(b.finish([sum]), sum.id)?.global).toBe('mean over the map')
+  expect(receptiveField(b.finish([sum]), sum.id)?.y.global).toBe('mean over the map')
 })
 
 test('weights alone see nothing', () => {
@@ -128,20 +128,20 @@ test('weights alone see nothing', () => {
 })
 
 test('a box is clipped to the picture', () => {
-  const field = fieldAt('resnet18', 'layer1')
-  if (!field) throw new Error('no field')
+  const boxAt = (id: string, instance: string, row: number, column: number) => {
+    const { graph, scopes } = lowered(id)
+    return fieldBox(graph, graph.scopes[scopes.get(instance) ?? -1]?.output ?? -1, row, column)
+  }
   // Position 0 begins at -21: (1 - 43) / 2.
-  expect(fieldBox(field, 0, 28, { height: 224, width: 224 })).toEqual({
+  expect(boxAt('resnet18', 'layer1', 0, 28)).toEqual({
     box: { top: -21, bottom: 22, left: -21 + 112, right: 22 + 112 },
     clipped: { top: 0, bottom: 22, left: 91, right: 134 },
   })
-  const whole = fieldAt('vit_tiny_patch16_224', 'head')
-  if (!whole) throw new Error('no field')
-  expect(fieldBox(whole, 3, 3, { height: 224, width: 200 }).box).toEqual({
+  expect(boxAt('vit_tiny_patch16_224', 'blocks.0', 3, 3)?.box).toEqual({
     top: 0,
     left: 0,
     bottom: 224,
-    right: 200,
+    right: 224,
   })
 })
 
@@ -156,7 +156,7 @@ test('along the depth fields never shrink on a chain', () => {
   ])
   const sizes = depths.map(({ field }) => field.y.size)
   expect(sizes).toEqual([...sizes].sort((a, b) => a - b))
-  expect(depths[1]?.field.y).toEqual({ size: 231, stride: 8, start: -114 })
+  expect(depths[1]?.field.y).toEqual({ size: 231, stride: 8, start: -114, global: null })
 })
 
 test('windows taken by reshaping stay windows', () => {
@@ -168,8 +168,12 @@ test('windows taken by reshaping stay windows', () => {
   const mixed = b.reshape(attention(b, heads, heads, heads, 1), [1, 2, 2, 4, 4, 1])
   const y = b.reshape(b.transpose(mixed, [0, 1, 3, 2, 4, 5]), [1, 8, 8, 1])
   const graph = b.finish([y])
-  expect(receptiveField(graph, y.id)?.global).toBeNull()
-  expect(receptiveField(graph, y.id)).toMatchObject({ y: { size: 4, start: 0 }, x: { size: 4, start: 0 } })
+  expect(receptiveField(graph, y.id)).toMatchObject({
+    // Positions are a pixel apart, although four of them share a window.
+    y: { size: 4, stride: 1, start: 0, global: null },
+    x: { size: 4, stride: 1, start: 0, global: null },
+  })
+  expect(fieldBox(graph, y.id, 3, 4)?.box).toEqual({ top: 0, left: 4, bottom: 4, right: 8 })
 })
 
 test('a shift by slices and concatenation is an offset', () => {
@@ -214,7 +218,7 @@ test('a norm within groups of channels over the map is not followed either', () 
   const y = conv(b, groupNorm(b, x, { groups: 1, eps: 1e-5 }), 3, 1, 1)
   expect(receptiveField(b.finish([y]), y.id)).toMatchObject({
     y: { size: 5, start: -2 },
-    statistics: 'groupNorm',
+    norm: 'groupNorm',
   })
 })
 
@@ -246,6 +250,9 @@ function network(layers: readonly Layer[], height: number, width: number) {
   return { graph: b.finish([y]), y }
 }
 
+const nowhere = { top: 0, left: 0, bottom: 0, right: 0 }
+const none = { box: nowhere, clipped: nowhere }
+
 test('the box holds the exact support, and is it where no padding is near', () => {
   let equal = 0
   fc.assert(
@@ -262,7 +269,7 @@ test('the box holds the exact support, and is it where no padding is near', () =
         const exact = exactBox(graph, y.id, [0, row, column, 0])
         // A position that sees padding only has no support.
         if (!field || !exact) return
-        const { box, clipped } = fieldBox(field, row, column, { height, width })
+        const { box, clipped } = fieldBox(graph, y.id, row, column) ?? none
         expect(clipped.top).toBeLessThanOrEqual(exact.top)
         expect(clipped.left).toBeLessThanOrEqual(exact.left)
         expect(clipped.bottom).toBeGreaterThanOrEqual(exact.bottom)
@@ -295,10 +302,8 @@ test.each([
   const pooled = maxPool(b, conv(b, halved, 2, 2, 0), { kernel: 1, stride: 1, padding: 0 })
   const y = conv(b, pooled, 2, 1, 1)
   const graph = b.finish([y])
-  const field = receptiveField(graph, y.id)
-  if (!field) throw new Error('no field')
   for (const row of [0, 1]) {
-    const { clipped } = fieldBox(field, row, 1, { height: 6, width: 9 })
+    const { clipped } = fieldBox(graph, y.id, row, 1) ?? none
     const exact = exactBox(graph, y.id, [0, row, 1, 0])
     expect(clipped.top).toBeLessThanOrEqual(exact?.top ?? 0)
     expect(clipped.bottom).toBeGreaterThanOrEqual(exact?.bottom ?? 0)
@@ -308,16 +313,15 @@ test.each([
 test('in every preset the box is the exact support, borders included', () => {
   for (const id of ['resnet18', 'convformer_s18', 'convnext_tiny', 'caformer_s18', 'vit_tiny_patch16_224']) {
     const { graph, scopes } = lowered(id)
-    const fields = receptiveFields(graph)
     for (const [path, scope] of scopes) {
       const node = graph.nodes[graph.scopes[scope]?.output ?? -1]
-      const field = node && fields[node.id]
-      if (!node || !field || !/stem|patch|blocks\.0$|layer\d$|^stages\.\d$/.test(path)) continue
+      if (!node || !/stem|patch|blocks\.0$|layer\d$|^stages\.\d$/.test(path)) continue
       const isMap = node.shape.length === 4
       const [row, column] = isMap ? [3, 2] : [0, 0]
       const index = isMap ? [0, row, column, 0] : [0, node.grid?.prefix ?? 0, 0]
-      const { clipped } = fieldBox(field, row, column, { height: 224, width: 224 })
-      expect({ path, ...clipped }).toEqual({ path, ...exactBox(graph, node.id, index) })
+      const found = fieldBox(graph, node.id, row, column)
+      if (!found) continue
+      expect({ path, ...found.clipped }).toEqual({ path, ...exactBox(graph, node.id, index) })
     }
   }
 })
@@ -339,9 +343,8 @@ test('windows of a rolled map see their window', () => {
   const mixed = b.reshape(attention(b, tokens, tokens, tokens, 1), [1, 3, 3, 4, 4, 1])
   const y = b.reshape(b.transpose(mixed, [0, 1, 3, 2, 4, 5]), [1, 12, 12, 1])
   expect(receptiveField(b.finish([y]), y.id)).toMatchObject({
-    y: { size: 4, start: 2 },
-    x: { size: 4, start: 0 },
-    global: null,
+    y: { size: 4, start: 2, global: null },
+    x: { size: 4, start: 0, global: null },
   })
 })
 
@@ -354,7 +357,7 @@ test('neighbours by number see as far as most of them lie apart', () => {
     return first + (i % 3)
   })
   const taken = b.gather(picture(b, side), b.constant(rows, [side, 3]), { axis: 1 })
-  const y = b.mean(taken, [2])
+  const y = b.reshape(b.mean(taken, [2]), [1, side, side, 1])
   expect(receptiveField(b.finish([y]), y.id)).toMatchObject({ y: { size: 3, stride: 1, start: -1 } })
 })
 
@@ -362,7 +365,7 @@ test('a map made twice as large sees half as far per position', () => {
   const b = new ModuleBuilder()
   const y = resize(b, conv(b, picture(b, 16), 2, 2, 0), { height: 16, width: 16, mode: 'nearest' })
   const field = receptiveField(b.finish([y]), y.id)
-  expect(field?.global).toBeNull()
+  expect(field?.y.global).toBeNull()
   expect(field?.y.size).toBeLessThanOrEqual(4)
 })
 
@@ -371,5 +374,37 @@ test('rows that a value chooses may lie anywhere', () => {
   const x = b.reshape(picture(b, 8), [1, 64, 1])
   const best = b.topK(b.reshape(x, [1, 64]), 2)
   const y = b.gather(x, best, { axis: 1, batch: 1 })
-  expect(receptiveField(b.finish([y]), y.id)?.global).not.toBeNull()
+  expect(receptiveField(b.finish([y]), y.id)?.x.global).not.toBeNull()
+})
+
+test('a weight of zero reads nothing', () => {
+  // With aligned corners every second row of five lies on one of three: its other weight is 0.
+  const b = new ModuleBuilder()
+  const y = resize(b, picture(b, 3), { height: 5, width: 3, mode: 'bilinear', alignCorners: true })
+  const graph = b.finish([y])
+  expect([0, 1, 2].map((row) => exactBox(graph, y.id, [0, row, 0, 0]))).toEqual([
+    { top: 0, bottom: 1, left: 0, right: 1 },
+    { top: 0, bottom: 2, left: 0, right: 1 },
+    { top: 1, bottom: 2, left: 0, right: 1 },
+  ])
+})
+
+test('attention along the rows is global along them only', () => {
+  const b = new ModuleBuilder()
+  const rows = b.reshape(conv(b, picture(b, 6), 3, 1, 1), [6, 6, 1, 1])
+  const y = b.reshape(attention(b, rows, rows, rows, 1), [1, 6, 6, 1])
+  const field = receptiveField(b.finish([y]), y.id)
+  expect(field).toMatchObject({ y: { size: 3, start: -1, global: null }, x: { global: 'attention' } })
+})
+
+test('places that lie far apart reach from end to end', () => {
+  // Every third place looks at every third place: no position sees the whole map, together they do, and none stays near.
+  const b = new ModuleBuilder()
+  const cells = b.transpose(b.reshape(picture(b, 6), [1, 2, 3, 2, 3, 1]), [0, 2, 4, 1, 3, 5])
+  const tokens = b.reshape(cells, [9, 4, 1, 1])
+  const mixed = b.reshape(attention(b, tokens, tokens, tokens, 1), [1, 3, 3, 2, 2, 1])
+  const y = b.reshape(b.transpose(mixed, [0, 3, 1, 4, 2, 5]), [1, 6, 6, 1])
+  const graph = b.finish([y])
+  expect(receptiveField(graph, y.id)?.y.global).toBe('attention')
+  expect(fieldBox(graph, y.id, 4, 0)?.box).toEqual({ top: 1, bottom: 5, left: 0, right: 4 })
 })

@@ -107,7 +107,7 @@ test('a transform reads the whole map and counts no MACs', () => {
   const b = new Builder()
   const y = inverseFourier2d(b, fourier2d(b, b.input('input', [1, 6, 6, 2])), 6)
   const graph = b.finish([y])
-  expect(receptiveField(graph, y.id)).toMatchObject({ global: 'fourier' })
+  expect(receptiveField(graph, y.id)).toMatchObject({ y: { global: 'fourier' }, x: { global: 'fourier' } })
   expect([...macKinds(graph).values()]).toEqual([])
 })
 

@@ -83,7 +83,7 @@ export function randomBindings(graph: Graph): {
 }
 
 /** Decisions of one step, out of the numbers that fast-check shrinks. */
-class Dice {
+export class Dice {
   private readonly numbers: readonly number[]
   private next = 0
   constructor(numbers: readonly number[]) {
