@@ -17,8 +17,15 @@ export interface Misalignment {
   readonly x: number
 }
 
-/** Every such merge, in the order of computation. */
-export function misalignments(graph: Graph): readonly Misalignment[] {
+/** Those that a value is computed through, in the order of computation. */
+export function misalignments(graph: Graph, node: number): readonly Misalignment[] {
+  const isPassed = graph.nodes.map(({ id }) => id === node)
+  for (let id = node; id > 0; id--)
+    if (isPassed[id]) for (const input of graph.nodes[id].inputs) isPassed[input] = true
+  return allMisalignments(graph).filter((merge) => isPassed[merge.node])
+}
+
+function allMisalignments(graph: Graph): readonly Misalignment[] {
   const known = found.get(graph)
   if (known) return known
   const merges = graph.nodes.filter(isMerge).flatMap((node): Misalignment[] => {

@@ -33,8 +33,8 @@ test('two 3×3 convolutions see 5×5', () => {
   const b = new ModuleBuilder()
   const y = conv(b, conv(b, picture(b, 20), 3, 1, 1), 3, 1, 1)
   expect(receptiveField(b.finish([y]), y.id)).toEqual({
-    y: { size: 5, stride: 1, start: -2, global: null },
-    x: { size: 5, stride: 1, start: -2, global: null },
+    y: { size: 5, stride: 1, start: -2, centre: 0.5, global: null },
+    x: { size: 5, stride: 1, start: -2, centre: 0.5, global: null },
     gate: false,
     norm: null,
   })
@@ -75,8 +75,8 @@ test('attention makes everything behind it global', () => {
     x: { size: 16, stride: 16, global: null },
   })
   expect(fieldAt('vit_tiny_patch16_224', 'blocks.0/attn')).toEqual({
-    y: { size: Number.POSITIVE_INFINITY, stride: 0, start: 0, global: 'attention' },
-    x: { size: Number.POSITIVE_INFINITY, stride: 0, start: 0, global: 'attention' },
+    y: { size: Number.POSITIVE_INFINITY, stride: 0, start: 0, centre: 112, global: 'attention' },
+    x: { size: Number.POSITIVE_INFINITY, stride: 0, start: 0, centre: 112, global: 'attention' },
     gate: false,
     norm: null,
   })
@@ -156,7 +156,7 @@ test('along the depth fields never shrink on a chain', () => {
   ])
   const sizes = depths.map(({ field }) => field.y.size)
   expect(sizes).toEqual([...sizes].sort((a, b) => a - b))
-  expect(depths[1]?.field.y).toEqual({ size: 231, stride: 8, start: -114, global: null })
+  expect(depths[1]?.field.y).toEqual({ size: 231, stride: 8, start: -114, centre: 1.5, global: null })
 })
 
 test('windows taken by reshaping stay windows', () => {
@@ -170,8 +170,8 @@ test('windows taken by reshaping stay windows', () => {
   const graph = b.finish([y])
   expect(receptiveField(graph, y.id)).toMatchObject({
     // Positions are a pixel apart, although four of them share a window.
-    y: { size: 4, stride: 1, start: 0, global: null },
-    x: { size: 4, stride: 1, start: 0, global: null },
+    y: { size: 4, stride: 1, start: 0, centre: 0.5, global: null },
+    x: { size: 4, stride: 1, start: 0, centre: 0.5, global: null },
   })
   expect(fieldBox(graph, y.id, 3, 4)?.box).toEqual({ top: 0, left: 4, bottom: 4, right: 8 })
 })

@@ -24,6 +24,8 @@ export interface AxisField {
   readonly stride: number
   /** First pixel of the first position; negative in the padding. */
   readonly start: number
+  /** Middle of what the first position reads; on average over a window's positions, where they share windows. */
+  readonly centre: number
   /** What makes it read the whole axis: `attention`, `mean over the map`; null when it does not. */
   readonly global: string | null
 }
@@ -120,10 +122,12 @@ export function exactBox(graph: Graph, node: number, index: readonly number[]): 
 function axisField(graph: Graph, node: Node, reach: Reach, along: 'y' | 'x'): AxisField {
   const spans = reach[along]
   const picture = pictureOf(graph)
+  const side = (along === 'y' ? picture?.height : picture?.width) ?? 0
   const everything = (by: number): AxisField => ({
     size: Number.POSITIVE_INFINITY,
     stride: 0,
     start: 0,
+    centre: side / 2,
     global: reasonOf(graph, by),
   })
   const table = positionsOf(spans, node)
@@ -133,18 +137,25 @@ function axisField(graph: Graph, node: Node, reach: Reach, along: 'y' | 'x'): Ax
   const sizes = Array.from(table.low, (low, i) => table.high[i] - low).filter((size) => size > 0)
   if (sizes.includes(Number.POSITIVE_INFINITY)) return everything(table.by)
   const size = Math.max(0, ...sizes)
-  const side = (along === 'y' ? picture?.height : picture?.width) ?? 0
   const { period, shift } = continuation(line)
   const ends = [Math.min(...table.low), Math.max(...table.high)]
   // Positions that do not move and see the picture from end to end: recurrences, grids, neighbourhoods as large as the map.
   const isStill = count === 1 ? mapSize(node)[own] > 1 : shift === 0
   if (isStill && ends[0] <= 0 && ends[1] >= side) return everything(table.by < 0 ? node.id : table.by)
-  const middle = period * Math.floor(Math.floor(count / 2) / period)
+  // Seen from the middle, as if the first position were no border.
+  const first = period * Math.floor(Math.floor(count / 2) / period)
+  const back = count === 1 ? 0 : (first / period) * shift
+  const turn = Array.from(
+    { length: Math.min(period, count - first) },
+    (_, i) => line.base + (first + i) * line.step,
+  )
+  const centres = turn.map((at, i) => (table.low[at] + table.high[at]) / 2 - (i * shift) / period)
   const isMap = node.shape.length === 4 && mapSize(node)[own] === 1
   return {
     size,
     stride: count > 1 ? Math.abs(shift) / period : isMap ? shift : 0,
-    start: table.low[line.base + middle * line.step] - (count === 1 ? 0 : (middle / period) * shift),
+    start: table.low[turn[0]] - back,
+    centre: centres.reduce((sum, centre) => sum + centre, 0) / centres.length - back,
     global: null,
   }
 }

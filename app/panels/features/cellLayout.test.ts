@@ -4,12 +4,10 @@ import { cellLayout, strideWords } from './cellLayout'
 
 const picture = { height: 224, width: 224 }
 
-const field = (start: number, size: number, stride: number): ReceptiveField => ({
-  y: { start, size, stride },
-  x: { start, size, stride },
-  global: null,
-  statistics: null,
-})
+function field(start: number, size: number, stride: number, centre = start + size / 2): ReceptiveField {
+  const axis = { start, size, stride, centre, global: Number.isFinite(size) ? null : 'attention' }
+  return { y: axis, x: axis, gate: false, norm: null }
+}
 
 test('patches lie where they are cut', () => {
   const layout = cellLayout({ height: 14, width: 14 }, field(0, 16, 16), picture)
@@ -27,15 +25,20 @@ test('padding moves the cells: each lies around the middle of what it reads', ()
   expect(area).toEqual({ left: -1.5, top: -1.5, right: 222.5, bottom: 222.5 })
 })
 
-test('what reads everything, or moves in windows, is divided evenly', () => {
-  const global = { ...field(0, Number.POSITIVE_INFINITY, 0), global: 'attention' }
+test('what reads everything is divided evenly', () => {
+  const global = field(0, Number.POSITIVE_INFINITY, 0)
   expect(cellLayout({ height: 7, width: 7 }, global, picture)).toMatchObject({
     from: 'even',
     stride: { y: 32 },
   })
-  // Windows of 7 × 7 positions: a stride of 28 for a grid of 56 is not the step between positions.
+  // A stride of 28 for a grid of 56 is not the step between positions.
   expect(cellLayout({ height: 56, width: 56 }, field(0, 28, 28), picture).from).toBe('even')
   expect(cellLayout({ height: 7, width: 14 }, null, picture)).toMatchObject({ stride: { y: 32, x: 16 } })
+})
+
+test('positions that share windows lie where they would without', () => {
+  const { area } = cellLayout({ height: 56, width: 56 }, field(0, 28, 4, 2), picture)
+  expect(area).toEqual({ left: 0, top: 0, right: 224, bottom: 224 })
 })
 
 test('a single position stands for the whole picture', () => {

@@ -39,16 +39,16 @@ export function cellLayout(grid: Sides, field: ReceptiveField | null, picture: S
 }
 
 /** Whether each position of the grid has a stride of its own, which steps over the picture about once. */
-export const isOnGrid = ({ y, x, global }: ReceptiveField, grid: Sides, picture: Sides): boolean =>
-  global === null && steps(y, grid.height, picture.height) && steps(x, grid.width, picture.width)
+export const isOnGrid = ({ y, x }: ReceptiveField, grid: Sides, picture: Sides): boolean =>
+  steps(y, grid.height, picture.height) && steps(x, grid.width, picture.width)
 
 const steps = ({ stride, size }: AxisField, count: number, side: number): boolean =>
   Number.isFinite(size) && (count === 1 || (stride > 0 && Math.abs(stride * count - side) <= 2 * stride))
 
 /** A single position has no stride: it stands for the whole side. */
-function ends({ start, size, stride }: AxisField, count: number, side: number): readonly [number, number] {
+function ends({ centre, stride }: AxisField, count: number, side: number): readonly [number, number] {
   if (count === 1) return [0, side]
-  const first = start + size / 2 - stride / 2
+  const first = centre - stride / 2
   return [first, first + stride * count]
 }
 

@@ -1,5 +1,5 @@
 /** Everywhere in a design that gives something: modules, blocks and stages in the order in which they are computed. */
-import { type Analysis, type Grid, receptiveFields, type Shape } from '../../../engine/index'
+import { type Analysis, type Grid, receptiveField, type Shape } from '../../../engine/index'
 import { isInside, type PathKey } from '../../state/paths'
 import { type CellLayout, cellLayout, isOnGrid } from './cellLayout'
 
@@ -37,7 +37,6 @@ function findPlaces({ lowered }: Analysis): readonly FeaturePlace[] {
       byNode.set(node, [...(byNode.get(node) ?? []), { instance, path }])
     }
   }
-  const fields = receptiveFields(graph)
   const ordered = [...byNode].sort(([a], [b]) => a - b)
   return ordered.flatMap(([id, givers], index) => {
     const node = graph.nodes[id]
@@ -50,7 +49,7 @@ function findPlaces({ lowered }: Analysis): readonly FeaturePlace[] {
       grid &&
       ordered
         .slice(0, index + 1)
-        .map(([earlier]) => ({ field: fields[earlier] ?? null, grid: gridOf(graph.nodes[earlier]) }))
+        .map(([earlier]) => ({ field: receptiveField(graph, earlier), grid: gridOf(graph.nodes[earlier]) }))
         .findLast(
           (earlier) =>
             earlier.grid?.height === grid.height &&

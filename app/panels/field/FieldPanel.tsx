@@ -1,25 +1,30 @@
+import { Pause, Play, Table } from 'lucide-react'
 import { type CSSProperties, useEffect, useState } from 'react'
-import { fieldBox } from '../../../engine/index'
+import { isEverywhere } from '../../../engine/index'
 import type { Figures } from '../../figure/exports'
 import { FigureTools } from '../../figure/FigureTools'
 import { useAnalysis } from '../../state/derived'
 import { useDocumentStore } from '../../state/documentStore'
 import { type SessionState, useSessionStore } from '../../state/sessionStore'
-import { formatPercent } from '../../ui/formatNumber'
+import { IconButton } from '../../ui/IconButton'
 import { Segmented } from '../../ui/Segmented'
 import { Slider } from '../../ui/Slider'
 import { PictureTray } from '../pictures/PictureTray'
+import { Bounds } from './Bounds'
 import { ContourSwitch } from './ContourSwitch'
 import { Contributions } from './Contributions'
 import { DepthChart } from './DepthChart'
-import { centreOf, type Depth, depthsOf, describeField, placeIn } from './depths'
+import { centreOf, type Depth, depthsOf, placeIn } from './depths'
 import { FieldPicture } from './FieldPicture'
-import { Figure } from './Figure'
+import { FieldTable } from './FieldTable'
+import { describeField } from './fieldWords'
 import { MeasuredPicture } from './MeasuredPicture'
 import { useGrowth } from './useGrowth'
 import { type MeasuredMaps, useMeasuredField } from './useMeasuredField'
+import { usePlay } from './usePlay'
 import './FieldPanel.css'
 
+const icon = { size: 14, strokeWidth: 1.6, 'aria-hidden': true } as const
 const selectionOf = (state: SessionState) => state.selection
 const depthOf = (state: SessionState) => state.fieldDepth
 
@@ -54,7 +59,6 @@ function Field({ depths, depth, index }: FieldProps) {
   const [place, setPlace] = useState({ y: 0.5, x: 0.5 })
   const { field, grid } = depth
   const { row, column } = placeIn(grid, place)
-  const isGlobal = field.global !== null
   const [view, setView] = useState<'bounds' | 'measured'>('bounds')
   const isMeasured = view === 'measured'
   const centre = centreOf(depth, row, column, input)
@@ -62,9 +66,8 @@ function Field({ depths, depth, index }: FieldProps) {
   const { growth, asked } = useGrowth(depths, place, input, isMeasured)
   const onPlace = (newRow: number, newColumn: number) =>
     grid && setPlace({ y: (newRow + 0.5) / grid.height, x: (newColumn + 0.5) / grid.width })
-  const { clipped } = fieldBox(field, row, column, input)
-  const area =
-    ((clipped.bottom - clipped.top) * (clipped.right - clipped.left)) / (input.height * input.width)
+  const [isTable, setIsTable] = useState(false)
+  const play = usePlay(index, depths.length, setFieldDepth)
   return (
     <div className="field-room">
       <div className="field">
@@ -107,14 +110,35 @@ function Field({ depths, depth, index }: FieldProps) {
             <span className="small" data-figure="field">
               {describeField(field)}
             </span>
+            {!isMeasured && (
+              <span className="field-tools">
+                <IconButton
+                  label={isTable ? 'Show the chart' : 'Show as a table'}
+                  side="top"
+                  aria-pressed={isTable}
+                  onClick={() => setIsTable(!isTable)}
+                >
+                  <Table {...icon} />
+                </IconButton>
+              </span>
+            )}
             {isMeasured && (
               <FigureTools figures={figuresOf(maps)} usual="inferno">
                 <ContourSwitch />
               </FigureTools>
             )}
           </header>
-          <label className="field-depth small" htmlFor="field-depth">
-            <span className="muted">Depth</span>
+          <div className="field-depth small">
+            <IconButton
+              label={play.isPlaying ? 'Pause' : 'Play along the depth'}
+              side="top"
+              onClick={play.toggle}
+            >
+              {play.isPlaying ? <Pause {...icon} /> : <Play {...icon} />}
+            </IconButton>
+            <label className="muted" htmlFor="field-depth">
+              Depth
+            </label>
             <Slider
               id="field-depth"
               label="Depth"
@@ -122,19 +146,23 @@ function Field({ depths, depth, index }: FieldProps) {
               max={depths.length - 1}
               value={index}
               valueText={`${depth.name}, ${describeField(field)}`}
-              onChange={setFieldDepth}
+              onChange={play.moveTo}
             />
             <span className="faint">
               {index + 1} of {depths.length}
             </span>
-          </label>
+          </div>
           <div className="field-body">
-            <DepthChart
-              depths={depths}
-              current={index}
-              pictureSide={Math.max(input.height, input.width)}
-              growth={growth}
-            />
+            {isTable && !isMeasured ? (
+              <FieldTable depths={depths} current={index} onChoose={play.moveTo} />
+            ) : (
+              <DepthChart
+                depths={depths}
+                current={index}
+                pictureSide={Math.max(input.height, input.width)}
+                growth={growth}
+              />
+            )}
             <div className="field-lower">
               {growth.size < asked && (
                 <p className="label muted" role="status">
@@ -144,25 +172,7 @@ function Field({ depths, depth, index }: FieldProps) {
               {isMeasured ? (
                 <Contributions maps={maps} centre={centre} />
               ) : (
-                <>
-                  <dl className="field-figures small">
-                    <Figure
-                      name="Side"
-                      value={isGlobal ? 'global' : `${field.y.size} × ${field.x.size} px`}
-                    />
-                    <Figure name="Stride" value={isGlobal ? 'none' : `${field.y.stride} px`} />
-                    <Figure
-                      name="Start"
-                      value={isGlobal ? 'none' : `${field.y.start} px`.replace('-', '−')}
-                    />
-                    <Figure name="Of the picture" value={area >= 1 ? 'all of it' : formatPercent(area)} />
-                  </dl>
-                  <p className="label faint">
-                    Exact bounds on the graph: what lies outside cannot change the output.
-                    {field.statistics !== null &&
-                      ` The mean and variance of ${field.statistics} over the whole map are left out; strictly they read everything.`}
-                  </p>
-                </>
+                <Bounds depth={depth} row={row} column={column} />
               )}
             </div>
           </div>
@@ -186,6 +196,6 @@ function depthOfSelection(depths: readonly Depth[], selection: readonly string[]
   }
   return Math.max(
     0,
-    depths.findLastIndex(({ field }) => field.global === null),
+    depths.findLastIndex(({ field }) => !isEverywhere(field)),
   )
 }

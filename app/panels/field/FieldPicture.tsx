@@ -1,4 +1,3 @@
-import { fieldBox } from '../../../engine/index'
 import { MapPicture } from '../../figure/MapPicture'
 import { cellArea, fileStem, type MapFigure, type Mark } from '../../figure/mapFigure'
 import { rangeOver } from '../../figure/ranges'
@@ -18,7 +17,7 @@ export function FieldPicture({ depth, row, column, onPlace }: FieldPictureProps)
   const picture = useRunStore((state) => state.picture)
   const design = useDocumentStore((state) => state.document)
   const { input } = design
-  const { clipped } = fieldBox(depth.field, row, column, input)
+  const { clipped } = depth.boxAt(row, column) ?? { clipped: nothing }
   const { grid } = depth
   const width = clipped.right - clipped.left
   const height = clipped.bottom - clipped.top
@@ -54,3 +53,5 @@ export function FieldPicture({ depth, row, column, onPlace }: FieldPictureProps)
     />
   )
 }
+
+const nothing = { top: 0, left: 0, bottom: 0, right: 0 } as const

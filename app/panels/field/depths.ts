@@ -1,12 +1,23 @@
 /** The receptive field after each layer of a design, in order of depth, with names for people. */
 import {
   type Analysis,
+  type AxisField,
+  type Box,
   type DepthField,
+  fieldBox,
   fieldsByDepth,
+  type Graph,
   type Grid,
+  misalignments,
   type ReceptiveField,
   type Shape,
 } from '../../../engine/index'
+
+/** In pixels: with what lies in the padding, and without. */
+export interface FieldBox {
+  readonly box: Box
+  readonly clipped: Box
+}
 
 export interface Depth {
   readonly instancePath: string
@@ -14,6 +25,10 @@ export interface Depth {
   readonly path: string
   readonly name: string
   readonly field: ReceptiveField
+  /** What one position reads. */
+  readonly boxAt: (row: number, column: number) => FieldBox | null
+  /** Merges on the way whose paths are centred on different pixels. */
+  readonly misaligned: () => readonly { readonly name: string; readonly y: number; readonly x: number }[]
   /** Where the output's positions lie; null for a vector. */
   readonly grid: Grid | null
 }
@@ -32,21 +47,32 @@ export function depthsOf(analysis: Analysis): readonly Depth[] {
     )
     depths = fieldsByDepth(graph, scopes).flatMap((entry) => {
       const path = pathOfInstance.get(entry.instancePath)
-      return path === undefined ? [] : [depthOf(entry, path, graph.nodes[entry.node])]
+      return path === undefined ? [] : [depthOf(entry, path, graph)]
     })
     known.set(analysis, depths)
   }
   return depths
 }
 
-function depthOf(
-  { instancePath, field }: DepthField,
-  path: string,
-  node: { readonly shape: Shape; readonly grid: Grid | null } | undefined,
-): Depth {
-  const name = instancePath.replaceAll('/', '.')
-  return { instancePath, path, name, field, grid: node ? gridOf(node.shape, node.grid) : null }
+function depthOf({ instancePath, node, field }: DepthField, path: string, graph: Graph): Depth {
+  const { shape = [], grid = null } = graph.nodes[node] ?? {}
+  return {
+    instancePath,
+    path,
+    name: nameOf(instancePath),
+    field,
+    boxAt: (row, column) => fieldBox(graph, node, row, column),
+    misaligned: () =>
+      misalignments(graph, node).map(({ node: merge, y, x }) => ({
+        name: nameOf(graph.scopes[graph.nodes[merge]?.scope ?? 0]?.path ?? ''),
+        y,
+        x,
+      })),
+    grid: gridOf(shape, grid),
+  }
 }
+
+const nameOf = (path: string): string => path.replaceAll('/', '.')
 
 const gridOf = (shape: Shape, grid: Grid | null): Grid | null =>
   shape.length === 4 ? { height: shape[1] ?? 1, width: shape[2] ?? 1, prefix: 0 } : grid
@@ -54,29 +80,19 @@ const gridOf = (shape: Shape, grid: Grid | null): Grid | null =>
 /** The longer side in pixels; Infinity when global. */
 export const sideOf = ({ y, x }: ReceptiveField): number => Math.max(y.size, x.size)
 
-/** `231 × 231 px, stride 8`, or `global (attention)`. */
-export function describeField(field: ReceptiveField): string {
-  if (field.global !== null) return `global (${field.global})`
-  const { y, x } = field
-  const size = y.size === x.size ? `${y.size} × ${x.size} px` : `${y.size} px high, ${x.size} px wide`
-  const stride = y.stride === x.stride ? `${y.stride}` : `${y.stride} and ${x.stride}`
-  return `${size}, stride ${stride} px`
-}
-
 /** The middle pixel of what the place reads; where that is everything, of the cell of the picture that it stands for. */
 export function centreOf(
-  { field, grid }: Depth,
+  { field, grid, boxAt }: Depth,
   row: number,
   column: number,
   input: { readonly height: number; readonly width: number },
 ): { readonly y: number; readonly x: number } {
-  const middle = ({ start, stride, size }: ReceptiveField['y'], at: number, sides: number, count: number) =>
-    field.global === null
-      ? Math.floor(start + stride * at + (size - 1) / 2)
-      : Math.floor(((at + 0.5) * sides) / count)
+  const box = boxAt(row, column)?.box
+  const middle = (axis: AxisField, low: number, high: number, at: number, side: number, count: number) =>
+    axis.global === null ? Math.floor((low + high - 1) / 2) : Math.floor(((at + 0.5) * side) / count)
   return {
-    y: middle(field.y, row, input.height, grid?.height ?? 1),
-    x: middle(field.x, column, input.width, grid?.width ?? 1),
+    y: middle(field.y, box?.top ?? 0, box?.bottom ?? 1, row, input.height, grid?.height ?? 1),
+    x: middle(field.x, box?.left ?? 0, box?.right ?? 1, column, input.width, grid?.width ?? 1),
   }
 }
 

@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import { type FieldQuestion, fieldBox } from '../../../engine/index'
+import { type FieldQuestion, isEverywhere } from '../../../engine/index'
 import { fileStem, type MapFigure, type Mark } from '../../figure/mapFigure'
 import { rangeOver } from '../../figure/ranges'
 import { useDocumentStore } from '../../state/documentStore'
@@ -41,6 +41,7 @@ export function useMeasuredField(
   const isAveraged = settings.pictures === 'all' && pictures.length > 1
   const averaged = useMemo(() => (isAveraged ? pictures.map(tensorOf) : null), [isAveraged, pictures])
   const { grid, field } = depth
+  const bounds = depth.boxAt(row, column)
   const place = grid ? grid.prefix + row * grid.width + column : 0
   const ask = (isRandom: boolean): FieldQuestion | null =>
     isWanted ? { path: depth.instancePath, place, rule, isRandom } : null
@@ -81,14 +82,8 @@ export function useMeasuredField(
       colours: 'inferno',
       quantity: rule === 'positive' ? 'score' : '|gradient|',
       marks: [
-        ...(field.global === null
-          ? [
-              {
-                kind: 'outline',
-                areas: [fieldBox(field, row, column, design.input).clipped],
-                look: 'bounds',
-              } as const,
-            ]
+        ...(bounds && !isEverywhere(field)
+          ? [{ kind: 'outline', areas: [bounds.clipped], look: 'bounds' } as const]
           : []),
         ...lines,
         { kind: 'cross', x: centre.x + 0.5, y: centre.y + 0.5 },
