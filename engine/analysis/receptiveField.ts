@@ -137,7 +137,7 @@ function axisField(graph: Graph, node: Node, reach: Reach, along: 'y' | 'x'): Ax
   const sizes = Array.from(table.low, (low, i) => table.high[i] - low).filter((size) => size > 0)
   if (sizes.includes(Number.POSITIVE_INFINITY)) return everything(table.by)
   const size = Math.max(0, ...sizes)
-  const { period, shift } = continuation(line)
+  const { period, shift, share } = continuation(line)
   const ends = [Math.min(...table.low), Math.max(...table.high)]
   // Positions that do not move and see the picture from end to end: recurrences, grids, neighbourhoods as large as the map.
   const isStill = count === 1 ? mapSize(node)[own] > 1 : shift === 0
@@ -153,7 +153,15 @@ function axisField(graph: Graph, node: Node, reach: Reach, along: 'y' | 'x'): Ax
   const isMap = node.shape.length === 4 && mapSize(node)[own] === 1
   return {
     size,
-    stride: count > 1 ? Math.abs(shift) / period : isMap ? shift : 0,
+    // Where no step holds all along the line, what the strides on the way multiply to.
+    stride:
+      count > 1
+        ? share === 1 || table.pitch === 0
+          ? Math.abs(shift) / period
+          : table.pitch
+        : isMap
+          ? shift
+          : 0,
     start: table.low[turn[0]] - back,
     centre: centres.reduce((sum, centre) => sum + centre, 0) / centres.length - back,
     global: null,

@@ -35,8 +35,14 @@ test('tokens after attention lie where their patches were cut', () => {
   expect(block?.layout).toMatchObject({ stride: { y: 16, x: 16 }, from: 'field' })
 })
 
-test('maps that read everything from their first layer on are divided evenly', () => {
+test('maps that share windows lie where their positions do', () => {
   const places = placesOf('swin_tiny_patch4_window7_224')
   const stage = places.find(({ instancePath }) => instancePath === 'layers.1')
-  expect(stage?.layout).toMatchObject({ stride: { y: 8, x: 8 }, from: 'even' })
+  expect(stage?.layout).toMatchObject({ stride: { y: 8, x: 8 }, from: 'field' })
+})
+
+test('maps that read everything from their first layer on are divided evenly', () => {
+  const places = placesOf('caformer_s18')
+  const stage = places.find(({ instancePath }) => instancePath === 'stages.3')
+  expect(stage?.layout).toMatchObject({ stride: { y: 32, x: 32 }, from: 'even' })
 })

@@ -31,7 +31,7 @@ interface Part {
   readonly size: number
 }
 
-export const ones = (rank: number): number[] => Array.from({ length: rank }, () => 1)
+const ones = (rank: number): number[] => Array.from({ length: rank }, () => 1)
 
 /** Every element reads everything there is. */
 export const wholeSpan = (rank: number, own: 1 | 2, by: number): Span => ({
