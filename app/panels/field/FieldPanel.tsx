@@ -152,30 +152,30 @@ function Field({ depths, depth, index }: FieldProps) {
               {index + 1} of {depths.length}
             </span>
           </div>
-          <div className="field-body">
-            {isTable && !isMeasured ? (
-              <FieldTable depths={depths} current={index} onChoose={play.moveTo} />
-            ) : (
+          {isTable && !isMeasured ? (
+            <FieldTable depths={depths} current={index} onChoose={play.moveTo} />
+          ) : (
+            <div className="field-body">
               <DepthChart
                 depths={depths}
                 current={index}
                 pictureSide={Math.max(input.height, input.width)}
                 growth={growth}
               />
-            )}
-            <div className="field-lower">
-              {growth.size < asked && (
-                <p className="label muted" role="status">
-                  Measured at {growth.size} of {asked} depths
-                </p>
-              )}
-              {isMeasured ? (
-                <Contributions maps={maps} centre={centre} />
-              ) : (
-                <Bounds depth={depth} row={row} column={column} />
-              )}
+              <div className="field-lower">
+                {growth.size < asked && (
+                  <p className="label muted" role="status">
+                    Measured at {growth.size} of {asked} depths
+                  </p>
+                )}
+                {isMeasured ? (
+                  <Contributions maps={maps} centre={centre} />
+                ) : (
+                  <Bounds depth={depth} row={row} column={column} />
+                )}
+              </div>
             </div>
-          </div>
+          )}
         </div>
       </div>
     </div>
