@@ -10,6 +10,7 @@ export interface CallContext {
   readonly tensor: (node: number) => string
   /** The numbers of a node that depends on no input; null for one that does. */
   readonly numbers: (node: number) => Float32Array | null
+  readonly poolsAsConvolutions: boolean
 }
 
 /** Writes a call and returns its tensor; null where this call has to be written as its body. */
@@ -53,11 +54,13 @@ export const callRows: { readonly [name: string]: CallRow } = {
     return writer.node('LayerNormalization', inputs, { axis: -1, epsilon: Number(attrs.eps) })
   },
   softmax: ({ inputs: [x = 0] }, { writer, tensor }) => writer.node('Softmax', [tensor(x)], { axis: -1 }),
-  averagePool: ({ attrs, inputs: [x = 0] }, { writer, tensor }) =>
-    pooled(writer, tensor(x), 'AveragePool', {
-      ...windowOf(attrs),
-      count_include_pad: attrs.countIncludePad ? 1 : 0,
-    }),
+  averagePool: ({ attrs, inputs: [x = 0], output }, { graph, writer, tensor, poolsAsConvolutions }) =>
+    poolsAsConvolutions
+      ? summed(writer, tensor(x), attrs, [shapeOf(graph, x), shapeOf(graph, output)])
+      : pooled(writer, tensor(x), 'AveragePool', {
+          ...windowOf(attrs),
+          count_include_pad: attrs.countIncludePad ? 1 : 0,
+        }),
   maxPool: ({ attrs, inputs: [x = 0] }, { writer, tensor }) =>
     pooled(writer, tensor(x), 'MaxPool', windowOf(attrs)),
 }
@@ -123,6 +126,34 @@ function pooled(
 ): string {
   const first = writer.node('Transpose', [x], { perm: channelsFirst })
   return writer.node('Transpose', [writer.node(type, [first], attributes)], { perm: channelsLast })
+}
+
+/** An average pool for readers without one: a depthwise convolution by ones, divided by how many elements lie inside. */
+function summed(
+  writer: OnnxWriter,
+  x: string,
+  attrs: Call['attrs'],
+  [input = [], output = []]: readonly Shape[],
+): string {
+  const [, height = 1, width = 1, channels = 1] = input
+  const [, rows = 1, columns = 1] = output
+  const [side, step, around] = [Number(attrs.kernel), Number(attrs.stride), Number(attrs.padding)]
+  const inside = (size: number, place: number) =>
+    attrs.countIncludePad
+      ? side
+      : Math.min(place * step - around + side, size) - Math.max(place * step - around, 0)
+  const shares = Array.from(
+    { length: rows * columns },
+    (_, at) => 1 / (inside(height, Math.floor(at / columns)) * inside(width, at % columns)),
+  )
+  const ones = writer.float(new Float32Array(channels * side * side).fill(1), [channels, 1, side, side])
+  const sums = writer.node('Conv', [writer.node('Transpose', [x], { perm: channelsFirst }), ones], {
+    ...windowOf(attrs),
+    dilations: [1, 1],
+    group: channels,
+  })
+  const means = writer.node('Mul', [sums, writer.float(shares, [1, 1, rows, columns])])
+  return writer.node('Transpose', [means], { perm: channelsLast })
 }
 
 const shapeOf = (graph: Graph, node: number): Shape => graph.nodes[node]?.shape ?? []

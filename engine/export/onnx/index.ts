@@ -14,6 +14,8 @@ export interface OnnxOptions {
   readonly weights: (node: NodeOf<'param'>) => Float32Array
   /** Calls to be written as their bodies, for a reader that lacks their operators. */
   readonly spelledOut?: ReadonlySet<string>
+  /** Average pools as depthwise convolutions. */
+  readonly poolsAsConvolutions?: boolean
 }
 
 /**
@@ -59,6 +61,7 @@ class OnnxExport {
       writer: this.writer,
       tensor: (node) => this.tensor(node),
       numbers: (node) => (this.isFixed[node] ? this.numbers(node) : null),
+      poolsAsConvolutions: options.poolsAsConvolutions ?? false,
     }
   }
 

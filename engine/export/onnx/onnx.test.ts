@@ -10,7 +10,7 @@ import { evaluate, type Floats } from '../../ops/evaluate'
 import { randomBindings, randomGraph } from '../../ops/testing/randomGraph'
 import { proceduralWeights } from '../../weights/procedural'
 import '../../modules'
-import { exportOnnx } from './index'
+import { exportOnnx, type OnnxOptions } from './index'
 
 // Errors come back as exceptions; what the runtime optimises is not ours.
 ort.env.logLevel = 'error'
@@ -22,10 +22,10 @@ interface Bindings {
 }
 
 /** Another implementation runs the exported model: the largest difference per output, against the largest value. */
-async function differences(graph: Graph, { inputs, params }: Bindings, spelledOut?: ReadonlySet<string>) {
+async function differences(graph: Graph, { inputs, params }: Bindings, options: Partial<OnnxOptions> = {}) {
   const outputs = new Map(graph.outputs.map((node, index) => [`y${index}`, node]))
   const weights = (node: NodeOf<'param'>) => Float32Array.from(params(node))
-  const bytes = exportOnnx(graph, { name: 'test', outputs, weights, ...(spelledOut && { spelledOut }) })
+  const bytes = exportOnnx(graph, { name: 'test', outputs, weights, ...options })
   const session = await ort.InferenceSession.create(bytes)
   const feeds = Object.fromEntries(
     graph.nodes.flatMap((node) => {
@@ -69,9 +69,10 @@ test.each([
   if (!document) throw new Error(`There is no preset ${id}.`)
   const { graph } = lower(setInput(document, { height: side, width: side }))
   const params = ({ attrs, shape }: NodeOf<'param'>) => proceduralWeights(attrs.name, shape, attrs)
-  for (const spelledOut of [new Set<string>(), new Set(['averagePool', 'batchNorm', 'layerNorm'])]) {
+  const bare = new Set(['averagePool', 'batchNorm', 'layerNorm'])
+  for (const options of [{}, { spelledOut: bare }, { poolsAsConvolutions: true }]) {
     const { inputs } = randomBindings(graph)
-    for (const difference of await differences(graph, { inputs, params }, spelledOut))
+    for (const difference of await differences(graph, { inputs, params }, options))
       expect(difference).toBeLessThan(1e-4)
   }
 })
