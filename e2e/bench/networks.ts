@@ -8,17 +8,6 @@ import { lower } from '../../engine/lower/lower'
 import { proceduralWeights } from '../../engine/weights/procedural'
 import { pictureFor } from '../../engine/worker/picture'
 
-export const usualNetworks: readonly string[] = [
-  'vit_tiny_patch16_224',
-  'deit_small_patch16_224',
-  'resnet50',
-  'convnext_tiny',
-  'swin_tiny_patch4_window7_224',
-  'poolformer_s12',
-  'convformer_s18',
-  'caformer_s18',
-]
-
 export interface Network {
   readonly name: string
   readonly document: Document

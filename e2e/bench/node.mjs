@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { hasGraphicsDevice, libraryEnvironment, readMachine, vulkanEnvironment } from '../../.ci/machine.mjs'
 import { writeReport } from './report.mjs'
+import { usualNetworks } from './usual.mjs'
 
 const folder = dirname(new URL(import.meta.url).pathname)
 const root = join(folder, '../..')
@@ -18,17 +19,6 @@ const { values, positionals } = parseArgs({
     budget: { type: 'string', default: '20000' },
   },
 })
-
-const usual = [
-  'vit_tiny_patch16_224',
-  'deit_small_patch16_224',
-  'resnet50',
-  'convnext_tiny',
-  'swin_tiny_patch4_window7_224',
-  'poolformer_s12',
-  'convformer_s18',
-  'caformer_s18',
-]
 
 run('the set-up', process.execPath, [join(root, '.ci/setup.mjs')])
 if (!existsSync(join(folder, 'node_modules/onnxruntime-node')))
@@ -50,7 +40,7 @@ const adapters = values.adapter ?? (hasGraphicsDevice() ? ['gpu'] : Object.keys(
 const reports = []
 for (const adapter of adapters) {
   const environment = adapter === 'gpu' ? libraryEnvironment(machine) : vulkanEnvironment(adapter, machine)
-  for (const network of positionals.length > 0 ? positionals : usual) {
+  for (const network of positionals.length > 0 ? positionals : usualNetworks) {
     process.stderr.write(`${adapter}: ${network}\n`)
     const done = spawnSync(process.execPath, [join(bundle, 'cli.js'), network, values.batch, values.budget], {
       cwd: root,

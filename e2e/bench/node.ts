@@ -8,8 +8,9 @@ import { dawn, openNodeDevice } from '../../engine/node/dawn'
 import { tuningFolder } from '../../engine/node/tuningFolder'
 import { measure } from './measure'
 import { openNetwork } from './networks'
-import { jax } from './peers/jax'
-import { onnxruntimeNode } from './peers/onnxruntimeNode'
+import { installed, versionOf } from './peers/installed'
+import { type Jax, type JaxOnnx, jax } from './peers/jax'
+import { type OnnxRuntime, onnxruntime } from './peers/onnxruntime'
 import { vertebra } from './peers/vertebra'
 
 const [words = 'vit_tiny_patch16_224', batch = '1', budget = '10000'] = process.argv.slice(2)
@@ -17,9 +18,19 @@ const device = await openNodeDevice()
 const tuner = await Tuner.open(device.traits.name, tuningFolder())
 // Peers look for WebGPU where a browser has it.
 Object.defineProperty(globalThis, 'navigator', {
-  value: { gpu: (await import('../../engine/node/dawn')).dawn() },
+  value: { gpu: await dawn() },
 })
 const network = openNetwork(words, Number(batch))
-const peers = [vertebra(device, tuner), jax, onnxruntimeNode('webgpu'), onnxruntimeNode('cpu')]
+const native = async () => (await installed('onnxruntime-node')) as OnnxRuntime
+const ortVersion = versionOf('onnxruntime-node')
+const peers = [
+  vertebra(device, tuner),
+  jax(versionOf('@jax-js/jax'), async () => [
+    (await installed('@jax-js/jax')) as Jax,
+    (await installed('@jax-js/onnx')) as JaxOnnx,
+  ]),
+  onnxruntime('onnxruntime-node', ortVersion, 'webgpu', native),
+  onnxruntime('onnxruntime-node', ortVersion, 'cpu', native),
+]
 const report = await measure(network, peers, { budgetMs: Number(budget) })
 process.stdout.write(`${JSON.stringify({ adapter: device.traits.name, ...report })}\n`, () => process.exit(0))

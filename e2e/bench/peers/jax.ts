@@ -1,10 +1,9 @@
 import type { Peer } from '../peer'
-import { installed, versionOf } from './installed'
 
 interface JaxArray {
   data(): Promise<Float32Array>
 }
-interface Jax {
+export interface Jax {
   init(backend: 'webgpu'): Promise<unknown>
   defaultDevice(backend: 'webgpu'): void
   jit(fn: (x: JaxArray) => JaxArray): (x: JaxArray) => JaxArray
@@ -13,7 +12,7 @@ interface Jax {
     readonly float32: unknown
   }
 }
-interface JaxOnnx {
+export interface JaxOnnx {
   readonly ONNXModel: new (
     model: Uint8Array,
   ) => {
@@ -22,12 +21,11 @@ interface JaxOnnx {
 }
 
 /** jax-js reads ONNX, but has no AveragePool: that one is a depthwise convolution for it. */
-export const jax: Peer = {
+export const jax = (version: string, load: () => Promise<readonly [Jax, JaxOnnx]>): Peer => ({
   name: 'jax-js',
-  version: versionOf('@jax-js/jax'),
+  version,
   async open({ onnx, shape }) {
-    const { init, defaultDevice, jit, numpy } = (await installed('@jax-js/jax')) as Jax
-    const { ONNXModel } = (await installed('@jax-js/onnx')) as JaxOnnx
+    const [{ init, defaultDevice, jit, numpy }, { ONNXModel }] = await load()
     await init('webgpu')
     defaultDevice('webgpu')
     const model = new ONNXModel(onnx({ poolsAsConvolutions: true }))
@@ -40,4 +38,4 @@ export const jax: Peer = {
       async close() {},
     }
   },
-}
+})

@@ -1,10 +1,9 @@
 import type { Peer } from '../peer'
-import { installed, versionOf } from './installed'
 
 interface Tensor {
   readonly data: Float32Array
 }
-interface OnnxRuntime {
+export interface OnnxRuntime {
   readonly InferenceSession: {
     create(
       model: Uint8Array,
@@ -17,13 +16,18 @@ interface OnnxRuntime {
   readonly Tensor: new (type: 'float32', data: Float32Array, dims: readonly number[]) => Tensor
 }
 
-/** onnxruntime-node: its native WebGPU provider, with the robustness checks that a browser insists on, or its CPU provider. */
-export const onnxruntimeNode = (provider: 'webgpu' | 'cpu'): Peer => ({
-  name: `onnxruntime-node ${provider}`,
-  version: versionOf('onnxruntime-node'),
+/** onnxruntime with one of its providers; WebGPU with the robustness checks that a browser insists on. */
+export const onnxruntime = (
+  name: string,
+  version: string,
+  provider: 'webgpu' | 'cpu' | 'wasm',
+  load: () => Promise<OnnxRuntime>,
+): Peer => ({
+  name: `${name} ${provider}`,
+  version,
   async open({ onnx, shape }) {
-    const ort = (await installed('onnxruntime-node')) as OnnxRuntime
-    const executionProviders = [provider === 'cpu' ? 'cpu' : { name: 'webgpu', enableRobustness: true }]
+    const ort = await load()
+    const executionProviders = [provider === 'webgpu' ? { name: 'webgpu', enableRobustness: true } : provider]
     const session = await ort.InferenceSession.create(onnx(), { executionProviders, logSeverityLevel: 3 })
     return {
       async run(picture) {

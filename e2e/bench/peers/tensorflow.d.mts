@@ -1,0 +1,3 @@
+import type { Peer } from '../peer'
+
+export declare const tensorflow: Peer
