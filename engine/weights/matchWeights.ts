@@ -1,6 +1,6 @@
 /** Which tensors of a checkpoint are the weights of a design: by name, also by older names, and at another size where that can be. */
 import { elements, type Graph, type NodeOf, printShape, type Shape } from '../graph/graph'
-import { renamings, unwrapped } from './renames'
+import { ofPictures, renamings, unwrapped } from './renames'
 import { isPositionEmbedding, type PositionWay, resampled } from './resampleTables'
 import type { Checkpoint, FileTensor } from './safetensors'
 
@@ -38,7 +38,7 @@ export function matchWeights(
   const params = new Map(
     graph.nodes.flatMap((node) => (node.op === 'param' ? [[node.attrs.name, node]] : [])),
   )
-  const { names, of } = bestNames(params, tensors)
+  const { names, of, beside } = bestNames(params, tensors)
   const picture = pictureOf(graph)
   const arrays = new Map<string, Float32Array>()
   const changed: string[] = []
@@ -59,8 +59,12 @@ export function matchWeights(
       node.op === 'constant' && node.attrs.table ? [node.attrs.table.name] : [],
     ),
   )
-  const unused = [...names.keys()].filter((name) => !params.has(name))
-  const unexpected = unused.filter((name) => !tables.has(name) && !isFixed(name))
+  const unused = [...names].filter(([name]) => !params.has(name))
+  const isRepeated = repeatedAmong(arrays)
+  const strange = unused.filter(
+    ([name, tensor]) => !tables.has(name) && !isFixed(name) && !isRepeated(name, tensor),
+  )
+  const unexpected = [...strange.map(([name]) => name), ...beside]
   return {
     arrays,
     report: {
@@ -71,7 +75,7 @@ export function matchWeights(
       positions: changed.some(isPositionEmbedding) ? positions : null,
       missing: [...params.keys()].filter((name) => !names.has(name)),
       unexpected,
-      ignored: counters.length + unused.length - unexpected.length,
+      ignored: counters.length + unused.length - strange.length,
       misshapen,
       notFinite: [...arrays].flatMap(([name, values]) => (areFinite(values) ? [] : [name])),
     },
@@ -88,27 +92,65 @@ function areFinite(values: Float32Array): boolean {
 
 /** Tables that a formula gives, which older checkpoints hold as tensors. */
 const isFixed = (name: string): boolean =>
-  /(?:^|\.)(?:relative_position_index|relative_coords_table|attn_mask|attention_bias_idxs)$/.test(name)
+  /(?:^|\.)(?:relative_position_index|relative_coords_table|attn_mask|attention_bias_idxs|rope\.freqs_(?:cos|sin)|rope_embed\.periods|attn\.qkv\.bias_mask)$/.test(
+    name,
+  )
+
+/** Whether a tensor has the numbers of one that is loaded, under its last two names: a layer that several blocks share. */
+function repeatedAmong(arrays: ReadonlyMap<string, Float32Array>) {
+  const ending = (name: string) => name.split('.').slice(-2).join('.')
+  const byEnding = new Map<string, Float32Array[]>()
+  for (const [name, values] of arrays) {
+    byEnding.set(ending(name), [...(byEnding.get(ending(name)) ?? []), values])
+  }
+  return (name: string, tensor: FileTensor): boolean =>
+    (byEnding.get(ending(name)) ?? []).some(
+      (values) => values.length === elements(tensor.shape) && areEqual(values, tensor.data),
+    )
+}
+
+const areEqual = (a: Float32Array, b: Float32Array): boolean => a.every((value, i) => value === b[i])
 
 type Params = ReadonlyMap<string, NodeOf<'param'>>
 
 /** The file's tensors by the design's names, under the renaming that makes most of them fit; the plain one when equal. */
 function bestNames(params: Params, tensors: Checkpoint['tensors']) {
-  let best = { names: tensors, of: 'timm', fits: fitting(params, tensors) }
-  for (const inner of [(name: string) => name, unwrapped]) {
-    for (const { of, change } of renamings) {
+  const wanted = [...params.keys()]
+  const plain: Named = { names: tensors, of: 'timm', beside: [], fits: fitting(params, tensors) }
+  let best = plain
+  for (const inner of [(name: string) => name, unwrapped, ofPictures]) {
+    const entries = [...tensors].map(([name, tensor]) => ({ name, inner: inner(name), tensor }))
+    const beside = entries.flatMap(({ name, inner }) => (inner === null ? [name] : []))
+    const inside = entries.flatMap(({ inner, tensor }) => (inner === null ? [] : [{ name: inner, tensor }]))
+    if (inside.length === 0) continue
+    for (const { of, changeAmong, finish } of renamings) {
+      const change = changeAmong(
+        inside.map(({ name }) => name),
+        wanted,
+      )
+      const renamed = new Map<string, FileTensor>()
+      for (const { name, tensor } of inside) {
+        const now = change(name)
+        renamed.set(renamed.has(now) ? name : now, tensor)
+      }
+      finish?.(renamed)
       const names = new Map<string, FileTensor>()
-      for (const [name, tensor] of tensors) {
-        const renamed = change(inner(name))
-        for (const [part, values] of splitInto(params, renamed, tensor)) {
-          names.set(names.has(part) ? name : part, values)
-        }
+      for (const [name, tensor] of renamed) {
+        for (const [part, values] of splitInto(params, name, tensor)) names.set(part, values)
       }
       const fits = fitting(params, names)
-      if (fits > best.fits) best = { names, of, fits }
+      if (fits > best.fits) best = { names, of, beside, fits }
     }
   }
   return best
+}
+
+interface Named {
+  readonly names: ReadonlyMap<string, FileTensor>
+  readonly of: string
+  /** The file's names of what belongs to another network, such as one that reads text. */
+  readonly beside: readonly string[]
+  readonly fits: number
 }
 
 /** Queries, keys and values in one tensor, where the design has a weight for each; else the tensor itself. */
@@ -117,12 +159,11 @@ function splitInto(
   name: string,
   tensor: FileTensor,
 ): readonly (readonly [string, FileTensor])[] {
-  const parts = ['q', 'k', 'v'].map((part) => name.replace(/\bqkv(?=\.(?:weight|bias)$)/, part))
+  const parts = partsOf(params, name)
   const [rows = 0, ...rest] = tensor.shape
-  if (params.has(name) || rows % 3 !== 0 || !parts.every((part) => part !== name && params.has(part)))
-    return [[name, tensor]]
+  if (params.has(name) || rows % 3 !== 0 || parts.length === 0) return [[name, tensor]]
   const size = (rows / 3) * elements(rest)
-  return parts.map((part, at) => [
+  return parts.map(([part, at]) => [
     part,
     {
       shape: [rows / 3, ...rest],
@@ -131,6 +172,26 @@ function splitInto(
       },
     },
   ])
+}
+
+/** Their names and places in the tensor; where keys have no bias of their own, it is 0 in the one tensor as well. */
+function partsOf(params: Params, name: string): readonly (readonly [string, number])[] {
+  const named = (pattern: RegExp, ...parts: readonly string[]) =>
+    parts.map((part) => name.replace(pattern, part))
+  const [q = '', k = '', v = ''] = named(/\bqkv(?=\.(?:weight|bias)$)/, 'q', 'k', 'v')
+  if (q !== name && [q, k, v].every((part) => params.has(part))) {
+    return [
+      [q, 0],
+      [k, 1],
+      [v, 2],
+    ]
+  }
+  const [qBias = '', vBias = ''] = named(/\bqkv\.bias$/, 'q_bias', 'v_bias')
+  if (qBias === name || !params.has(qBias) || !params.has(vBias)) return []
+  return [
+    [qBias, 0],
+    [vBias, 2],
+  ]
 }
 
 function fitting(params: Params, names: ReadonlyMap<string, FileTensor>): number {

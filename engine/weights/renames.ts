@@ -3,19 +3,12 @@
  * itself, or where it took over weights from a paper's repository. The row that makes most names fit is taken.
  */
 
-interface Renaming {
-  /** For people: whose names these are. */
-  readonly of: string
-  readonly change: (name: string) => string
-}
+import { renamingsOfTorchvision } from './renamesOfTorchvision'
+import { renamingsOfTransformers } from './renamesOfTransformers'
+import { byName, type Change, inOrder, type Renaming, transposed } from './renaming'
+import type { FileTensor } from './safetensors'
 
 const stageBlocks = (name: string) => name.replace(/^stages\.(\d+)\.(\d+)/, 'stages.$1.blocks.$2')
-
-/** Pairs of a pattern and its replacement, one after the other. */
-const inOrder =
-  (...steps: readonly (readonly [RegExp, string | ((...match: string[]) => string)])[]) =>
-  (name: string): string =>
-    steps.reduce((now, [pattern, to]) => now.replace(pattern, to as string), name)
 
 const next = (_: string, index = '') => `${Number(index) + 1}`
 const stageBefore = (_: string, index = '') => `stages.${Number(index) - 1}`
@@ -50,21 +43,60 @@ const poolFormer = inOrder(
   [/layer_scale_(\d+)/, 'layer_scale$1.scale'],
 )
 
+/** https://github.com/apple/ml-fastvit: stages in one row, each but the first begun by a `proj`, some by a `pe`. */
+function fastVit(names: readonly string[]): Change {
+  const begins = new Set(names.flatMap((name) => /^network\.(\d+)\.proj\./.exec(name)?.[1] ?? []).map(Number))
+  const stageOf = (at: string) => [...begins].filter((begin) => begin <= Number(at)).length
+  return inOrder(
+    [/^patch_embed\./, 'stem.'],
+    [/rbr_conv/, 'conv_kxk'],
+    [/rbr_scale/, 'conv_scale'],
+    [/rbr_skip/, 'identity'],
+    [/^conv_exp/, 'final_conv'],
+    [/lkb_origin/, 'large_conv'],
+    [/convffn/, 'mlp'],
+    [/se\.reduce/, 'se.fc1'],
+    [/se\.expand/, 'se.fc2'],
+    [/(layer_scale(?:_\d)?)$/, '$1.gamma'],
+    [/^dist_head/, 'head_dist'],
+    [/^head\./, 'head.fc.'],
+    [/^network\.(\d+)\.proj/, (_, at = '') => `stages.${stageOf(at)}.downsample.proj`],
+    [/^network\.(\d+)\.pe/, (_, at = '') => `stages.${stageOf(at)}.pos_emb.pos_enc`],
+    [/^network\.(\d+)/, (_, at = '') => `stages.${stageOf(at)}.blocks`],
+  )
+}
+
+/** https://github.com/bytedance/Next-ViT: the blocks of all stages in one row. */
+function nextVit(_: readonly string[], wanted: readonly string[]): Change {
+  const blocks = [...new Set(wanted.flatMap((name) => /^stages\.\d+\.blocks\.\d+/.exec(name)?.[0] ?? []))]
+  return inOrder(
+    [/^features\.(\d+)/, (match, at = '') => blocks[Number(at)] ?? match],
+    [/mlp\.conv(\d)/, 'mlp.fc$1'],
+    [/^proj_head\.0\./, 'head.fc.'],
+  )
+}
+
+/** [1, pixels, c] -> [1, c, h, w]: where the newer network takes patches out of the picture first. */
+function positionsOfPixels(tensors: Map<string, FileTensor>): void {
+  const table = tensors.get('pixel_pos')
+  const [, count = 0, channels = 0] = table?.shape ?? []
+  const side = Math.round(Math.sqrt(count))
+  if (table?.shape.length !== 3 || side * side !== count) return
+  tensors.set('pixel_pos', transposed(table, [count, channels], [1, channels, side, side]))
+}
+
 export const renamings: readonly Renaming[] = [
-  { of: 'timm', change: (name) => name },
-  {
-    of: 'Swin’s repository',
-    change: inOrder(
-      [/(?<=^layers\.)(\d+)(?=\.downsample)/, (match) => next(match, match)],
-      [/^head\./, 'head.fc.'],
-    ),
-  },
-  { of: 'ConvNeXt’s repository', change: (name) => convNext(stageBlocks(name)) },
-  { of: 'the MetaFormer baselines’ repository', change: (name) => metaFormer(stageBlocks(name)) },
-  { of: 'PoolFormer’s repository', change: (name) => metaFormer(poolFormer(name)) },
-  {
-    of: 'PVTv2’s repository',
-    change: inOrder(
+  byName('timm', (name) => name),
+  byName(
+    'Swin’s repository',
+    inOrder([/(?<=^layers\.)(\d+)(?=\.downsample)/, (match) => next(match, match)], [/^head\./, 'head.fc.']),
+  ),
+  byName('ConvNeXt’s repository', (name) => convNext(stageBlocks(name))),
+  byName('the MetaFormer baselines’ repository', (name) => metaFormer(stageBlocks(name))),
+  byName('PoolFormer’s repository', (name) => metaFormer(poolFormer(name))),
+  byName(
+    'PVTv2’s repository',
+    inOrder(
       [/^patch_embed1\./, 'patch_embed.'],
       [/^patch_embed(\d)\./, (match, index = '') => `${stageBefore(match, index)}.downsample.`],
       [/dwconv\.dwconv/, 'dwconv'],
@@ -74,10 +106,10 @@ export const renamings: readonly Renaming[] = [
       ],
       [/^norm(\d+)\./, (match, index = '') => `${stageBefore(match, index)}.norm.`],
     ),
-  },
-  {
-    of: 'DaViT’s repository',
-    change: inOrder(
+  ),
+  byName(
+    'DaViT’s repository',
+    inOrder(
       [/^patch_embeds\.0\./, 'stem.'],
       [/^patch_embeds\.(\d+)/, 'stages.$1.downsample'],
       [/^main_blocks\.(\d+)/, 'stages.$1.blocks'],
@@ -87,14 +119,14 @@ export const renamings: readonly Renaming[] = [
       [/cpe\.0/, 'cpe1'],
       [/cpe\.1/, 'cpe2'],
     ),
-  },
-  {
-    of: 'PiT’s repository',
-    change: inOrder([/^pools\.(\d+)\./, (match, index = '') => `transformers.${next(match, index)}.pool.`]),
-  },
-  {
-    of: 'TNT’s repository',
-    change: inOrder(
+  ),
+  byName(
+    'PiT’s repository',
+    inOrder([/^pools\.(\d+)\./, (match, index = '') => `transformers.${next(match, index)}.pool.`]),
+  ),
+  byName(
+    'TNT’s repository',
+    inOrder(
       [/outer_pos/, 'patch_pos'],
       [/inner_pos/, 'pixel_pos'],
       [/patch_embed/, 'pixel_embed'],
@@ -108,26 +140,31 @@ export const renamings: readonly Renaming[] = [
       [/outer_norm2/, 'norm_mlp'],
       [/outer_mlp/, 'mlp'],
     ),
-  },
-  {
-    of: 'Hiera’s repository',
-    change: inOrder(
+    positionsOfPixels,
+  ),
+  byName(
+    'Hiera’s repository',
+    inOrder(
       [/^head\.projection\./, 'head.fc.'],
       [/^(?:encoder_)?norm\./, 'head.norm.'],
       [/^pos_embed_abs$/, 'pos_embed'],
     ),
-  },
-  {
-    of: 'ResMLP’s repository',
-    change: inOrder(
+  ),
+  byName(
+    'ResMLP’s repository',
+    inOrder(
       [/^patch_embed\./, 'stem.'],
       [/\battn\./, 'linear_tokens.'],
       [/\bmlp\./, 'mlp_channels.'],
       [/\bgamma_/, 'ls'],
     ),
-  },
-  { of: 'XCiT’s repository', change: inOrder([/^pos_embeder\./, 'pos_embed.']) },
-  { of: 'DeiT III’s repository', change: inOrder([/\bgamma_(\d)/, 'ls$1.gamma']) },
+  ),
+  byName('XCiT’s repository', inOrder([/^pos_embeder\./, 'pos_embed.'])),
+  byName('DeiT III’s repository', inOrder([/\bgamma_(\d)/, 'ls$1.gamma'])),
+  { of: 'FastViT’s repository', changeAmong: fastVit },
+  { of: 'Next-ViT’s repository', changeAmong: nextVit },
+  ...renamingsOfTransformers,
+  ...renamingsOfTorchvision,
 ]
 
 const wrappers = /^(?:module|model|model_ema|state_dict|teacher|backbone|encoder|visual\.trunk)\./
@@ -137,4 +174,10 @@ export function unwrapped(name: string): string {
   let inner = name
   while (wrappers.test(inner)) inner = inner.replace(wrappers, '')
   return inner
+}
+
+/** The name inside the network that looks at pictures, of those that look and read; null for what belongs to the other one. */
+export function ofPictures(name: string): string | null {
+  const inner = /^(?:module\.)?(?:visual|vision_encoder|image_encoder\.model)\.(.*)$/.exec(name)?.[1]
+  return inner === undefined ? null : inner
 }

@@ -2,7 +2,7 @@
 import type { Shape } from '../../graph/graph'
 import { proceduralWeights } from '../procedural'
 
-interface Tensor {
+export interface Tensor {
   readonly name: string
   readonly shape: Shape
   readonly data: Float32Array
