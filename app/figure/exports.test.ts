@@ -2,8 +2,9 @@ import { decode } from 'fast-png'
 import { describe, expect, test } from 'vitest'
 import { colourAt } from './colourMaps'
 import { cellArea, fileStem, type MapFigure } from './mapFigure'
-import { csvOf, npyOfCells, strongestFirst } from './numbers'
+import { csvOf, npyOfCells, npyOfStack, strongestFirst } from './numbers'
 import { rangeOver } from './ranges'
+import { edgesOf } from './regions'
 import { mapShapes } from './shapes'
 import { captionText, sheetOf } from './sheet'
 import { svgOf } from './svg'
@@ -90,8 +91,11 @@ describe('SVG', () => {
     const one = sheetOf([figure], usualView)
     const two = sheetOf([figure, { ...figure, title: 'Second' }], usualView)
     expect(two.width).toBeGreaterThan(1.8 * one.width)
-    expect(two.height).toBe(one.height)
-    expectWellFormed(svgOf(two))
+    expect(two.height).toBeLessThan(1.2 * one.height)
+    const svg = svgOf(two)
+    expectWellFormed(svg)
+    // What both captions say stands there once.
+    expect(svg.match(/<text [^>]*>swin_tiny</g)).toHaveLength(1)
   })
 })
 
@@ -111,7 +115,7 @@ test('absent cells are hatched in as few rectangles as they form', () => {
 
 describe('numbers', () => {
   test('CSV tells the caption, then one line per cell, empty where nothing can be read', () => {
-    expect(csvOf(figure).split('\n')).toEqual([
+    expect(csvOf([figure]).split('\n')).toEqual([
       '# Title: Layer 2.1 · head 3',
       '# Model: swin_tiny',
       '# Query: row 0, column 0; "a & b" <c>',
@@ -133,6 +137,16 @@ describe('numbers', () => {
       absent: Uint8Array.of(0, 0, 0, 1),
     })
     expect([...new Float32Array(buffer, byteLength - 16)]).toEqual([0.5, 0.25, 0.25, Number.NaN])
+  })
+
+  test('several maps of one shape are one table and one array', () => {
+    const other = { ...figure, title: 'Other' }
+    expect(csvOf([figure, other]).split('\n')).toContain('Other,0,1,0.25')
+    const cells = { height: 1, width: 2, values: Float32Array.of(1, 2) }
+    const file = npyOfStack([cells, { ...cells, values: Float32Array.of(3, 4) }])
+    expect(new TextDecoder('latin1').decode(file ?? undefined)).toContain("'shape': (2, 1, 2)")
+    expect([...new Float32Array(file?.buffer ?? new ArrayBuffer(0), 128)]).toEqual([1, 2, 3, 4])
+    expect(npyOfStack([cells, { height: 2, width: 1, values: cells.values }])).toBeNull()
   })
 
   test('the strongest come first, by size', () => {
@@ -174,4 +188,44 @@ test('a map that reaches over the edge of its picture ends there, also in a file
   const svg = svgOf(sheetOf([over], usualView))
   expectWellFormed(svg)
   expect(svg).toContain('viewBox="20 50 448 448"')
+})
+
+test('the edges of a region are runs, and a seam gives each part its own', () => {
+  // Two columns at the left and one at the right, as a window that goes over the edge of the map.
+  const marked = Uint8Array.of(1, 1, 0, 1)
+  const edges = edgesOf({ height: 1, width: 4 }, marked, { height: 8, width: 8 })
+  expect(edges).toEqual([
+    [
+      [0, 0],
+      [4, 0],
+    ],
+    [
+      [6, 0],
+      [8, 0],
+    ],
+    [
+      [0, 8],
+      [4, 8],
+    ],
+    [
+      [6, 8],
+      [8, 8],
+    ],
+    [
+      [0, 0],
+      [0, 8],
+    ],
+    [
+      [4, 0],
+      [4, 8],
+    ],
+    [
+      [6, 0],
+      [6, 8],
+    ],
+    [
+      [8, 0],
+      [8, 8],
+    ],
+  ])
 })

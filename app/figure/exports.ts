@@ -3,18 +3,21 @@ import { download } from '../ui/download'
 import { notify } from '../ui/notify'
 import { drawShapes } from './drawShapes'
 import type { MapFigure } from './mapFigure'
-import { csvOf, npyOfCells } from './numbers'
+import { csvOf, npyOfCells, npyOfStack } from './numbers'
 import { captionText, type Sheet, sheetOf } from './sheet'
 import { svgOf } from './svg'
 import { useViewStore } from './viewStore'
 
-/** Several figures become one picture side by side; their numbers one file each. */
+/** Several figures become one sheet and one file of numbers. */
 export type Figures = readonly [MapFigure, ...MapFigure[]]
+
+const stemOf = ([{ fileName }, ...others]: Figures): string =>
+  others.length > 0 ? `${fileName}-and-${others.length}-more` : fileName
 
 const sheet = (figures: Figures): Sheet => sheetOf(figures, useViewStore.getState())
 
 export function saveSvg(figures: Figures): void {
-  download(`${figures[0].fileName}.svg`, svgOf(sheet(figures)), 'image/svg+xml')
+  download(`${stemOf(figures)}.svg`, svgOf(sheet(figures)), 'image/svg+xml')
 }
 
 /** Twice the size of the sheet, for print. */
@@ -32,16 +35,21 @@ export async function savePng(figures: Figures): Promise<void> {
   context.fillRect(0, 0, canvas.width, canvas.height)
   context.scale(pngScale, pngScale)
   drawShapes(context, shapes)
-  download(`${figures[0].fileName}.png`, await canvas.convertToBlob({ type: 'image/png' }), 'image/png')
+  download(`${stemOf(figures)}.png`, await canvas.convertToBlob({ type: 'image/png' }), 'image/png')
 }
 
-export function saveCsv(figures: Figures): void {
-  for (const figure of figures) download(`${figure.fileName}.csv`, csvOf(figure), 'text/csv')
-}
+export const saveCsv = (figures: Figures): void =>
+  download(`${stemOf(figures)}.csv`, csvOf(figures), 'text/csv')
 
+/** Maps of one shape become one array [maps, height, width]; others one file each. */
 export function saveNpy(figures: Figures): void {
-  for (const { cells, fileName } of figures)
-    if (cells) download(`${fileName}.npy`, npyOfCells(cells), 'application/octet-stream')
+  const cells = figures.flatMap((figure) => (figure.cells ? [figure.cells] : []))
+  const stacked = npyOfStack(cells)
+  if (stacked) download(`${stemOf(figures)}.npy`, stacked, 'application/octet-stream')
+  else
+    figures.forEach(({ cells: own, fileName }, index) => {
+      if (own) download(`${fileName}-${index}.npy`, npyOfCells(own), 'application/octet-stream')
+    })
 }
 
 export async function copyCaption(figures: Figures): Promise<void> {

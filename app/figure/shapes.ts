@@ -2,8 +2,9 @@
  * A figure as a few kinds of shapes, in the order in which they are drawn. The canvas, the SVG and the PNG draw these and know
  * nothing else, so that they cannot differ.
  */
-import { type Area, cellArea, insideOf, type MapFigure, type Mark, type Raster, wholeOf } from './mapFigure'
+import { type Area, insideOf, type MapFigure, type Mark, type Raster, wholeOf } from './mapFigure'
 import { greyOf, paintCells } from './paint'
+import { areasOf } from './regions'
 import { coloursFor, type ViewSettings } from './viewStore'
 
 export interface Box {
@@ -65,7 +66,9 @@ export function mapShapes(figure: MapFigure, view: ViewSettings, box: Box): read
       isSmooth: view.isSmooth,
       ...(cells.area ? { clip: box } : {}),
     })
-    const hatched = absentAreas(figure).map(place)
+    const hatched = cells.absent
+      ? areasOf(cells, cells.absent, size).map((area) => place(insideOf(area, size)))
+      : []
     if (hatched.length > 0) shapes.push({ kind: 'hatch', boxes: hatched })
   }
   for (const mark of figure.marks) shapes.push(...markShapes(mark, size, place))
@@ -81,36 +84,6 @@ const placing =
     width: ((right - left) / width) * box.width,
     height: ((bottom - top) / height) * box.height,
   })
-
-/** Absent cells as few rectangles: runs of a row, joined downwards where they are alike. */
-function absentAreas({ cells, size }: MapFigure): readonly Area[] {
-  if (!cells?.absent) return []
-  const { absent, height, width } = cells
-  const areas: Area[] = []
-  let above = new Map<string, number>()
-  for (let row = 0; row < height; row++) {
-    const here = new Map<string, number>()
-    for (let column = 0; column < width; column++) {
-      if (!absent[row * width + column]) continue
-      const first = column
-      while (column + 1 < width && absent[row * width + column + 1]) column++
-      const start = cellArea(cells, row, first, size)
-      const { right, bottom } = cellArea(cells, row, column, size)
-      const run = `${first} ${column}`
-      const joined = above.get(run)
-      const grown = joined === undefined ? undefined : areas[joined]
-      if (joined !== undefined && grown) {
-        areas[joined] = insideOf({ ...grown, bottom }, size)
-        here.set(run, joined)
-      } else {
-        here.set(run, areas.length)
-        areas.push(insideOf({ ...start, right, bottom }, size))
-      }
-    }
-    above = here
-  }
-  return areas
-}
 
 const halo = 'rgba(0, 0, 0, 0.6)'
 const white = '#ffffff'

@@ -15,57 +15,113 @@ export interface Sheet {
 }
 
 const margin = 20
-const mapWidth = 448
 const barGap = 14
 const barWidth = 12
 const barRoom = 76
+const titleRoom = 30
 const ink = '#1b1c1f'
 const pale = '#53565f'
 const captionSize = 11
 const lineHeight = 16
 
-/** One figure, or several side by side, each with its own bar and caption. */
+/** Many maps, as the heads of a layer, are smaller and stand in rows. */
+const arrangement = (count: number) =>
+  count <= 3
+    ? { columns: Math.max(1, count), mapWidth: 448, titleSize: 15 }
+    : { columns: 4, mapWidth: 176, titleSize: 12.5 }
+
+/** One figure, or several in rows, each with its own bar. What all their captions say stands once below. */
 export function sheetOf(figures: readonly MapFigure[], view: ViewSettings): Sheet {
-  let left = 0
-  let height = 0
+  const { columns, mapWidth, titleSize } = arrangement(figures.length)
+  const shared = sharedLines(figures)
   const shapes: Shape[] = []
-  for (const figure of figures) {
-    const column = columnOf(figure, view, left)
-    shapes.push(...column.shapes)
-    left += column.width
-    height = Math.max(height, column.height)
+  let top = margin
+  let width = 0
+  for (let first = 0; first < figures.length; first += columns) {
+    let left = margin
+    let bottom = top
+    for (const figure of figures.slice(first, first + columns)) {
+      const own = figure.caption.filter((line) => !shared.has(keyOf(line)))
+      const panel = panelOf(figure, view, { left, top, mapWidth, titleSize, caption: own })
+      shapes.push(...panel.shapes)
+      left += panel.width + margin
+      bottom = Math.max(bottom, panel.bottom)
+    }
+    width = Math.max(width, left)
+    top = bottom + margin
   }
+  const common = (figures[0]?.caption ?? []).filter((line) => shared.has(keyOf(line)))
+  const caption = captionShapes(common, margin, top + 2, width - 2 * margin)
+  shapes.push(...caption.shapes)
   return {
-    width: left + margin,
-    height: Math.ceil(height + margin),
+    width,
+    height: Math.ceil(caption.bottom + margin),
     title: figures.map(({ title }) => title).join(' | '),
     description: figures.map(captionText).join('\n'),
     shapes,
   }
 }
 
+/** Room for a chart of this size between its title and its caption, and where its left upper corner lies. */
+export function chartSheet(
+  { title, caption }: Pick<MapFigure, 'title' | 'caption'>,
+  chart: { readonly width: number; readonly height: number },
+): { readonly sheet: Sheet; readonly x: number; readonly y: number } {
+  const width = Math.max(360, chart.width + 2 * margin)
+  const y = margin + titleRoom
+  const below = captionShapes(caption, margin, y + chart.height + 24, width - 2 * margin)
+  const sheet: Sheet = {
+    width,
+    height: Math.ceil(below.bottom + margin),
+    title,
+    description: captionText({ title, caption }),
+    shapes: [
+      { kind: 'text', x: margin, y: margin + 14, text: title, size: 15, isBold: true, colour: ink },
+      ...below.shapes,
+    ],
+  }
+  return { sheet, x: margin, y }
+}
+
+const keyOf = ([name, value]: CaptionLine): string => `${name}: ${value}`
+
+/** Lines that every caption has. */
+function sharedLines(figures: readonly MapFigure[]): ReadonlySet<string> {
+  const [first, ...others] = figures.map(({ caption }) => new Set(caption.map(keyOf)))
+  return new Set([...(first ?? [])].filter((line) => others.every((lines) => lines.has(line))))
+}
+
 /** `Model: swin_tiny. Head: 3.`: for the clipboard and for SVG's description. */
-export const captionText = ({ title, caption }: MapFigure): string =>
+export const captionText = ({ title, caption }: Pick<MapFigure, 'title' | 'caption'>): string =>
   `${title}. ${caption.map(([name, value]) => `${name}: ${value}.`).join(' ')}`
 
-function columnOf(figure: MapFigure, view: ViewSettings, start: number) {
-  const left = start + margin
+interface PanelPlace {
+  readonly left: number
+  readonly top: number
+  readonly mapWidth: number
+  readonly titleSize: number
+  readonly caption: readonly CaptionLine[]
+}
+
+function panelOf(figure: MapFigure, view: ViewSettings, place: PanelPlace) {
+  const { left, top, mapWidth, titleSize } = place
   const map: Box = {
     x: left,
-    y: margin + 30,
+    y: top + titleRoom,
     width: mapWidth,
     height: (mapWidth * figure.size.height) / figure.size.width,
   }
   const hasBar = figure.cells !== null && figure.cells.isColour !== true
   const width = mapWidth + (hasBar ? barGap + barRoom : 0)
-  const caption = captionShapes(figure.caption, left, map.y + map.height + 24, width)
+  const caption = captionShapes(place.caption, left, map.y + map.height + 24, width)
   const shapes: Shape[] = [
-    { kind: 'text', x: left, y: margin + 14, text: figure.title, size: 15, isBold: true, colour: ink },
+    { kind: 'text', x: left, y: top + 14, text: figure.title, size: titleSize, isBold: true, colour: ink },
     ...mapShapes(figure, view, map),
     ...(hasBar ? barShapes(figure, view, map) : []),
     ...caption.shapes,
   ]
-  return { width: width + margin, height: caption.bottom, shapes }
+  const bottom = place.caption.length > 0 ? caption.bottom : map.y + map.height + 4
+  return { width, bottom, shapes }
 }
 
 function barShapes(figure: MapFigure, view: ViewSettings, map: Box): readonly Shape[] {

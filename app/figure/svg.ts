@@ -7,7 +7,8 @@ import { enlarge } from './paint'
 import type { Box, Shape } from './shapes'
 import type { Sheet } from './sheet'
 
-export function svgOf({ width, height, title, description, shapes }: Sheet): string {
+/** `inner`: elements of its own, below the shapes. */
+export function svgOf({ width, height, title, description, shapes }: Sheet, inner = ''): string {
   const hatches: string[] = []
   const drawn = shapes.map((shape, index) => elementOf(shape, `hatched-${index}`, hatches)).join('\n')
   return `<?xml version="1.0" encoding="UTF-8"?>
@@ -15,7 +16,7 @@ export function svgOf({ width, height, title, description, shapes }: Sheet): str
 <title>${escaped(title)}</title>
 <desc>${escaped(description)}</desc>
 ${hatches.length > 0 ? `<defs>\n${hatches.join('\n')}\n</defs>\n` : ''}<rect width="${width}" height="${height}" fill="#ffffff"/>
-${drawn}
+${inner}${drawn}
 </svg>
 `
 }
