@@ -1,5 +1,6 @@
 /** The engine's door: all that the page needs from the first moment on. */
 export { type AttentionLayer, nowhere, type Places, padding, type Scores } from './analysis/attention/layer'
+export { maskedKeys } from './analysis/attention/masked'
 export {
   cellOf,
   keysAt,

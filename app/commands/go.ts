@@ -1,6 +1,10 @@
 /** Moving around: search, regions, dock tabs, attention layers and heads. */
 import { HelpCircle, PanelBottom, Search, Sparkles } from 'lucide-react'
+import { mixerRows } from '../panels/attention/mixerRows'
 import { dockPanels } from '../panels/index'
+import { useAttentionStore } from '../state/attentionStore'
+import { analysisOf } from '../state/derived'
+import { useDocumentStore } from '../state/documentStore'
 import { useRunStore } from '../state/runStore'
 import { useSessionStore } from '../state/sessionStore'
 import type { Command } from './command'
@@ -80,30 +84,32 @@ export const dockTabs: readonly Command[] = dockPanels.map((panel, index) => ({
   run: () => useSessionStore.getState().showDockTab(panel.id),
 }))
 
-/** Steps through the attention layers of the last run; heads wrap within a layer. */
-const stepLayer = (by: 1 | -1) => () => {
-  const layers = useRunStore.getState().result?.attention ?? []
-  const { attention, lookAt } = useSessionStore.getState()
-  const current =
-    attention.layer === null ? layers.length - 1 : layers.findIndex((layer) => layer.path === attention.layer)
-  const next = layers[Math.min(layers.length - 1, Math.max(0, current + by))]
-  if (next) lookAt({ layer: next.path, head: headIn(attention.head, next.heads) })
+const mixers = () => {
+  const { result } = useRunStore.getState()
+  return mixerRows(analysisOf(useDocumentStore.getState().document), result?.attention ?? [])
 }
 
+/** Steps through the mixers of the design. */
+const stepLayer = (by: 1 | -1) => () => {
+  const rows = mixers()
+  const { row, lookAt } = useAttentionStore.getState()
+  const found = rows.findIndex(({ key }) => key === row)
+  const current = found >= 0 ? found : rows.findLastIndex(({ map }) => map !== null)
+  const next = rows[Math.min(rows.length - 1, Math.max(0, current + by))]
+  if (next) lookAt({ row: next.key, part: null })
+}
+
+/** Heads wrap within a layer, the mean before the first. */
 const stepHead = (by: 1 | -1) => () => {
-  const layers = useRunStore.getState().result?.attention ?? []
-  const { attention, lookAt } = useSessionStore.getState()
-  const layer = layers.find((candidate) => candidate.path === attention.layer) ?? layers.at(-1)
-  if (!layer) return
-  const choices = layer.heads + 1
-  // Position 0 is the mean over heads.
-  const position = attention.head === 'mean' ? 0 : attention.head + 1
+  const rows = mixers()
+  const { row, head, lookAt } = useAttentionStore.getState()
+  const map = (rows.find(({ key }) => key === row) ?? rows.findLast((each) => each.map !== null))?.map
+  if (!map) return
+  const choices = map.heads + 1
+  const position = typeof head === 'number' ? Math.min(head, map.heads - 1) + 1 : 0
   const next = (position + by + choices) % choices
   lookAt({ head: next === 0 ? 'mean' : next - 1 })
 }
-
-const headIn = (head: number | 'mean', heads: number): number | 'mean' =>
-  head === 'mean' ? head : Math.min(head, heads - 1)
 
 const hasAttention = () => (useRunStore.getState().result?.attention.length ?? 0) > 0
 

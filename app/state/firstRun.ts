@@ -1,7 +1,7 @@
 /** The four first steps: ticked by doing them, in any order; the strip stays away once it was closed. */
 import { create } from 'zustand'
+import { useAttentionStore } from './attentionStore'
 import { useDocumentStore } from './documentStore'
-import { useSessionStore } from './sessionStore'
 import { recall, remember } from './theme'
 
 export type FirstStep = 'replace' | 'look' | 'repeat' | 'copy'
@@ -48,11 +48,11 @@ export function watchFirstSteps(): () => void {
     if (lastChange.label.startsWith('Replace')) completeStep('replace')
     if (lastChange.label.startsWith('Repeat')) completeStep('repeat')
   })
-  const stopSession = useSessionStore.subscribe(({ attention }, before) => {
-    if (attention.query !== before.attention.query) completeStep('look')
+  const stopLooking = useAttentionStore.subscribe(({ hovered, first }, before) => {
+    if (hovered !== before.hovered || first !== before.first) completeStep('look')
   })
   return () => {
     stopDocument()
-    stopSession()
+    stopLooking()
   }
 }

@@ -63,16 +63,6 @@ export interface CameraWish {
   readonly serial: number
 }
 
-export interface AttentionChoice {
-  /** Scope path of the mixer instance; null takes the last layer. */
-  readonly layer: string | null
-  readonly head: number | 'mean'
-  /** Token index of the query; null takes CLS where there is one, else the middle patch. */
-  readonly query: number | null
-  /** True while a click holds the query; hovering does not move it then. */
-  readonly isPinned: boolean
-}
-
 export interface SessionState {
   readonly selection: readonly PathKey[]
   readonly selectedEdge: EdgeRef | null
@@ -100,7 +90,6 @@ export interface SessionState {
   readonly camera: CameraWish | null
   /** Zoom of the canvas, told by the canvas; 1 is 100 %. */
   readonly zoom: number
-  readonly attention: AttentionChoice
   /** Position on the depth slider of the receptive-field panel; null follows the selection. */
   readonly fieldDepth: number | null
   readonly batch: number
@@ -137,7 +126,6 @@ export interface SessionState {
   setTint(tint: TintMetric): void
   wishCamera(kind: CameraWish['kind'], path?: PathKey): void
   setZoom(zoom: number): void
-  lookAt(choice: Partial<AttentionChoice>): void
   setFieldDepth(depth: number | null): void
   setBatch(batch: number): void
   setLive(isLive: boolean): void
@@ -167,7 +155,6 @@ export const useSessionStore = create<SessionState>()((set, get) => ({
   tint: 'latency',
   camera: null,
   zoom: 1,
-  attention: { layer: null, head: 'mean', query: null, isPinned: false },
   fieldDepth: null,
   batch: 1,
   isLive: true,
@@ -223,7 +210,6 @@ export const useSessionStore = create<SessionState>()((set, get) => ({
       camera: { kind, ...(path === undefined ? {} : { path }), serial: (camera?.serial ?? 0) + 1 },
     })),
   setZoom: (zoom) => get().zoom !== zoom && set({ zoom }),
-  lookAt: (choice) => set(({ attention }) => ({ attention: { ...attention, ...choice } })),
   setFieldDepth: (fieldDepth) => set({ fieldDepth }),
   setBatch: (batch) => set({ batch }),
   setLive: (isLive) => set({ isLive }),
