@@ -45,22 +45,24 @@ export function AttentionView({ rows, row, layer }: AttentionViewProps) {
       name={isMatrix ? 'Attention between channels' : 'Attention on the picture'}
       mode="attention"
       modes={modes}
-      settings={<NormalisationForm hasPeers />}
-      notes={[
-        ...(isMatrix ? [] : [directionWords[reading.direction]]),
-        ...(isFromCpu ? ['Computed on the CPU: slow, and the same numbers as on a GPU.'] : []),
-        hasRealWeights
-          ? 'Attention is not an explanation: it says what is read, not why.'
-          : 'Procedural weights: maps show structure, not meaning. Attention is not an explanation.',
-      ]}
-    >
-      <div className="attention-choices">
+      what={
         <Select
           label="Head"
           value={String(headIn(reading.head, layer))}
           options={headOptions(layer)}
           onChange={(value) => useAttentionStore.getState().lookAt({ head: headOf(value) })}
         />
+      }
+      settings={<NormalisationForm hasPeers />}
+      notes={[
+        hasRealWeights
+          ? 'Attention is not an explanation: it says what is read, not why.'
+          : 'Procedural weights: maps show structure, not meaning. Attention is not an explanation.',
+        ...(isFromCpu ? ['Computed on the CPU: slow, and the same numbers as on a GPU.'] : []),
+        ...(isMatrix ? [] : [directionWords[reading.direction]]),
+      ]}
+    >
+      <div className="attention-choices">
         {!isMatrix && <DirectionChoice />}
         {!isMatrix && <AskedChoice grid={shown.grid} />}
         {reading.second && <ComparedChoice />}

@@ -6,6 +6,7 @@ import { afterPin, afterRelease, type Pins, type Place } from '../../figure/plac
 import { type AttentionMode, useAttentionStore } from '../../state/attentionStore'
 import { useSessionStore } from '../../state/sessionStore'
 import { Segmented } from '../../ui/Segmented'
+import { Select } from '../../ui/Select'
 import { PictureTray } from '../pictures/PictureTray'
 import { askedAt, placeOf } from './asked'
 import type { MixerRow } from './mixerRows'
@@ -20,7 +21,9 @@ interface FrameProps {
   readonly name: string
   readonly mode: AttentionMode
   readonly modes: readonly AttentionMode[]
-  /** Below the title: what this view lets choose. */
+  /** Beside the block: its head, or the part around it. */
+  readonly what: ReactNode
+  /** Below the numbers: what else this view lets choose. */
   readonly children: ReactNode
   /** In the View settings: what this view adds to them. */
   readonly settings?: ReactNode
@@ -31,7 +34,7 @@ interface FrameProps {
 const modeLabels = { attention: 'Attention', mixing: 'Mixing', rollout: 'Rollout' } as const
 
 /** Picture, numbers and choices, and beside them every mixer of the design. */
-export function Frame({ rows, row, shown, name, mode, modes, children, settings, notes }: FrameProps) {
+export function Frame({ rows, row, shown, name, mode, modes, what, children, settings, notes }: FrameProps) {
   const { figures, grid, sentence, facts } = shown
   const [figure] = figures
   const { lookAt } = useAttentionStore.getState()
@@ -40,7 +43,7 @@ export function Frame({ rows, row, shown, name, mode, modes, children, settings,
   const hasCells = grid.height * grid.width > 0
   return (
     <div className="attention" data-large={isMaximised || undefined}>
-      <div className="attention-picture">
+      <div className="attention-map">
         <MapPicture
           figure={figure}
           grid={hasCells ? grid : null}
@@ -48,8 +51,8 @@ export function Frame({ rows, row, shown, name, mode, modes, children, settings,
           description={`${sentence} ${facts.map(({ label, value }) => `${label} ${value}`).join(', ')}.`}
           {...pins}
         />
+        {figure.cells && <ColourBar figure={figure} ticks={isMaximised ? 5 : 3} />}
       </div>
-      <ColourBar figure={figure} ticks={isMaximised ? 5 : 3} />
       <PictureTray />
       <div className="attention-controls">
         <header className="attention-bar">
@@ -63,7 +66,19 @@ export function Frame({ rows, row, shown, name, mode, modes, children, settings,
           )}
           <FigureTools figures={figures}>{settings}</FigureTools>
         </header>
-        <h2 className="attention-title">{figure.title}</h2>
+        <h2 className="spoken">{figure.title}</h2>
+        <div className="attention-choices">
+          <Select
+            label="Block"
+            value={row.key}
+            options={rows.map(({ key, name: short, title, map }) => ({
+              value: key,
+              label: map ? `Layer ${short}` : `Layer ${short}, ${title}`,
+            }))}
+            onChange={(key) => lookAt({ row: key, part: null })}
+          />
+          {what}
+        </div>
         <p className="small muted" data-figure="sentence">
           {sentence}
         </p>

@@ -60,6 +60,14 @@ export function MixingView({ rows, row }: MixingViewProps) {
       name="Mixing on the picture"
       mode="mixing"
       modes={modes}
+      what={
+        <Select
+          label="Part"
+          value={path}
+          options={parts}
+          onChange={(value) => lookAt({ part: value === row.path ? null : value })}
+        />
+      }
       settings={<NormalisationForm hasPeers={false} />}
       notes={[
         answer?.isLinear
@@ -71,12 +79,6 @@ export function MixingView({ rows, row }: MixingViewProps) {
         {words === null ? '' : status.kind === 'failed' ? words : `Working: ${words}`}
       </p>
       <div className="attention-choices">
-        <Select
-          label="Part"
-          value={path}
-          options={parts}
-          onChange={(value) => lookAt({ part: value === row.path ? null : value })}
-        />
         <DirectionChoice />
         {answer && <AskedChoice grid={gridOfSide(answer.asked)} />}
         {answer && answer.residual !== 'none' && (

@@ -14,7 +14,7 @@ const deviceOf = (state: RunState) => state.device
 export function NothingYet() {
   return (
     <div className="attention">
-      <div className="attention-picture">
+      <div className="attention-map">
         <PlainPicture />
       </div>
       <PictureTray />

@@ -193,9 +193,7 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 
 function sentenceOf({ layer, reading, grid }: Context, { asked, map }: Answered, isHeld: boolean): string {
   const who = capital(describeAsked(asked, grid))
-  const held = isHeld
-    ? 'Held: click it again to let go, Alt+click another to compare.'
-    : 'Hover another patch, click to hold it.'
+  const held = isHeld ? 'Held; Alt+click compares.' : 'A click holds it.'
   if (!map)
     return reading.direction === 'reads'
       ? `${who} asks nothing here. ${held}`

@@ -1,7 +1,6 @@
 /** One head's answer to a question, laid on the picture. */
 import {
   type AttentionLayer,
-  attentionColumn,
   attentionRow,
   keysAt,
   laidOut,
@@ -10,8 +9,10 @@ import {
   type Places,
   placeAt,
   type RowStatistics,
+  readersOf,
   rowStatistics,
   rowsAt,
+  tokenCount,
 } from '../../../engine/index'
 import type { Cells } from '../../figure/mapFigure'
 import type { Asked, Direction, HeadChoice } from '../../state/attentionStore'
@@ -54,67 +55,64 @@ export function headMap(
   picture: { readonly height: number; readonly width: number },
 ): HeadMap | null {
   const token = tokenOf(asked, askedPlaces(layer, direction).map)
-  const answers =
-    direction === 'reads' ? rowsOf(layer, head, token, kept) : columnsOf(layer, head, token, kept)
-  if (answers.length === 0) return null
-  const places = answerPlaces(layer, direction)
-  const { height, width, prefix } = places.map
-  const tokens = new Float64Array(prefix + height * width)
-  let padding = 0
-  for (const { weights, window, share } of answers) {
-    const laid = laidOut(places, weights, window)
-    for (let at = 0; at < tokens.length; at++) tokens[at] = (tokens[at] ?? 0) + share * (laid.tokens[at] ?? 0)
-    padding += share * laid.padding
-  }
-  const values = Float32Array.from(tokens.subarray(prefix))
+  const answer =
+    direction === 'reads' ? rowsOf(layer, head, token, kept, picture) : columnOf(layer, head, token, kept)
+  if (!answer) return null
+  const { height, width, prefix } = answerPlaces(layer, direction).map
+  const values = Float32Array.from(answer.tokens.subarray(prefix))
   const reach = reachOf(layer, token, direction)
-  const only = direction === 'reads' && answers.length === 1 ? answers[0] : undefined
   return {
     cells: { height, width, values, absent: reach.absent ?? undefined },
-    extras: Float32Array.from(tokens.subarray(0, prefix)),
-    padding,
-    top: values.reduce((most, value) => Math.max(most, value), 0),
-    statistics: only
-      ? rowStatistics(layer, only.weights, { window: only.window, query: only.index }, picture)
-      : null,
+    extras: Float32Array.from(answer.tokens.subarray(0, prefix)),
+    padding: answer.padding,
+    top: answer.top,
+    statistics: answer.statistics,
     window: reach.window,
   }
 }
 
 interface Answer {
-  readonly weights: Float32Array
-  readonly window: number
-  /** Query of a row, key of a column. */
-  readonly index: number
-  /** Where several rows stand for one token they are averaged. */
-  readonly share: number
+  /** Weights by token of the map. */
+  readonly tokens: Float64Array
+  readonly padding: number
+  readonly top: number
+  readonly statistics: RowStatistics | null
 }
 
-function rowsOf(layer: AttentionLayer, head: HeadChoice, token: number, kept: number): readonly Answer[] {
+/** Where several rows stand for one token, as in windows that overlap, their mean. */
+function rowsOf(
+  layer: AttentionLayer,
+  head: HeadChoice,
+  token: number,
+  kept: number,
+  picture: { readonly height: number; readonly width: number },
+): Answer | null {
   const rows = rowsAt(layer, token)
-  return rows.map(({ window, query }) => {
-    const row = attentionRow(layer, head, query, window)
-    return {
-      weights: kept < 1 ? mostOfMass(row, kept) : row,
-      window,
-      index: query,
-      share: 1 / rows.length,
-    }
-  })
+  if (rows.length === 0) return null
+  const places = layer.keyPlaces
+  const tokens = new Float64Array(tokenCount(places.map))
+  let padding = 0
+  let top = 0
+  let statistics: RowStatistics | null = null
+  for (const { window, query } of rows) {
+    const whole = attentionRow(layer, head, query, window)
+    const row = kept < 1 ? mostOfMass(whole, kept) : whole
+    const laid = laidOut(places, row, window)
+    for (let at = 0; at < tokens.length; at++)
+      tokens[at] = (tokens[at] ?? 0) + (laid.tokens[at] ?? 0) / rows.length
+    padding += laid.padding / rows.length
+    top = row.reduce((most, weight) => Math.max(most, weight), top)
+    if (rows.length === 1) statistics = rowStatistics(layer, whole, { window, query }, picture)
+  }
+  return { tokens, padding, top, statistics }
 }
 
-/** A key that stands for several tokens is read for each of them by its part. */
-function columnsOf(layer: AttentionLayer, head: HeadChoice, token: number, kept: number): readonly Answer[] {
-  return keysAt(layer, token).map(({ window, key }) => {
-    const column = attentionColumn(layer, head, key, window)
-    const place = placeAt(layer.keyPlaces, window, key)
-    return {
-      weights: kept < 1 ? mostOfMass(column, kept) : column,
-      window,
-      index: key,
-      share: 1 / (place.kind === 'tokens' ? place.tokens.length : 1),
-    }
-  })
+function columnOf(layer: AttentionLayer, head: HeadChoice, token: number, kept: number): Answer | null {
+  if (keysAt(layer, token).length === 0) return null
+  const readers = readersOf(layer, head, token)
+  const tokens = kept < 1 ? Float64Array.from(mostOfMass(Float32Array.from(readers), kept)) : readers
+  const top = tokens.reduce((most, weight) => Math.max(most, weight), 0)
+  return { tokens, padding: 0, top, statistics: null }
 }
 
 interface Reach {
@@ -145,24 +143,25 @@ function findReach(layer: AttentionLayer, token: number, direction: Direction): 
   const { height, width, prefix } = places.map
   const inWindow = new Uint8Array(height * width)
   const canRead = new Uint8Array(height * width)
-  const mark = (window: number, at: number, isHidden: boolean) => {
-    const place = placeAt(places, window, at)
-    if (place.kind !== 'tokens') return
-    for (const member of place.tokens) {
-      if (member < prefix) continue
-      inWindow[member - prefix] = 1
-      if (!isHidden) canRead[member - prefix] = 1
-    }
+  const mark = (member: number, isHidden: boolean) => {
+    if (member < prefix) return
+    inWindow[member - prefix] = 1
+    if (!isHidden) canRead[member - prefix] = 1
   }
   if (direction === 'reads') {
     for (const { window, query } of rowsAt(layer, token)) {
       const hidden = maskedKeys(layer, query, window)
-      for (let key = 0; key < layer.keys; key++) mark(window, key, hidden?.[key] === 1)
+      for (let key = 0; key < layer.keys; key++) {
+        const place = placeAt(places, window, key)
+        if (place.kind === 'tokens') for (const member of place.tokens) mark(member, hidden?.[key] === 1)
+      }
     }
   } else {
     for (const { window, key } of keysAt(layer, token)) {
-      for (let query = 0; query < layer.queries; query++)
-        mark(window, query, maskedKeys(layer, query, window)?.[key] === 1)
+      for (let query = 0; query < layer.queries; query++) {
+        const reader = places.centres[window * layer.queries + query] ?? -1
+        if (reader >= 0) mark(reader, maskedKeys(layer, query, window)?.[key] === 1)
+      }
     }
   }
   return {

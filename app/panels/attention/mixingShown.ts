@@ -109,7 +109,7 @@ export function mixingShown(
   return {
     figures: [figure],
     grid,
-    sentence: `${capital} ${action}. ${isHeld ? 'Held: click it again to let go.' : 'Hover another patch, click to hold it.'}`,
+    sentence: `${capital} ${action}. ${isHeld ? 'Held.' : 'A click holds it.'}`,
     facts: factsOf(answer),
     notes: answer.note === null ? [] : [answer.note],
   }
@@ -121,7 +121,7 @@ const directionWords = {
 } as const
 
 /** `exact, 1 gradient`, `estimate from 16 probes, ± 5 %`. */
-export function methodWords({ kind, probes, spread }: MixingAnswer): string {
+function methodWords({ kind, probes, spread }: MixingAnswer): string {
   if (kind === 'exact') return `exact, ${probes} ${probes === 1 ? 'gradient' : 'gradients'}`
   const sure = spread === null ? '' : `, ± ${formatPercent(spread)}`
   return `estimate from ${probes} ${probes === 1 ? 'probe' : 'probes'}${sure}`
