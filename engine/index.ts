@@ -34,7 +34,7 @@ export {
 export { type DepthField, fieldsByDepth } from './analysis/fieldsByDepth'
 export type { Side } from './analysis/foreground'
 export { type Misalignment, misalignments } from './analysis/misaligned'
-export type { MixingSide } from './analysis/mixingSides'
+export { type MixingSide, mixingSide } from './analysis/mixingSides'
 export {
   type AxisField,
   type Box,

@@ -55,9 +55,8 @@ export function AttentionView({ rows, row, layer }: AttentionViewProps) {
       }
       settings={<NormalisationForm hasPeers />}
       notes={[
-        hasRealWeights
-          ? 'Attention is not an explanation: it says what is read, not why.'
-          : 'Procedural weights: maps show structure, not meaning. Attention is not an explanation.',
+        ...(hasRealWeights ? [] : ['Procedural weights: structure, not meaning.']),
+        'Attention is not an explanation: it says what is read, not why.',
         ...(isFromCpu ? ['Computed on the CPU: slow, and the same numbers as on a GPU.'] : []),
         ...(isMatrix ? [] : [directionWords[reading.direction]]),
       ]}

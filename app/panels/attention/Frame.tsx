@@ -51,7 +51,11 @@ export function Frame({ rows, row, shown, name, mode, modes, what, children, set
           description={`${sentence} ${facts.map(({ label, value }) => `${label} ${value}`).join(', ')}.`}
           {...pins}
         />
-        {figure.cells && <ColourBar figure={figure} ticks={isMaximised ? 5 : 3} />}
+        {figure.cells ? (
+          <ColourBar figure={figure} ticks={isMaximised ? 5 : 3} />
+        ) : (
+          <span className="colour-bar" />
+        )}
       </div>
       <PictureTray />
       <div className="attention-controls">

@@ -31,13 +31,9 @@ export function Side({ rows, row }: SideProps) {
   const width = useWidth(side)
 
   const heads = Math.max(1, ...rows.map(({ map }) => map?.heads ?? 1))
-  const size = isMaximised
-    ? { side: 30, pitch: 34 }
-    : heads > 12
-      ? { side: 13, pitch: 15 }
-      : { side: 14, pitch: 17 }
+  const size = thumbnailSize(heads, isMaximised ? width : 0)
   const hasHeads = rows.some(({ map }) => map !== null)
-  const hasRoom = width >= nameWidth + heads * size.pitch + chartWidth
+  const hasRoom = isMaximised || width >= nameWidth + heads * size.pitch + chartWidth
   const asked =
     held ?? (row.map ? usualAsked(askedPlaces(row.map, direction).map) : usualAsked({ prefix: 0 }))
   // The large map is drawn first; thumbnails follow when the pointer leaves time for them.
@@ -75,6 +71,13 @@ export function Side({ rows, row }: SideProps) {
       </div>
     </div>
   )
+}
+
+/** As large as the room lets all heads be; `room` 0 is a low dock, where all layers should be in view. */
+function thumbnailSize(heads: number, room: number): { readonly side: number; readonly pitch: number } {
+  if (room === 0) return heads > 12 ? { side: 13, pitch: 15 } : { side: 14, pitch: 17 }
+  const pitch = Math.min(44, Math.max(15, Math.floor((room - nameWidth - 12) / heads)))
+  return { side: pitch - (pitch > 24 ? 4 : 2), pitch }
 }
 
 function useWidth(element: { readonly current: HTMLElement | null }): number {

@@ -1,6 +1,13 @@
-import { useEffect, useState } from 'react'
-import type { MixingAnswer, MixingQuestion } from '../../../engine/index'
+import { useEffect, useMemo, useState } from 'react'
+import {
+  type Analysis,
+  type MixingAnswer,
+  type MixingQuestion,
+  type MixingSide,
+  mixingSide,
+} from '../../../engine/index'
 import type { Asked, AttentionChoice } from '../../state/attentionStore'
+import { analysisOf } from '../../state/derived'
 import { useDocumentStore } from '../../state/documentStore'
 import type { LookStatus } from '../../state/lookStore'
 import { useLook } from '../useLook'
@@ -29,10 +36,14 @@ export function useMixing(
 ): Mixing {
   const design = useDocumentStore((state) => state.document)
   const rested = useRested(asked, restMs)
-  // The grid that is asked about is known from the first answer on.
-  const [known, setKnown] = useState<{ readonly key: string; readonly answer: MixingAnswer } | null>(null)
+  // Where inputs lie is known from the first answer on; the output's places are in the design.
+  const [known, setKnown] = useState<{ readonly key: string; readonly side: MixingSide } | null>(null)
+  const outputSide = useMemo(
+    () => (path === null ? null : outputSideOf(analysisOf(design), path)),
+    [design, path],
+  )
   const key = `${path} ${direction}`
-  const side = known?.key === key ? known.answer.asked : null
+  const side = known?.key === key ? known.side : direction === 'reads' ? outputSide : null
   const question: MixingQuestion | null =
     path === null
       ? null
@@ -48,7 +59,7 @@ export function useMixing(
         }
   const { status, answer, earlier } = useLook('mixing', question)
   useEffect(() => {
-    if (answer) setKnown({ key, answer })
+    if (answer) setKnown({ key, side: answer.asked })
   }, [answer, key])
   const isSamePart =
     earlier?.to.question.path === path &&
@@ -62,7 +73,13 @@ export function useMixing(
   }
 }
 
-const placeIn = (asked: Asked, side: MixingAnswer['asked']): number | null =>
+function outputSideOf({ lowered }: Analysis, path: string): MixingSide | null {
+  for (const { instancePaths, output, grid } of lowered.nodes.values())
+    if (output && instancePaths.includes(path)) return mixingSide(output, grid)
+  return null
+}
+
+const placeIn = (asked: Asked, side: MixingSide): number | null =>
   side.height * side.width > 0 ? tokenOf(asked, gridOfSide(side)) : null
 
 /** The value once it has not changed for a while; the first one at once. */
