@@ -57,6 +57,7 @@ function shiftedWindows(): AttentionLayer {
     },
     followsMap: false,
     mixes: true,
+    isChained: true,
   }
 }
 

@@ -26,6 +26,7 @@ const mapAt = (path: string, name = ''): AttentionLayer => ({
   scores: { kind: 'absent', reason: 'A test.' },
   followsMap: false,
   mixes: true,
+  isChained: true,
 })
 
 test('every mixer has a row in the order of the forward pass, with attention or without', () => {
