@@ -66,6 +66,26 @@ test('a checkpoint that lacks a weight is refused by its name', async () => {
   expect(part.out).toContain('1 weight is missing: blocks.1.mlp.fc2.bias')
 })
 
+test('look tells what a place reads, and which places read it', async () => {
+  const { file } = smallDesign()
+  const words = ['look', file, '--mixing', 'blocks.0', ...image, ...adapter]
+  const row = await vertebra(...words, '--place', '0,1', '--channel', '3', '--json')
+  const answer = JSON.parse(row.out)
+  expect(answer).toMatchObject({ direction: 'reads', kind: 'exact', probes: 1, residual: 'kept' })
+  expect(answer.place).toBe(answer.asked.prefix + 1)
+  const { prefix, height, width } = answer.shown
+  expect(answer.norms).toHaveLength(prefix + height * width)
+  const column = await vertebra(...words, '--token', '0', '--read-by', '--without-residual')
+  expect([row.code, column.code]).toEqual([0, 0])
+  expect(column.out).toContain('what token 0 of the input is read by')
+  expect(column.out).toMatch(/an estimate from 16 random probes, ± \d+\.\d %; chelsea.png/)
+  const far = await vertebra(...words, '--place', '99,0')
+  expect(far.code).toBe(1)
+  expect(far.complaints).toContain(`the map has ${height} rows and ${width} columns`)
+  const neither = await vertebra(...words, '--place', 'here')
+  expect(neither.code).toBe(2)
+})
+
 test('profile tells the latency and the time of every node', async () => {
   const { file } = smallDesign()
   const { code, out } = await vertebra('profile', file, ...adapter, '--json')

@@ -5,6 +5,7 @@ import { analyze } from './commands/analyze'
 import { bench } from './commands/bench'
 import { exportDesign } from './commands/export'
 import { list } from './commands/list'
+import { look } from './commands/look'
 import { models } from './commands/models'
 import { profile } from './commands/profile'
 import { published } from './commands/published'
@@ -16,6 +17,7 @@ const commands: readonly Command[] = [
   list,
   analyze,
   run,
+  look,
   profile,
   verify,
   bench,

@@ -1,102 +1,52 @@
-import { basename } from 'node:path'
 import type { Document } from '../../document/types'
 import type { GivenWeights } from '../../gpu/contents'
-import { parseProbe } from '../../image/probes'
-import {
-  type AttentionLayer,
-  headStatistics,
-  normalize,
-  type PreprocessOptions,
-  preprocess,
-  probeImage,
-  probeTitle,
-} from '../../index'
+import { type AttentionLayer, headStatistics } from '../../index'
 import { lower } from '../../lower/lower'
 import { type WeightReport, whatDoesNotFit } from '../../weights/matchWeights'
-import type { PositionWay } from '../../weights/resampleTables'
 import { type ClassGuess, topClasses } from '../../weights/topClasses'
 import { attentionLayer, attentionPlan, keptNodes } from '../../worker/attentionLayers'
 import type { AttentionMap } from '../../worker/attentionMaps'
 import { runOnReference } from '../../worker/runOnReference'
 import { type Command, UsageError } from '../command'
-import { openDesign, preprocessingOf, reportedName } from '../design'
 import { openRuntime, prepareRun } from '../gpuRun'
-import { hubFile } from '../hubFiles'
 import { adapterOptions, designOptions } from '../options'
-import { readPicture } from '../picture'
 import { printJson, printLine, table } from '../print'
-import { readWeights } from '../weightsFile'
+import { readSubject, subjectOptions, subjectUsage } from '../subject'
 
 export const run: Command = {
   name: 'run',
-  usage:
-    '<design> [--image cat.png | --probe stripes:period=8] [--weights f.safetensors|hub:NAME [--partial] [--positions timm|dino]] [--input 224] [--on gpu|reference] [--adapter NAME]',
+  usage: `<design> ${subjectUsage} [--on gpu|reference] [--adapter NAME]`,
   summary:
     'Runs a design on a picture, on a probe (impulse, stripes, checker, grey, gradient) or on the procedural picture: the largest logits, and where each attention layer looks.',
   options: {
     ...designOptions,
     ...adapterOptions,
-    image: { type: 'string' },
-    probe: { type: 'string' },
-    weights: { type: 'string' },
-    partial: { type: 'boolean' },
-    positions: { type: 'string' },
+    ...subjectOptions,
     on: { type: 'string', default: 'gpu' },
   },
-  async run({ names, isJson, text, count, flag }) {
-    const [name] = names
-    const image = text('image')
-    const probe = text('probe')
+  async run(words) {
+    const { isJson, text, count } = words
     const on = text('on')
-    if (!name || names.length > 1) throw new UsageError('run takes one design')
     if (on !== 'gpu' && on !== 'reference') throw new UsageError(`--on takes gpu or reference, not ${on}`)
-    if (image && probe) throw new UsageError('run takes --image or --probe, not both')
-    const document = openDesign(name, count('input'))
+    const { document, pixels, given, fits, name, image, weights } = await readSubject('run', words)
     const { height, width } = document.input
-    const pixels = pixelsOf(image, probe, { height, width, ...preprocessingOf(name) })
-    const weightsOptions = { isPartWelcome: flag('partial'), positions: positionWay(text('positions')) }
-    const weights = await weightsPath(text('weights'))
-    const file = weights ? readWeights(weights, lower(document), weightsOptions) : null
     const result =
       on === 'gpu'
-        ? await onGpu(document, pixels, text('adapter'), file?.given ?? null, count('batch') ?? 1)
-        : onReference(document, pixels, file?.given ?? null)
+        ? await onGpu(document, pixels, text('adapter'), given, count('batch') ?? 1)
+        : onReference(document, pixels, given)
     const report: Report = {
-      name: reportedName(name, document),
-      image: image ? basename(image) : probe ? probeTitle(parseProbe(probe)) : 'the procedural picture',
+      name,
+      image,
       on: result.on,
-      weights: weights ? basename(weights) : 'procedural',
-      ...(file && { fits: file.report }),
-      top5: (file && (await topClasses(result.logits))) ?? largest(result.logits, 5),
+      weights,
+      ...(fits && { fits }),
+      top5: (fits && (await topClasses(result.logits))) ?? largest(result.logits, 5),
       attention: result.attention.map((layer) => summaryOf(layer, { width, height })),
     }
     if (isJson) printJson({ ...report, logits: [...result.logits] })
     else printLine(textOf(report))
     return 0
   },
-}
-
-function positionWay(text = 'timm'): PositionWay {
-  if (text === 'timm' || text === 'dino') return text
-  throw new UsageError(`--positions takes timm or dino, not ${text}`)
-}
-
-/** `hub:NAME` is a file of the model hub, by timm's name. */
-async function weightsPath(text: string | undefined): Promise<string | undefined> {
-  if (!text?.startsWith('hub:')) return text
-  return hubFile(text.slice('hub:'.length), (line) => process.stderr.write(`vertebra: ${line}\n`))
-}
-
-/** What the network gets; null where neither is asked for. */
-function pixelsOf(
-  image: string | undefined,
-  probe: string | undefined,
-  options: PreprocessOptions,
-): Float32Array | null {
-  if (probe) return normalize(probeImage(parseProbe(probe), options), options)
-  if (!image) return null
-  const picture = readPicture(image)
-  return preprocess(picture.data, picture, options)
 }
 
 interface Guess extends Partial<Omit<ClassGuess, 'index' | 'value'>> {
