@@ -10,7 +10,7 @@ for (const theme of ['Dark', 'Light'] as const) {
     await editor.measuredLatency()
     const found: Record<string, readonly string[]> = { main: await violations(page) }
 
-    for (const tab of ['Layers', 'Latency', 'Receptive field', 'Problems', 'Attention']) {
+    for (const tab of ['Layers', 'Latency', 'Receptive field', 'Features', 'Problems', 'Attention']) {
       await editor.dock.getByRole('tab', { name: tab }).click()
       found[tab] = await violations(page, '[role=tabpanel]')
     }
