@@ -3,7 +3,6 @@ import { elements, type FeaturesAnswer } from '../../../engine/index'
 import { useAnalysis } from '../../state/derived'
 import { useDocumentStore } from '../../state/documentStore'
 import { type SessionState, useSessionStore } from '../../state/sessionStore'
-import { formatShape } from '../../ui/formatNumber'
 import { Segmented } from '../../ui/Segmented'
 import { useLook } from '../useLook'
 import { channelsMode } from './channelsMode'
@@ -129,8 +128,8 @@ function Features({ places, place, index }: FeaturesProps) {
       {answer === null && isMap && <Progress status={status} />}
       {!isMap && (
         <p className="small muted">
-          {place.name} gives {formatShape(place.shape)}: one vector, and no map. Move the depth to see what it
-          is made from.
+          {place.name} gives one vector of {place.shape.at(-1)} numbers, and no map. Move the depth to see
+          what it is made from.
         </p>
       )}
     </>
