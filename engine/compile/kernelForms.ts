@@ -3,6 +3,7 @@
  * around them are movements, which cost nothing.
  */
 import { elements, type Shape } from '../graph/graph'
+import type { Pair } from '../ops/attributes'
 import { convOutput, spread } from '../ops/convolution'
 import { freeAxes } from '../ops/shape'
 import { type Program, type ProgramBuilder, rewritten, type Term, type TermAttributes } from './program'
@@ -160,24 +161,50 @@ function spreadOut(b: ProgramBuilder, x: Term, [dy, dx]: readonly [number, numbe
 
 // --- windows back to a map -----------------------------------------------------------------------------------------
 
-/** Every tap is a map of its own, spread by the stride and shifted; their sum is the result. */
+/**
+ * Places of the map that are a stride apart see the same taps: each such phase is the sum of its taps, shifted, and the phases are
+ * interleaved.
+ */
 function overlapAdd(b: ProgramBuilder, attrs: TermAttributes['overlapAdd'], x: Term): Term {
   const { kernel, stride, dilation, height, width } = attrs
-  const [n, h, w, , , c] = x.shape
-  let sum: Term | null = null
-  for (let ky = 0; ky < kernel[0]; ky++) {
-    for (let kx = 0; kx < kernel[1]; kx++) {
-      const tap = b.reshape(b.slice(x, [0, 0, 0, ky, kx, 0], [n, h, w, 1, 1, c]), [n, h, w, c])
-      const apart = stride[0] * stride[1] > 1 ? spreadOut(b, tap, stride) : tap
-      const top = ky * dilation[0]
-      const left = kx * dilation[1]
-      const [, tall, wide] = apart.shape
-      const placed = b.pad(apart, [0, top, left, 0], [0, height - top - tall, width - left - wide, 0])
-      sum = sum ? b.binary('add', sum, placed) : placed
-    }
-  }
-  return sum as Term
+  const [n, , , , , c] = x.shape
+  const [sy, sx] = stride
+  const sizes = [Math.ceil(height / sy), Math.ceil(width / sx)] as const
+  const shape = [n, sizes[0], 1, sizes[1], 1, c]
+  const rows = range(sy).map((py) => {
+    const phases = range(sx).map((px) => {
+      let sum: Term | null = null
+      for (const ky of range(kernel[0]).filter((k) => (k * dilation[0]) % sy === py)) {
+        for (const kx of range(kernel[1]).filter((k) => (k * dilation[1]) % sx === px)) {
+          const later = [Math.floor((ky * dilation[0]) / sy), Math.floor((kx * dilation[1]) / sx)] as const
+          const tap = moved(b, x, [ky, kx], later, sizes)
+          sum = sum && tap ? b.binary('add', sum, tap) : (sum ?? tap)
+        }
+      }
+      return sum ? b.reshape(sum, shape) : b.number(0, shape)
+    })
+    return b.term('concat', { axis: 4 }, phases)
+  })
+  const woven = b.reshape(b.term('concat', { axis: 2 }, rows), [n, sizes[0] * sy, sizes[1] * sx, c])
+  return b.slice(woven, [0, 0, 0, 0], [n, height, width, c])
 }
+
+/** One tap of all windows [n, h, w, kh, kw, c] as a map of this size, so many places further on; null where nothing arrives. */
+function moved(
+  b: ProgramBuilder,
+  x: Term,
+  [ky, kx]: Pair,
+  [down, right]: Pair,
+  [tall, wide]: Pair,
+): Term | null {
+  const [n, , , , , c] = x.shape
+  const [h, w] = [Math.min(x.shape[1], tall - down), Math.min(x.shape[2], wide - right)]
+  if (h <= 0 || w <= 0) return null
+  const tap = b.reshape(b.slice(x, [0, 0, 0, ky, kx, 0], [n, h, w, 1, 1, c]), [n, h, w, c])
+  return b.pad(tap, [0, down, right, 0], [0, tall - down - h, wide - right - w, 0])
+}
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
 
 // --- scan ----------------------------------------------------------------------------------------------------------
 

@@ -22,8 +22,11 @@ export interface Arithmetic<V> {
 
 interface UnaryRow {
   readonly value: (x: number) => number
-  /** The derivative at x in terms of these very functions; null where it is zero everywhere. */
-  readonly derivative: (<V>(a: Arithmetic<V>, x: V) => V) | null
+  /**
+   * The derivative at x, where the value is y, in terms of these very functions; null where it is zero everywhere. With y alone
+   * nobody has to keep x.
+   */
+  readonly derivative: (<V>(a: Arithmetic<V>, x: V, y: V) => V) | null
   readonly wgsl: (x: string) => string
   readonly wgslFunction?: string
   readonly onnx: (graph: OnnxWriter, x: string) => string
@@ -106,7 +109,7 @@ export const unaryFunctions: { readonly [F in UnaryFunction]: UnaryRow } = {
   },
   exp: {
     value: Math.exp,
-    derivative: (a, x) => a.unary('exp', x),
+    derivative: (_a, _x, y) => y,
     wgsl: (x) => `exp(${x})`,
     onnx: (graph, x) => graph.node('Exp', [x]),
     torch: (x) => `${x}.exp()`,
@@ -130,7 +133,7 @@ export const unaryFunctions: { readonly [F in UnaryFunction]: UnaryRow } = {
   },
   rsqrt: {
     value: (x) => 1 / Math.sqrt(x),
-    derivative: (a, x) => times(a, -0.5, a.binary('div', a.unary('rsqrt', x), x)),
+    derivative: (a, _x, y) => times(a, -0.5, a.binary('mul', y, a.unary('square', y))),
     wgsl: (x) => `inverseSqrt(${x})`,
     onnx: (graph, x) => graph.node('Reciprocal', [graph.node('Sqrt', [x])]),
     torch: (x) => `${x}.rsqrt()`,
@@ -138,7 +141,7 @@ export const unaryFunctions: { readonly [F in UnaryFunction]: UnaryRow } = {
   },
   reciprocal: {
     value: (x) => 1 / x,
-    derivative: (a, x) => a.unary('neg', a.unary('square', a.unary('reciprocal', x))),
+    derivative: (a, _x, y) => a.unary('neg', a.unary('square', y)),
     wgsl: (x) => `(1.0 / ${x})`,
     onnx: (graph, x) => graph.node('Reciprocal', [x]),
     torch: (x) => `${x}.reciprocal()`,
@@ -191,7 +194,7 @@ export const unaryFunctions: { readonly [F in UnaryFunction]: UnaryRow } = {
   },
   tanh: {
     value: Math.tanh,
-    derivative: (a, x) => oneMinus(a, a.unary('square', a.unary('tanh', x))),
+    derivative: (a, _x, y) => oneMinus(a, a.unary('square', y)),
     wgsl: (x) => `tanhOf(${x})`,
     // The builtin may overflow beyond 44 and may be off by 1e-5; near 0 the quotient would cancel, hence the series.
     wgslFunction: `fn tanhOf(x: f32) -> f32 {
@@ -206,10 +209,7 @@ export const unaryFunctions: { readonly [F in UnaryFunction]: UnaryRow } = {
   },
   sigmoid: {
     value: sigmoid,
-    derivative: (a, x) => {
-      const s = a.unary('sigmoid', x)
-      return a.binary('mul', s, oneMinus(a, s))
-    },
+    derivative: (a, _x, y) => a.binary('mul', y, oneMinus(a, y)),
     wgsl: (x) => `sigmoidOf(${x})`,
     wgslFunction: `fn sigmoidOf(x: f32) -> f32 {
   let e = exp(-abs(x));
@@ -230,7 +230,7 @@ export const unaryFunctions: { readonly [F in UnaryFunction]: UnaryRow } = {
   },
   relu: {
     value: (x) => Math.max(x, 0),
-    derivative: (a, x) => a.binary('less', a.number(0, x), x),
+    derivative: (a, _x, y) => a.binary('less', a.number(0, y), y),
     wgsl: (x) => `max(${x}, 0.0)`,
     onnx: (graph, x) => graph.node('Relu', [x]),
     torch: (x) => `F.relu(${x})`,
@@ -238,7 +238,7 @@ export const unaryFunctions: { readonly [F in UnaryFunction]: UnaryRow } = {
   },
   relu6: {
     value: relu6,
-    derivative: (a, x) => within(a, 0, x, 6),
+    derivative: (a, _x, y) => within(a, 0, y, 6),
     wgsl: (x) => `clamp(${x}, 0.0, 6.0)`,
     onnx: (graph, x) => graph.node('Clip', [x, graph.float([0]), graph.float([6])]),
     torch: (x) => `F.relu6(${x})`,

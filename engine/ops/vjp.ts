@@ -31,9 +31,9 @@ const rules: Rules<[Arguments], readonly (Value | null)[]> = {
   param: () => [],
   constant: () => [],
   iota: () => [],
-  unary: ({ attrs: { fn } }, { b, inputs: [x], dy }) => {
+  unary: ({ attrs: { fn } }, { b, node, inputs: [x], dy }) => {
     const { derivative } = unaryFunctions[fn]
-    return [derivative && b.mul(dy, derivative(b, x))]
+    return [derivative && b.mul(dy, derivative(b, x, node))]
   },
   binary: ({ attrs: { fn } }, { b, inputs: [x, y], dy }) =>
     binaryFunctions[fn].derivatives.map((derivative) => derivative && b.mul(dy, derivative(b, x, y))),
@@ -178,11 +178,13 @@ function convGradients({ attrs }: NodeOf<'conv'>, { b, inputs: [x, w], dy }: Arg
 function convInputGradient(attrs: ConvAttributes, b: Builder, x: Value, w: Value, dy: Value): Value {
   const { stride, padding, dilation, inputDilation, groups } = attrs
   const [out, kh, kw, perGroup] = w.shape
-  const turned = b.reshape(b.reverse(w, [1, 2]), [groups, out / groups, kh, kw, perGroup])
   const isStrided = stride[0] > 1 || stride[1] > 1
-  const isPlain = [...dilation, ...inputDilation].every((step) => step === 1)
+  const isDense = [...dilation, ...inputDilation].every((step) => step === 1)
   // Zeros between the elements of dy would be most of the work. One channel per group is left to the kernels for that.
-  if (isStrided && isPlain && perGroup > 1) return phaseByPhase(attrs, b, x, turned, dy)
+  const isByPhase = isStrided && isDense && perGroup > 1
+  if (isByPhase && kh <= stride[0] && kw <= stride[1]) return patchByPatch(attrs, b, x, w, dy)
+  const turned = b.reshape(b.reverse(w, [1, 2]), [groups, out / groups, kh, kw, perGroup])
+  if (isByPhase) return phaseByPhase(attrs, b, x, turned, dy)
   const kernel = b.reshape(b.transpose(turned, [0, 4, 2, 3, 1]), [groups * perGroup, kh, kw, out / groups])
   const sides = (axis: 0 | 1): Pair => {
     const reach = spread(w.shape[axis + 1], dilation[axis])
@@ -197,6 +199,34 @@ function convInputGradient(attrs: ConvAttributes, b: Builder, x: Value, w: Value
     inputDilation: stride,
     groups,
   })
+}
+
+/** Windows that do not overlap: each element of dy gives one patch of x, and between the patches are zeros. */
+function patchByPatch(
+  { stride, padding, groups }: ConvAttributes,
+  b: Builder,
+  x: Value,
+  w: Value,
+  dy: Value,
+): Value {
+  const [out, kh, kw, perGroup] = w.shape
+  const [n, height, width] = x.shape
+  const [, rows, columns] = dy.shape
+  const [sy, sx] = stride
+  const byGroup = b.reshape(w, [groups, out / groups, kh * kw * perGroup])
+  const kernel = b.reshape(b.transpose(byGroup, [0, 2, 1]), [groups * kh * kw * perGroup, 1, 1, out / groups])
+  const patches = b.reshape(b.conv(dy, kernel, { groups }), [n, rows, columns, groups, kh, kw, perGroup])
+  const onMap = b.transpose(patches, [0, 1, 4, 2, 5, 3, 6])
+  const apart = b.pad(onMap, { low: [0, 0, 0, 0, 0, 0, 0], high: [0, 0, sy - kh, 0, sx - kw, 0, 0] })
+  const map = b.reshape(apart, [n, rows * sy, columns * sx, groups * perGroup])
+  // Padding that was there goes, what had been left out is zero, and so is what no window saw.
+  const low = padding.map(([before]) => Math.max(0, -before))
+  const start = padding.map(([before]) => Math.max(0, before))
+  const high = [height, width].map((size, axis) =>
+    Math.max(0, start[axis] + size - low[axis] - map.shape[axis + 1]),
+  )
+  const whole = b.pad(map, { low: [0, ...low, 0], high: [0, ...high, 0] })
+  return b.slice(whole, { start: [0, ...start, 0], size: x.shape })
 }
 
 /**
