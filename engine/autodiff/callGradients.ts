@@ -3,6 +3,7 @@ import type { CallAttributes, Value } from '../graph/graph'
 import type { Builder } from '../ops/builder'
 import { attentionGradient } from './attentionGradient'
 import { byKeysGradient, byQueriesGradient } from './attentionTangent'
+import { maxPoolGradient } from './maxPoolGradient'
 
 export interface CallArguments {
   readonly attrs: CallAttributes
@@ -21,4 +22,5 @@ export const callGradients: { readonly [name: string]: CallGradient } = {
   attention: attentionGradient,
   attentionByQueries: byQueriesGradient,
   attentionByKeys: byKeysGradient,
+  maxPool: maxPoolGradient,
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Graph, Value } from '../graph/graph'
 import { attention } from '../nn/attention'
+import { averagePool, maxPool } from '../nn/pool'
 import { Builder } from '../ops/builder'
 import { evaluate, type Floats } from '../ops/evaluate'
 import { randomGraph } from '../ops/testing/randomGraph'
@@ -99,6 +100,15 @@ test('a call keeps its name where only its result is read, and loses it where it
   verifyGraph(made)
 })
 
+test('a call whose constants alone are read keeps its name', () => {
+  const b = new Builder()
+  const x = b.input('x', [1, 5, 5, 2])
+  const graph = b.finish([averagePool(b, x, { kernel: 3, stride: 1, padding: 1, countIncludePad: false })])
+  const made = gradient(graph, { wrt: [x.id] })
+  expect(made.calls.map(({ name }) => name)).toEqual(['averagePool'])
+  verifyGraph(made)
+})
+
 test('attention is differentiated as a whole, but where a bias or its inside is asked for', () => {
   const b = new Builder()
   const x = b.input('x', [2, 5, 3, 4])
@@ -111,6 +121,18 @@ test('attention is differentiated as a whole, but where a bias or its inside is 
   expect(namesOf([bias.id])).not.toContain('attentionLogSum')
   const probabilities = graph.nodes.findIndex(({ op }) => op === 'tap')
   expect(namesOf([x.id, probabilities])).not.toContain('attentionLogSum')
+})
+
+test('a max pool gives the gradient to the first of the largest, overlapping windows to each its own', () => {
+  const b = new Builder()
+  const x = b.input('x', [1, 4, 4, 1])
+  const graph = b.finish([maxPool(b, x, { kernel: 3, stride: 2, padding: 1 })])
+  const picture = [1, 1, 0, 0, 0, 5, 5, 0, 0, 0, 0, 0, 7, 0, 0, 7]
+  const seed = [1, 10, 100, 1000]
+  expect(valuesOf(gradient(graph, { wrt: [x.id] }), { x: picture, seed })).toEqual([
+    // The first two windows share the 5 on the left, the last two have a 7 each.
+    [0, 0, 0, 0, 0, 11, 0, 0, 0, 0, 0, 0, 100, 0, 0, 1000],
+  ])
 })
 
 test('random programs: reverse mode equals finite differences', () => {

@@ -7,6 +7,7 @@ import { dependents } from '../graph/traverse'
 import { Builder } from '../ops/builder'
 import { vjp } from '../ops/vjp'
 import { callGradients } from './callGradients'
+import { withOwnConstants } from './ownConstants'
 import { withoutUnused } from './unused'
 
 export interface GradientOptions {
@@ -69,7 +70,7 @@ export function gradient(
     })
   }
   const gradients = wrt.map((id) => arrived.get(id) ?? b.number(0, nodes[id]))
-  return withoutUnused(b.finish(gradients), nodes.length)
+  return withoutUnused(withOwnConstants(b.finish(gradients), nodes.length), nodes.length)
 }
 
 function inputSeed(b: Builder, { shape }: Value): Value {

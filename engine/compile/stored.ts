@@ -16,6 +16,10 @@ const many = -2
 /** Somebody reads tensors only. */
 const tensorsOnly = -3
 
+/** What is seen in more ways than this, moved or padded, is computed as often: a tensor is better. */
+const mostWays = 3
+const once: ReadonlySet<string> = new Set([''])
+
 export function storedTerms(
   program: Program,
   users: readonly (readonly number[])[],
@@ -28,19 +32,36 @@ export function storedTerms(
   for (const { term } of outputs) stored[term] = 1
   for (const end of regions.keys()) stored[end] = 1
 
+  // By term: the ways in which its kernel looks at it.
+  const ways: ReadonlySet<string>[] = terms.map(() => once)
   // By term: the one kernel in which it is read.
   const reader = new Int32Array(terms.length).fill(nobody)
   for (let id = terms.length - 1; id >= 0; id--) {
     const term = terms[id]
     for (const user of users[id]) reader[id] = joined(reader[id], readerThrough(terms[user], term))
     const isComputed = isElementwise(term) || term.op === 'concat'
+    if (isComputed || isMovement(term)) ways[id] = waysTo(term)
     if (!isComputed || kernelOf[id] !== nobody || numberOf(terms, term) !== null) continue
-    const isShared = reader[id] === tensorsOnly || (reader[id] === many && !isCheap(term))
+    const isMany = reader[id] === many || ways[id].size > mostWays
+    const isShared = reader[id] === tensorsOnly || (isMany && !isCheap(term))
     if (isShared && (!term.isFixed || term.op === 'concat')) stored[id] = 1
     if (term.op === 'concat' && isWrittenByKernels(term, users, regions)) stored[id] = 1
     if (!fuse) stored[id] = 1
+    if (stored[id]) ways[id] = once
   }
   return stored
+
+  /** Through each movement it is computed anew; element-wise terms that are seen in one way share it. */
+  function waysTo(term: Term): ReadonlySet<string> {
+    const found = new Set<string>()
+    for (const user of users[term.id]) {
+      const isMoved = isMovement(terms[user]) || terms[user].op === 'concat'
+      const isRead = stored[user] || kernelOf[user] !== nobody || !(isMoved || isElementwise(terms[user]))
+      for (const way of isRead ? once : ways[user]) found.add(isMoved ? `${user} ${way}` : way)
+      if (found.size > mostWays) break
+    }
+    return found
+  }
 
   /** The kernel in which `user` reads `term`. */
   function readerThrough(user: Term, term: Term): number {
