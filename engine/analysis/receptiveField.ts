@@ -140,7 +140,7 @@ function axisField(graph: Graph, node: Node, reach: Reach, along: 'y' | 'x'): Ax
   const { period, shift, share } = continuation(line)
   const ends = [Math.min(...table.low), Math.max(...table.high)]
   // Positions that do not move and see the picture from end to end: recurrences, grids, neighbourhoods as large as the map.
-  const isStill = count === 1 ? mapSize(node)[own] > 1 : shift === 0
+  const isStill = count === 1 ? mapSize(node)[own] > 1 : shift === 0 && 2 * Math.min(...sizes) >= side
   if (isStill && ends[0] <= 0 && ends[1] >= side) return everything(table.by < 0 ? node.id : table.by)
   // Seen from the middle, as if the first position were no border.
   const first = period * Math.floor(Math.floor(count / 2) / period)
