@@ -185,17 +185,6 @@ test('without a camera, or without leave, the page says so', async ({ editor }) 
   }
 })
 
-test('what the picture contributes to a place is measured, and follows the place', async ({ editor }) => {
-  await editor.dock.getByRole('tab', { name: 'Receptive field' }).click()
-  const depth = editor.dock.getByRole('slider', { name: 'Depth' })
-  await depth.press('Home')
-  await editor.dock.getByRole('radio', { name: 'Measured' }).click()
-  const figures = editor.dock.locator('[data-figure="contributions"]')
-  // The stem's own window: nothing beyond its 7 × 7 pixels contributes.
-  await expect(figures).toContainText('99 % within7 px', { timeout: 60_000 })
-  await expect(editor.dock).toContainText('Weights are random')
-})
-
 /** In the page: `isCameraOn()` tells whether any track that was given out still runs. */
 function watchCamera(): void {
   const tracks: MediaStreamTrack[] = []

@@ -1,5 +1,4 @@
 import { sideHolding } from '../../../engine/index'
-import { useDocumentStore } from '../../state/documentStore'
 import { usePictureStore } from '../../state/pictureStore'
 import { useRunStore } from '../../state/runStore'
 import { useWeightsStore } from '../../state/weightsStore'
@@ -8,16 +7,15 @@ import { Segmented } from '../../ui/Segmented'
 import { Select } from '../../ui/Select'
 import { Switch } from '../../ui/Switch'
 import { useFieldSettings } from './fieldSettings'
-import { type Centre, shareOfPicture, shares, squareAround } from './shares'
+import { shareOfPicture, shares, squareAround } from './shares'
 import { type MeasuredMaps, randomHeading, ruleWords } from './useMeasuredField'
 
 interface ContributionsProps {
   readonly maps: MeasuredMaps
-  readonly centre: Centre
 }
 
 /** How contributions are measured, and how wide the squares around the place are that hold given shares of them. */
-export function Contributions({ maps, centre }: ContributionsProps) {
+export function Contributions({ maps }: ContributionsProps) {
   const hasDevice = useRunStore((state) => state.device?.available === true)
   const count = usePictureStore((state) => state.pictures.length)
   const isLoaded = useWeightsStore((state) => state.loaded !== null)
@@ -69,7 +67,7 @@ export function Contributions({ maps, centre }: ContributionsProps) {
           Along the depth
         </label>
       </div>
-      {maps.some(({ measured }) => measured.map) && <ShareTable maps={maps} centre={centre} />}
+      {maps.some(({ measured }) => measured.map) && <ShareTable maps={maps} />}
       <p className="label faint">
         {ruleWords[rule]}; {averaged > 1 ? `mean of ${averaged} pictures` : 'one picture'}.
         {isGrowing && ' Orange in the chart: sides that hold 99 and 50 %, dashed 30 and 20 %.'}
@@ -80,8 +78,7 @@ export function Contributions({ maps, centre }: ContributionsProps) {
   )
 }
 
-function ShareTable({ maps, centre }: ContributionsProps) {
-  const input = useDocumentStore((state) => state.document.input)
+function ShareTable({ maps }: ContributionsProps) {
   return (
     <table className="field-shares small" data-figure="contributions">
       <thead>
@@ -98,8 +95,8 @@ function ShareTable({ maps, centre }: ContributionsProps) {
         {shares.map((share) => (
           <tr key={share}>
             <th scope="row">{100 * share} %</th>
-            {maps.map(({ heading, measured: { map } }) => {
-              const area = map && shareOfPicture(squareAround(map, centre, share), input)
+            {maps.map(({ heading, centre, measured: { map } }) => {
+              const area = map && shareOfPicture(squareAround(map, centre, share), map)
               return [
                 <td key={`${heading} side`}>{map ? `${sideHolding(map, centre, share)} px` : '…'}</td>,
                 <td key={`${heading} area`}>

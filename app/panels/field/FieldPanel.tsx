@@ -1,4 +1,4 @@
-import { Pause, Play, Table } from 'lucide-react'
+import { Pause, Pin, Play, Table } from 'lucide-react'
 import { type CSSProperties, useEffect, useState } from 'react'
 import { isEverywhere } from '../../../engine/index'
 import type { Figures } from '../../figure/exports'
@@ -17,6 +17,7 @@ import { DepthChart } from './DepthChart'
 import { centreOf, type Depth, depthsOf, placeIn } from './depths'
 import { FieldPicture } from './FieldPicture'
 import { FieldTable } from './FieldTable'
+import { useFieldSettings } from './fieldSettings'
 import { describeField } from './fieldWords'
 import { MeasuredPicture } from './MeasuredPicture'
 import { useGrowth } from './useGrowth'
@@ -54,6 +55,7 @@ interface FieldProps {
 
 function Field({ depths, depth, index }: FieldProps) {
   const input = useDocumentStore((state) => state.document.input)
+  const design = useDocumentStore((state) => state.document.name)
   const { setFieldDepth, select } = useSessionStore.getState()
   // A place on the picture, 0..1, so that it stays when the grid changes with the depth.
   const [place, setPlace] = useState({ y: 0.5, x: 0.5 })
@@ -67,22 +69,22 @@ function Field({ depths, depth, index }: FieldProps) {
   const onPlace = (newRow: number, newColumn: number) =>
     grid && setPlace({ y: (newRow + 0.5) / grid.height, x: (newColumn + 0.5) / grid.width })
   const [isTable, setIsTable] = useState(false)
-  const play = usePlay(index, depths.length, setFieldDepth)
+  const play = usePlay(index, depths.length, setFieldDepth, !isMeasured || maps[0].measured.map !== null)
   return (
     <div className="field-room">
       <div className="field">
         <PictureTray />
         {isMeasured ? (
           <div className="field-maps" style={{ '--maps': maps.length } as CSSProperties}>
-            {maps.map(({ heading, measured, figure }) => (
+            {maps.map((map) => (
               <MeasuredPicture
-                key={heading}
-                figure={figure}
-                measured={measured}
+                key={`${map.heading} ${map.isKept}`}
+                map={map}
                 grid={grid}
                 held={{ row, column }}
                 onPlace={onPlace}
-                heading={maps.length > 1 ? heading : null}
+                hasHeading={maps.length > 1}
+                onDrop={() => useFieldSettings.setState({ keptMap: null })}
               />
             ))}
           </div>
@@ -121,6 +123,20 @@ function Field({ depths, depth, index }: FieldProps) {
                   <Table {...icon} />
                 </IconButton>
               </span>
+            )}
+            {isMeasured && (
+              <IconButton
+                label="Keep this map beside the next"
+                side="top"
+                disabled={maps[0].measured.map === null}
+                onClick={() =>
+                  useFieldSettings.setState({
+                    keptMap: { ...maps[0], heading: `${design} · ${depth.name}`, isKept: true },
+                  })
+                }
+              >
+                <Pin {...icon} />
+              </IconButton>
             )}
             {isMeasured && (
               <FigureTools figures={figuresOf(maps)} usual="inferno">
@@ -169,7 +185,7 @@ function Field({ depths, depth, index }: FieldProps) {
                   </p>
                 )}
                 {isMeasured ? (
-                  <Contributions maps={maps} centre={centre} />
+                  <Contributions maps={maps} />
                 ) : (
                   <Bounds depth={depth} row={row} column={column} />
                 )}

@@ -1,35 +1,53 @@
+import { X } from 'lucide-react'
 import type { Grid } from '../../../engine/index'
 import { ColourBar } from '../../figure/ColourBar'
 import { MapPicture } from '../../figure/MapPicture'
-import type { MapFigure } from '../../figure/mapFigure'
 import { runWords } from '../../shell/runWords'
-import type { Measured } from './useMeasured'
+import { IconButton } from '../../ui/IconButton'
+import type { MeasuredMap } from './useMeasuredField'
 
 interface MeasuredPictureProps {
-  readonly figure: MapFigure
-  readonly measured: Measured
+  readonly map: MeasuredMap
   readonly grid: Grid | null
   readonly held: { readonly row: number; readonly column: number }
   readonly onPlace: (row: number, column: number) => void
-  /** Above the picture, where two stand side by side. */
-  readonly heading: string | null
+  /** Where several stand side by side. */
+  readonly hasHeading: boolean
+  /** Drops a map that was kept. */
+  readonly onDrop: () => void
 }
 
 /** What every pixel contributes to one place, over the picture. */
-export function MeasuredPicture({ figure, measured, grid, held, onPlace, heading }: MeasuredPictureProps) {
+export function MeasuredPicture({
+  map: { figure, heading, measured, isKept },
+  grid,
+  held,
+  onPlace,
+  hasHeading,
+  onDrop,
+}: MeasuredPictureProps) {
   const { status, map } = measured
   return (
     <figure className="measured-picture">
-      {heading !== null && <figcaption className="label muted">{heading}</figcaption>}
+      {hasHeading && (
+        <figcaption className="label muted">
+          <span>{heading}</span>
+          {isKept && (
+            <IconButton label="Drop the kept map" side="top" onClick={onDrop}>
+              <X size={12} strokeWidth={1.6} aria-hidden />
+            </IconButton>
+          )}
+        </figcaption>
+      )}
       <div className="measured-map">
         <MapPicture
           figure={figure}
-          grid={grid}
-          name={`Contributions to a place${heading === null ? '' : `, ${heading.toLowerCase()}`}`}
+          grid={isKept ? null : grid}
+          name={hasHeading ? `Contributions to a place, ${heading}` : 'Contributions to a place'}
           description={`Row ${held.row}, column ${held.column}. ${
             map ? 'The table says how wide the squares are that hold its contributions.' : 'Not measured yet.'
           }`}
-          held={held}
+          held={isKept ? null : held}
           onHover={() => {}}
           onPin={(place) => onPlace(place.row, place.column)}
         />

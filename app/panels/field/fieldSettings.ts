@@ -1,5 +1,6 @@
 /** How contributions are measured and shown; kept for the session. */
 import { create } from 'zustand'
+import type { MeasuredMap } from './useMeasuredField'
 
 type Weights = 'loaded' | 'random' | 'both'
 
@@ -13,6 +14,8 @@ interface FieldSettings {
   readonly hasContours: boolean
   /** Measure at every depth too, for the lines of the chart. */
   readonly isGrowing: boolean
+  /** A map of before, perhaps of another design, to compare with. */
+  readonly keptMap: MeasuredMap | null
 }
 
 export const useFieldSettings = create<FieldSettings>()(() => ({
@@ -21,4 +24,5 @@ export const useFieldSettings = create<FieldSettings>()(() => ({
   weights: 'loaded',
   hasContours: false,
   isGrowing: false,
+  keptMap: null,
 }))

@@ -17,9 +17,12 @@ export interface MeasuredMap {
   readonly heading: string
   readonly measured: Measured
   readonly figure: MapFigure
+  readonly centre: Centre
+  /** Kept from before: it answers nothing new. */
+  readonly isKept: boolean
 }
 
-/** One, or two side by side. */
+/** One, or several side by side. */
 export type MeasuredMaps = readonly [MeasuredMap, ...MeasuredMap[]]
 
 /** Decades between the strongest contribution and nothing, where they are drawn by powers. */
@@ -91,11 +94,19 @@ export function useMeasuredField(
       fileName: fileStem(design.name, depth.name, 'field', `row${row}col${column}`, weights),
     }
   }
-  const random = { heading: randomHeading, measured: withRandom, figure: figureOf(withRandom, 'random') }
-  if (!wantsLoaded) return [random]
+  const mapOf = (measured: Measured, heading: string, weights: string): MeasuredMap => ({
+    heading,
+    measured,
+    figure: figureOf(measured, weights),
+    centre,
+    isKept: false,
+  })
+  const random = mapOf(withRandom, randomHeading, 'random')
+  const kept = settings.keptMap ? [settings.keptMap] : []
+  if (!wantsLoaded) return [random, ...kept]
   const { name } = loaded.file
-  const ofFile = { heading: name, measured: withLoaded, figure: figureOf(withLoaded, name) }
-  return wantsRandom ? [ofFile, random] : [ofFile]
+  const ofFile = mapOf(withLoaded, name, name)
+  return wantsRandom ? [ofFile, random, ...kept] : [ofFile, ...kept]
 }
 
 /** Above the map with weights by their rule. */
