@@ -37,6 +37,7 @@ export class PlaceTrace {
   private readonly isOnTheWay: readonly boolean[]
   private readonly shortcuts: ReadonlyMap<number, number>
   private readonly userCounts: readonly number[]
+  private readonly memory = new Map<string, Found>()
 
   constructor(graph: Graph, options: TraceOptions) {
     this.graph = graph
@@ -61,24 +62,29 @@ export class PlaceTrace {
   }
 
   of(node: number, region: Region): Found {
-    const found = new Map<number, Region[]>()
-    const seen = new Set<string>()
+    const found = new Map<number, Map<string, Region>>()
     const pending: Step[] = [[node, region]]
     for (let next = pending.pop(); next; next = pending.pop()) {
       const [id, here] = next
       if (!this.isOnTheWay[id]) continue
-      if (this.userCounts[id] > 1) {
-        const key = `${id} ${keyOf(here)}`
-        if (seen.has(key)) continue
-        seen.add(key)
+      if (this.options.sources.has(id)) add(found, id, [here])
+      else {
+        // What many places read in common is followed once: a residual stream, the keys of overlapping windows.
+        const isShared = repeats.has(this.graph.nodes[id].op)
+        for (const step of this.stepsFrom(id, here)) {
+          if (!isShared && this.userCounts[step[0]] < 2) pending.push(step)
+          else for (const [source, regions] of this.remembered(...step)) add(found, source, regions)
+        }
       }
-      if (this.options.sources.has(id)) {
-        found.set(id, [...(found.get(id) ?? []), here])
-        continue
-      }
-      pending.push(...this.stepsFrom(id, here))
     }
-    return found
+    return new Map([...found].map(([source, regions]) => [source, [...regions.values()]]))
+  }
+
+  private remembered(node: number, region: Region): Found {
+    const key = `${node} ${keyOf(region)}`
+    const known = this.memory.get(key) ?? this.of(node, region)
+    this.memory.set(key, known)
+    return known
   }
 
   /** The inputs that a part of a node stands for, and their parts. */
@@ -104,6 +110,16 @@ export class PlaceTrace {
 }
 
 type Step = readonly [node: number, region: Region]
+
+/** Each part once. */
+function add(found: Map<number, Map<string, Region>>, source: number, parts: readonly Region[]): void {
+  const regions = found.get(source) ?? new Map<string, Region>()
+  for (const part of parts) regions.set(keyOf(part), part)
+  found.set(source, regions)
+}
+
+/** Of these, many elements of the result are the same one of the input. */
+const repeats: ReadonlySet<string> = new Set(['gather', 'windows'])
 
 /** What all traces of a graph need. */
 const factsOf = new WeakMap<

@@ -6,6 +6,8 @@ import {
   originIn,
   type Tokens,
 } from '../analysis/attention/findPlaces'
+import type { Places } from '../analysis/attention/layer'
+import { signatureOf } from '../analysis/attention/signature'
 import { hasCells, tokensIn } from '../analysis/attention/tokenMap'
 import type { Graph } from '../graph/graph'
 import { type Contents, reads } from '../ops/reads'
@@ -88,15 +90,20 @@ function callLayout(graph: Graph, mixer: Mixer, scores: ProductNodes, contents: 
     const elsewhere = carryAll ? undefined : originIn(graph, mixer.inputs, contents)('all')
     const options = { preferred, ...(elsewhere && { elsewhere }) }
     const found = findPlaces(graph, own, originIn(graph, mixer.sources, contents), options)
-    if (found.isSpecific) return found
+    if (found.isSpecific && liesOnCells(found.places)) return found
     return better(found, findPlaces(graph, own, originIn(graph, mixer.inputs, contents), options))
   }
+  const signature = contents.size === 0 ? signatureOf(graph, [q, k], mixer.sources) : null
+  const known = signature === null ? undefined : knownPlaces.get(signature)
+  if (known) return { axes, ...known, mixes: true }
   const keyPlaces = find(tokens(k, keys), null)
   const asked = find(tokens(q, queries), keyPlaces.source)
+  const isAlone = asked.isSpecific && asked.differs
+  if (signature !== null && isAlone) remember(signature, { queryPlaces: asked, keyPlaces })
   return {
     axes,
     // A query that all windows have in common is another in each of them.
-    queryPlaces: asked.isSpecific && asked.differs ? asked : (whereResultsGo() ?? asked),
+    queryPlaces: isAlone ? asked : (whereResultsGo() ?? asked),
     keyPlaces,
     mixes: true,
   }
@@ -238,6 +245,18 @@ function softmaxAxis(graph: Graph, tap: number): number | null {
   return found < 0 ? null : found
 }
 
-/** What is further up says more than the mixer's inputs, if it says anything. */
+/** What is further up says more than the mixer's inputs, if it leads to the picture. */
+const liesOnCells = ({ map, centres }: Places): boolean => centres.some((token) => token >= map.prefix)
+
+type KnownPlaces = Pick<AttentionLayout, 'queryPlaces' | 'keyPlaces'>
+/** By signature, the last ones asked for: another block of the same stage, or the same design after an edit elsewhere. */
+const knownPlaces = new Map<string, KnownPlaces>()
+
+function remember(signature: string, places: KnownPlaces): void {
+  knownPlaces.set(signature, places)
+  const [oldest = signature] = knownPlaces.keys()
+  if (knownPlaces.size > 64) knownPlaces.delete(oldest)
+}
+
 const better = (found: FoundPlaces, other: FoundPlaces): FoundPlaces =>
   other.isSpecific || found.source === null ? other : found

@@ -1,8 +1,10 @@
 /** The attention maps of a design: calls of `attention`, and weights that mixers compute in other ways and tap. */
 import { hasCells, mapOf } from '../analysis/attention/tokenMap'
-import { elements, type Graph, type Shape } from '../graph/graph'
+import { PlaceTrace } from '../analysis/placeTrace'
+import { elements, type Graph, type Grid, type Shape, type Value } from '../graph/graph'
 import { liveNodes } from '../lower/liveNodes'
 import type { Lowered } from '../lower/lowered'
+import { axisRegion, indexSet, indicesOf, type Region, wholeAxis } from '../ops/region'
 
 /** Where attention is looked for. */
 export type AttentionDesign = Pick<Lowered, 'graph' | 'scopes' | 'isLive'>
@@ -127,6 +129,7 @@ class Instances {
   private readonly mixers = new Map<number, Mixer>()
   /** Values at the doors of modules that carry a map. */
   private readonly maps: ReadonlySet<number>
+  private readonly picture: PictureTrace
 
   constructor(design: AttentionDesign) {
     this.design = design
@@ -134,7 +137,10 @@ class Instances {
     const outputs = [...scopes.values()].map((scope) => graph.scopes[scope].output)
     const doors = outputs.flatMap((output) => (output === null ? [] : [graph.nodes[output]]))
     const pictures = graph.nodes.filter(({ op }) => op === 'input')
-    this.maps = new Set([...doors, ...pictures].filter((node) => hasCells(mapOf(node))).map(({ id }) => id))
+    this.picture = new PictureTrace(graph)
+    this.maps = new Set(
+      [...doors, ...pictures].filter((node) => this.picture.isCoveredBy(node)).map(({ id }) => id),
+    )
   }
 
   /** The module instance around a scope: what is inside a part of a module belongs to the module. */
@@ -176,11 +182,71 @@ class Instances {
         if (!isInside[scope] && op !== 'param' && op !== 'constant') inputs.add(input)
       }
     }
-    const carrying = [...inputs].filter((input) => hasCells(mapOf(nodes[input])))
+    const carrying = [...inputs].filter(
+      (input) => !this.maps.has(input) && this.picture.isCoveredBy(nodes[input]),
+    )
     const { output } = scopes[instance]
+    const isOwn = output !== null && this.maps.has(output)
+    if (carrying.length === 0 && !isOwn) return { output, inputs, sources: this.maps }
     return { output, inputs, sources: new Set([...this.maps, ...carrying].filter((id) => id !== output)) }
   }
 }
+
+/** Which values are maps of the picture, and not only of rank 4: the pixels of every patch are none. */
+class PictureTrace {
+  private readonly side: { readonly height: number; readonly width: number }
+  private readonly trace: PlaceTrace
+
+  constructor(graph: Graph) {
+    const pictures = graph.nodes.filter(({ op, shape }) => op === 'input' && shape.length === 4)
+    const [, height = 1, width = 1] = pictures[0]?.shape ?? []
+    this.side = { height, width }
+    const sources = new Set(pictures.map(({ id }) => id))
+    this.trace = new PlaceTrace(graph, { sources, contents: new Map(), follow: 'centres' })
+  }
+
+  isCoveredBy(value: Value): boolean {
+    const map = mapOf(value)
+    if (!hasCells(map)) return false
+    const { height, width } = this.side
+    // As many cells as the picture's sides ask for, rounded however often.
+    const isAlike =
+      Math.abs(map.width - (map.height * width) / height) <= 1 ||
+      Math.abs(map.height - (map.width * height) / width) <= 1
+    // Otherwise the first row must run across the picture, and the first column down.
+    if (isAlike) return true
+    const row = upTo(map.width)
+    const column = upTo(map.height).map((row) => row * map.width)
+    return (
+      this.spans(value, cellsOf(value, map, row), 2, width) &&
+      this.spans(value, cellsOf(value, map, column), 1, height)
+    )
+  }
+
+  private spans({ id }: Value, region: Region, along: 1 | 2, side: number): boolean {
+    const found = [...this.trace.of(id, region).values()].flat().flatMap((part) => indicesOf(part[along]))
+    return found.length > 0 && Math.max(...found) - Math.min(...found) >= side / 2
+  }
+}
+
+/** A row or a column of cells. */
+function cellsOf({ shape, grid }: Value, { width }: Grid, cells: readonly number[]): Region {
+  const whole = shape.map(wholeAxis)
+  if (shape.length === 3)
+    return whole.with(
+      1,
+      axisRegion(
+        shape[1],
+        cells.map((cell) => (grid?.prefix ?? 0) + cell),
+      ),
+    )
+  const rows = indexSet(cells.map((cell) => Math.floor(cell / width)))
+  return whole
+    .with(1, axisRegion(shape[1], rows))
+    .with(2, axisRegion(shape[2], indexSet(cells.map((cell) => cell % width))))
+}
+
+const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index)
 
 /** Computed indices of gathers between the roots and the sources. */
 function indicesOnTheWay(

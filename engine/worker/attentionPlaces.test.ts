@@ -99,7 +99,7 @@ test('windows, shifted and padded, hold the cells that move them', () => {
     fc.property(options, ({ windowSize, shifted, padding, ...sides }) =>
       expectAsPerturbed('windowAttention', map(sides), { heads: 2, windowSize, shifted, padding }),
     ),
-    { numRuns: 10 },
+    { numRuns: 40 },
   )
 })
 
@@ -114,7 +114,7 @@ test('halos hold the cells that move them', () => {
     fc.property(options, ({ blockSize, haloSize, stride, ...sides }) =>
       expectAsPerturbed('haloAttention', map(sides), { heads: 2, blockSize, haloSize, stride }),
     ),
-    { numRuns: 6 },
+    { numRuns: 25 },
   )
 })
 
@@ -128,7 +128,7 @@ test('dilated windows hold the cells that move them', () => {
     fc.property(options, ({ windowSize, interval, ...sides }) =>
       expectAsPerturbed('dilatedAttention', map(sides), { heads: 2, windowSize, interval }),
     ),
-    { numRuns: 8 },
+    { numRuns: 30 },
   )
 })
 
@@ -145,7 +145,7 @@ test('pooled and convolved keys hold the cells that move them', () => {
     fc.property(reduction, ({ attrs, ...sides }) =>
       expectAsPerturbed('spatialReduction', map(sides), { heads: 2, ...attrs }),
     ),
-    { numRuns: 10 },
+    { numRuns: 40 },
   )
   const convolved = fc.record({
     ...sides,
@@ -162,7 +162,7 @@ test('pooled and convolved keys hold the cells that move them', () => {
         { height: h, width: w, prefix },
       ),
     ),
-    { numRuns: 6 },
+    { numRuns: 25 },
   )
 })
 

@@ -33,15 +33,18 @@ export interface FoundPlaces {
   readonly differs: boolean
 }
 
-/** The straight way: from the tokens back to the sources. */
+/** The straight way: from the tokens back to the sources. Mixers that share a set of sources share what was followed. */
 export function originIn(graph: Graph, sources: ReadonlySet<number>, contents: Contents): OriginBy {
-  const traces = new Map<TraceOptions['follow'], PlaceTrace>()
+  const known = tracesTo.get(sources)
+  const traces = contents.size === 0 && known ? known : new Map<TraceOptions['follow'], PlaceTrace>()
+  if (contents.size === 0) tracesTo.set(sources, traces)
   return (follow) => {
     const trace = traces.get(follow) ?? new PlaceTrace(graph, { sources, contents, follow })
     traces.set(follow, trace)
     return trace
   }
 }
+const tracesTo = new WeakMap<ReadonlySet<number>, Map<TraceOptions['follow'], PlaceTrace>>()
 
 export interface PlaceOptions {
   /** The source that counts where several are found. */

@@ -39,7 +39,7 @@ export function placeAt(places: Places, window: number, token: number): Place {
 
 /**
  * The rows whose query stands for a token of the query map: one for most attentions, several where windows overlap, none
- * for a token that asks nothing. Between the places of a coarser map of queries, the nearest that covers the token.
+ * for a token that asks nothing. Where queries lie on a coarser grid, the nearest.
  */
 export function rowsAt(layer: AttentionLayer, token: number): readonly RowIndex[] {
   const { queryPlaces: places, queries } = layer
@@ -112,13 +112,29 @@ const covering = remembered((places) => {
   return index
 })
 
-/** Of the queries that stand for the token among others, those whose centre is nearest. */
+/** Of the queries that stand for the token among others, or lie on a coarser grid around it, those whose centre is nearest. */
 function nearestCovering(places: Places, token: number): readonly number[] {
-  const covers = covering(places).get(token) ?? []
+  const covers = covering(places).get(token) ?? (token < places.map.prefix ? [] : strided(places))
   const distances = covers.map((at) => distance(places.map, places.centres[at] ?? nowhere, token))
   const least = Math.min(...distances)
   return covers.filter((_at, i) => distances[i] === least)
 }
+
+/** All queries, if they ask for every so many rows and columns. */
+function strided(places: Places): readonly number[] {
+  const known = stridedQueries.get(places)
+  if (known) return known
+  const { map, centres } = places
+  const cells = [...centres].flatMap((token) => cellOf(map, token) ?? [])
+  const rows = new Set(cells.map(({ row }) => row))
+  const columns = new Set(cells.map(({ column }) => column))
+  const isGrid = cells.length === centres.length && rows.size * columns.size === cells.length
+  const isCoarse = rows.size > 1 && columns.size > 1 && cells.length < map.height * map.width
+  const all = isGrid && isCoarse ? [...centres.keys()] : []
+  stridedQueries.set(places, all)
+  return all
+}
+const stridedQueries = new WeakMap<Places, readonly number[]>()
 
 function distance(map: Grid, a: number, b: number): number {
   const [from, to] = [cellOf(map, a), cellOf(map, b)]
