@@ -243,12 +243,16 @@ test('a dense linear mixer is first estimated, then exact by one gradient per ch
   const document = design('resnet18', 32)
   const found = await answers(document, { path, place: 27 })
   expect(found.map(({ kind, probes }) => [kind, probes])).toEqual([
-    ['estimate', 4],
+    ['estimate', 16],
     ['exact', 64],
   ])
   const [first, last] = found
   expect(last).toMatchObject({ isLinear: true, keepsChannels: false, weights: null, errors: null })
   expect(distance(first?.norms ?? [], last?.norms ?? [])).toBeLessThan(3 * (first?.spread ?? 0))
+  // Of a place by itself: the middle of the kernel, [out, in, 3, 3].
+  const shape = [64, 64, 3, 3]
+  const kernel = proceduralWeights('layer1.0.conv1.weight', shape, { a: 0, b: Math.sqrt(3 / (64 * 9)) })
+  expect(last?.norms[27]).toBeCloseTo(Math.hypot(...kernel.filter((_, i) => i % 9 === 4)), 4)
   const column = await ask(document, { path, place: 18, direction: 'readBy' })
   expect(column.norms[27]).toBeCloseTo(last?.norms[18] ?? Number.NaN, 5)
   expect(column.norms[27]).toBeGreaterThan(0)

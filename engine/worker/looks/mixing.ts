@@ -15,7 +15,7 @@ type Context = LookContext<'mixing'>
 const mostExactMacs = 1e11
 const mostExactProbes = 4096
 /** Probes between two answers. */
-const batch = 4
+const told = 4
 
 /** One row or column of the mixing map, exact where structure allows it, else by random probes that are told as they come. */
 export const mixing: Answering<'mixing'> = async (question, context) => {
@@ -44,39 +44,52 @@ export const mixing: Answering<'mixing'> = async (question, context) => {
     channels: plan.channels,
   }
 
-  const send = async (probe: Probe, tally: Tally) => {
-    stopIf(context.isCancelled)
-    // Inputs stay: what is kept goes to the device once.
-    const inputs = new Map(given.get(loaded) === values ? [] : values).set(probeInput, probe)
-    const [squares = [], numbers = []] = await loaded.run(inputs, context.isCancelled)
-    given.set(loaded, values)
-    tally.add(squares, numbers)
-  }
-  const estimated = async (probes: number, isPart: boolean): Promise<MixingAnswer> => {
+  /** Sends so many probes, as many at once as the plan takes. */
+  const sent = async (
+    count: number,
+    make: (index: number) => Probe,
+    after: (tally: Tally) => void = () => {},
+  ): Promise<Tally> => {
     const tally = new Tally(shown)
-    const answer = (): MixingAnswer => ({
-      ...facts,
-      ...tally.estimate(),
-      kind: 'estimate',
-      probes: tally.probes,
-      weights: null,
-      note: isLight || !form.isLinear ? null : tooMuch(exact.count, plan.macs),
-    })
-    for (let index = 0; index < probes; index++) {
-      context.progress('running', index, probes)
-      await send(signProbe(at, question.seed, index), tally)
-      if (tally.probes % batch === 0 && (isPart || tally.probes < probes)) context.tell(answer())
+    for (let first = 0; first < count; first += plan.atOnce) {
+      stopIf(context.isCancelled)
+      context.progress('running', first, count)
+      const probes = Array.from({ length: Math.min(plan.atOnce, count - first) }, (_, i) => make(first + i))
+      // Inputs stay: what is kept goes to the device once.
+      const inputs = new Map(given.get(loaded) === values ? [] : values)
+      inputs.set(probeInput, sideBySide(probes, plan.atOnce))
+      const answers = await loaded.run(inputs, context.isCancelled)
+      given.set(loaded, values)
+      for (const i of probes.keys()) {
+        const [squares, numbers] = answers.map((sums) => {
+          const size = sums.length / plan.atOnce
+          return sums.subarray(i * size, (i + 1) * size)
+        })
+        tally.add(squares ?? [], numbers ?? [])
+      }
+      after(tally)
     }
-    return answer()
+    return tally
   }
+  const estimate = (tally: Tally): MixingAnswer => ({
+    ...facts,
+    ...tally.estimate(),
+    kind: 'estimate',
+    probes: tally.probes,
+    weights: null,
+    note: isLight || !form.isLinear ? null : tooMuch(exact.count, plan.macs),
+  })
+  const random = (index: number) => signProbe(at, question.seed, index)
 
-  if (!isCheap && !(form.isLinear && isLight)) return await estimated(Math.max(1, question.probes), false)
-  if (!isCheap) await estimated(Math.min(batch, exact.count), true)
-  const tally = new Tally(shown)
-  for (let index = 0; index < exact.count; index++) {
-    if (index % batch === 0) context.progress('running', index, exact.count)
-    await send(exact.make(index), tally)
+  if (!isCheap && !(form.isLinear && isLight)) {
+    const count = Math.max(1, question.probes)
+    const tally = await sent(count, random, (tally) => {
+      if (tally.probes % told === 0 && tally.probes < count) context.tell(estimate(tally))
+    })
+    return estimate(tally)
   }
+  if (!isCheap) context.tell(estimate(await sent(Math.min(Math.max(told, plan.atOnce), exact.count), random)))
+  const tally = await sent(exact.count, exact.make)
   return {
     ...facts,
     kind: 'exact',
@@ -87,6 +100,15 @@ export const mixing: Answering<'mixing'> = async (question, context) => {
     weights: form.keepsChannels ? tally.weights(direction, channel === undefined ? plan.channels : 1) : null,
     note: null,
   }
+}
+
+/** Zeros where there are fewer than so many. */
+function sideBySide(probes: readonly Probe[], places: number): Float32Array {
+  const [first = new Float32Array()] = probes
+  if (places === 1) return first
+  const all = new Float32Array(places * first.length)
+  for (const [i, probe] of probes.entries()) all.set(probe, i * first.length)
+  return all
 }
 
 /** The place that is asked about; the middle of the map when none is named. */

@@ -23,8 +23,13 @@ export interface Section {
  * From what the instance `path` reads to what `through` gives, by default the same instance; '' is the network. Throws DesignError
  * when there is no such place, or the one does not depend on the other.
  */
-export function sectionOf(document: Document, path: string, through: string | null = null): Section {
-  const lowered = lower(document, { batch: 1 })
+export function sectionOf(
+  document: Document,
+  path: string,
+  through: string | null = null,
+  batch = 1,
+): Section {
+  const lowered = lower(document, { batch })
   const { graph } = lowered
   const [inputs, output] = [inputsOf(lowered, path), outputOf(lowered, through ?? path)]
   const [input] = inputs
