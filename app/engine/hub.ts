@@ -1,9 +1,9 @@
 /** The model hub, asked by a worker of its own when a person says so; what comes back is put into hubStore. */
 import type { HubReply, HubRequest, KeptFile } from '../../engine/index'
 import { useDocumentStore } from '../state/documentStore'
-import { useHubStore } from '../state/hubStore'
+import { type HubStep, useHubStore } from '../state/hubStore'
 import { presetOf } from '../state/presetFacts'
-import { offerWeights } from './weights'
+import { offerWeights, sizeProblem } from './weights'
 
 let worker: Worker | null = null
 
@@ -80,7 +80,7 @@ function take(reply: HubReply): void {
       set({ kept: reply.files })
       return
     case 'found':
-      set({ name: reply.file.name, step: { kind: 'found', found: { file: reply.file, page: reply.page } } })
+      set({ name: reply.file.name, step: stepAfter(reply) })
       return
     case 'progress':
       if (step.kind === 'downloading') set({ step: { ...step, progress: reply.progress } })
@@ -98,6 +98,11 @@ function take(reply: HubReply): void {
     default:
       reply satisfies never
   }
+}
+
+function stepAfter({ file, page }: Extract<HubReply, { type: 'found' }>): HubStep {
+  const message = sizeProblem(file.name, file.bytes)
+  return message ? { kind: 'failed', message, found: null } : { kind: 'found', found: { file, page } }
 }
 
 function fail(message: string): void {

@@ -8,12 +8,14 @@ import { engine } from './engine'
 /** A browser holds no larger piece of memory for certain. */
 const byteLimit = 2e9
 
+/** A sentence about a file that is too large; null for the others. */
+export const sizeProblem = (name: string, bytes: number): string | null =>
+  bytes > byteLimit ? `${name} has ${(bytes / 1e9).toFixed(1)} GB; the limit is ${byteLimit / 1e9} GB.` : null
+
 /** Reads a file and offers what fits. A file that cannot be used changes nothing; the reason is a sentence. */
 export async function offerWeights(file: File): Promise<void> {
-  if (file.size > byteLimit) {
-    notify.problem(`${file.name} has ${(file.size / 1e9).toFixed(1)} GB; the limit is ${byteLimit / 1e9} GB.`)
-    return
-  }
+  const tooLarge = sizeProblem(file.name, file.size)
+  if (tooLarge) return notify.problem(tooLarge)
   declineWeights()
   useWeightsStore.setState({ reading: file.name })
   try {

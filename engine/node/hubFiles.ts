@@ -25,6 +25,12 @@ import { hubNameFrom } from '../hub/names'
 import { hubNamesOf } from '../hub/pretrained'
 import { cacheFolder } from './machine'
 
+/** What --weights names: a file, or with `hub:` before it one of the model hub by timm's name. */
+export async function weightsPath(text: string | undefined): Promise<string | undefined> {
+  if (!text?.startsWith('hub:')) return text
+  return hubFile(text.slice('hub:'.length), (line) => process.stderr.write(`vertebra: ${line}\n`))
+}
+
 /**
  * The path of a file of the hub, fetched if it is not here yet. `HF_ENDPOINT` names another hub with the same addresses, as in
  * the hub's own tools.
@@ -33,7 +39,7 @@ export async function hubFile(
   text: string,
   tell: (line: string) => void,
   folder = join(cacheFolder, 'hub'),
-  web: Web = { fetch, hub: process.env.HF_ENDPOINT },
+  web: Web = { fetch, hub: process.env.HF_ENDPOINT?.replace(/\/$/, '') },
 ): Promise<string> {
   const written = hubNameFrom(text)
   const name = hubNamesOf(written)[0] ?? written

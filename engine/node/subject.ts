@@ -9,7 +9,7 @@ import type { WeightReport } from '../weights/matchWeights'
 import type { PositionWay } from '../weights/resampleTables'
 import { type Options, UsageError, type Words } from './command'
 import { openDesign, preprocessingOf, reportedName } from './design'
-import { hubFile } from './hubFiles'
+import { weightsPath } from './hubFiles'
 import { readPicture } from './picture'
 import { readWeights } from './weightsFile'
 
@@ -63,12 +63,6 @@ export async function readSubject(command: string, { names, text, count, flag }:
 function positionWay(text = 'timm'): PositionWay {
   if (text === 'timm' || text === 'dino') return text
   throw new UsageError(`--positions takes timm or dino, not ${text}`)
-}
-
-/** `hub:NAME` is a file of the model hub, by timm's name. */
-async function weightsPath(text: string | undefined): Promise<string | undefined> {
-  if (!text?.startsWith('hub:')) return text
-  return hubFile(text.slice('hub:'.length), (line) => process.stderr.write(`vertebra: ${line}\n`))
 }
 
 function pixelsOf(

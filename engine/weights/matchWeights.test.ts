@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import { setInput } from '../index'
 import { lower } from '../lower/lower'
+import { runOnReference } from '../worker/runOnReference'
 import { matchWeights } from './matchWeights'
+import { readSafetensors } from './safetensors'
+import { safetensorsOf } from './testing/checkpoint'
 import { expectWhole, fileOf, renamed, type Tensors, tiny } from './testing/matching'
 
 test('a checkpoint with timm’s names fits as it is', () => {
@@ -67,6 +70,32 @@ test.each([
   expectWhole(match, tensors)
   expect(match.report.namesOf).toBe(of)
 })
+
+test.each([
+  ['F32', 0],
+  ['F16', 2 ** -11],
+  ['BF16', 2 ** -8],
+] as const)(
+  'a whole checkpoint in %s gives the reference’s logits, as exactly as its numbers are',
+  (type, step) => {
+    const { document, graph, tensors, logits } = tiny('vit_cls')
+    const match = matchWeights(graph, readSafetensors(safetensorsOf(tensors, type).buffer))
+    expect(match.report).toMatchObject({ fits: tensors.length, missing: [], unexpected: [], misshapen: [] })
+    for (const { name, data } of tensors) {
+      const ours = match.arrays.get(name) ?? []
+      for (const [i, value] of data.entries()) {
+        expect(Math.abs((ours[i] ?? 9) - value)).toBeLessThanOrEqual(Math.abs(value) * step + 2 ** -25)
+      }
+    }
+    const { logits: found } = runOnReference(lower(document), null, match.arrays)
+    const distance =
+      Math.hypot(...logits.map(([i, value]) => value - (found?.[i] ?? 0))) /
+      Math.hypot(...logits.map(([, value]) => value))
+    expect(distance).toBeLessThan(2e-5 + 4 * step)
+    // Coarser numbers do show.
+    if (step > 0) expect(distance).toBeGreaterThan(step / 100)
+  },
+)
 
 test('what training code wraps a network in is taken off', () => {
   const { graph, tensors } = tiny('vit_cls')

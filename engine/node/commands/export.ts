@@ -5,6 +5,7 @@ import { lower } from '../../lower/lower'
 import { proceduralWeights } from '../../weights/procedural'
 import { type Command, UsageError } from '../command'
 import { openDesign, reportedName } from '../design'
+import { weightsPath } from '../hubFiles'
 import { designOptions } from '../options'
 import { printJson, printLine } from '../print'
 import { readWeights } from '../weightsFile'
@@ -13,7 +14,7 @@ import { requireWhole } from '../whole'
 export const exportDesign: Command = {
   name: 'export',
   usage:
-    '<design> --to onnx|json -o FILE [--weights f.safetensors [--partial]] [--input 224] [--batch 1] [--spell-out CALLS]',
+    '<design> --to onnx|json -o FILE [--weights f.safetensors|hub:NAME [--partial]] [--input 224] [--batch 1] [--spell-out CALLS]',
   summary: 'Writes a design for other tools: an ONNX model with its weights, or the document as JSON.',
   options: {
     ...designOptions,
@@ -30,6 +31,7 @@ export const exportDesign: Command = {
     if (to !== 'onnx' && to !== 'json') throw new UsageError(`--to takes onnx or json, not ${to}`)
     if (!file) throw new UsageError('export needs -o, the file to write')
     const document = openDesign(name, count('input'))
+    const weights = await weightsPath(text('weights'))
     const bytes = to === 'json' ? serializeDocument(document) : onnxOf()
     writeFileSync(file, bytes)
     if (isJson) printJson({ name: reportedName(name, document), file, bytes: bytes.length })
@@ -38,7 +40,6 @@ export const exportDesign: Command = {
 
     function onnxOf(): Uint8Array {
       const lowered = lower(document, { batch: count('batch') ?? 1 })
-      const weights = text('weights')
       const given = weights
         ? readWeights(weights, lowered, { isPartWelcome: flag('partial') }).given.arrays
         : null
