@@ -38,12 +38,13 @@ export function cellLayout(grid: Sides, field: ReceptiveField | null, picture: S
   }
 }
 
-/** Whether each position of the grid has a stride of its own, which steps over the picture about once. */
+/** Whether each position of the grid has a stride of its own, which steps over the picture once; less where layers do not pad. */
 export const isOnGrid = ({ y, x }: ReceptiveField, grid: Sides, picture: Sides): boolean =>
   steps(y, grid.height, picture.height) && steps(x, grid.width, picture.width)
 
 const steps = ({ stride, size }: AxisField, count: number, side: number): boolean =>
-  Number.isFinite(size) && (count === 1 || (stride > 0 && Math.abs(stride * count - side) <= 2 * stride))
+  Number.isFinite(size) &&
+  (count === 1 || (stride > 0 && stride * count <= side + 2 * stride && stride * count >= side / 2))
 
 /** A single position has no stride: it stands for the whole side. */
 function ends({ centre, stride }: AxisField, count: number, side: number): readonly [number, number] {

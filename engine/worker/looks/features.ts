@@ -46,7 +46,8 @@ export const features: Answering<'features'> = async ({ path, components }, cont
       ? await loaded.run(pictureFor({ graph }, picture, 1), isCancelled)
       : [maps[index]]
     found.push(values)
-    if (index + 1 < pictures.length) context.tell(answerOf(node, found, pictures.length, null))
+    // One at once, then all: each answer is a copy of everything so far.
+    if (index === 0 && pictures.length > 1) context.tell(answerOf(node, found, pictures.length, null))
   }
   before.pictures = pictures
   before.maps = found
