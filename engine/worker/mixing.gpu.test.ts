@@ -7,9 +7,11 @@ import { pushforward } from '../autodiff/pushforward'
 import { findPreset } from '../catalogue'
 import { elements } from '../graph/graph'
 import { type Document, setInput } from '../index'
+import { lower } from '../lower/lower'
 import { dawn } from '../node/dawn'
 import { type Bindings, evaluate, type Floats } from '../ops/evaluate'
 import { proceduralWeights } from '../weights/procedural'
+import { safetensorsOf } from '../weights/testing/checkpoint'
 import { EngineHost } from './host'
 import { type Section, sectionOf } from './looks/section'
 import { pictureFor } from './picture'
@@ -45,6 +47,7 @@ function newHost() {
     document: Document,
     question: Partial<MixingQuestion>,
     pictures: readonly Float32Array[] = [],
+    weights: string | null = null,
   ): Promise<readonly MixingAnswer[]> => {
     id++
     const complete = {
@@ -52,7 +55,7 @@ function newHost() {
       ...{ through: null, withoutResidual: false },
       ...question,
     }
-    const subject = { document, pictures, weights: null }
+    const subject = { document, pictures, weights }
     host.receive({ type: 'look', id, kind: 'mixing', seat: 'test', subject, question: complete })
     await host.idle()
     const mine = replies.flatMap((reply) => ('id' in reply && reply.id === id ? [reply] : []))
@@ -64,7 +67,14 @@ function newHost() {
     if (!last) throw new Error('there was no answer')
     return last
   }
-  return { answers, ask }
+  const readWeights = async (bytes: ArrayBuffer, document: Document): Promise<string> => {
+    host.receive({ type: 'readWeights', request: 1, bytes, document })
+    await host.idle()
+    const read = replies.findLast((reply) => reply.type === 'weightsRead')
+    if (read?.type !== 'weightsRead') throw new Error('the weights were not read')
+    return read.id
+  }
+  return { answers, ask, readWeights }
 }
 
 /** The part and what it reads on the procedural picture, in double precision. */
@@ -190,6 +200,42 @@ test.each([
   const answer = await ask(document, question)
   expect(answer).toMatchObject({ kind: 'exact', probes: 1 })
   expect(distance(answer.norms, plainLengths(document, question))).toBeLessThan(1e-4)
+})
+
+test.each([
+  ['a product, of which the other factor stays', 'starnet_s1', 'stages.0/1/star', 100, 5],
+  ['attention of queries to a picture', 'detr_r50', 'decoder/layers.0/multihead_attn', 3, 7],
+])('other inputs stay as they are: %s', async (_, name, path, place, channel) => {
+  const { ask } = newHost()
+  const document = design(name, 64)
+  const answer = await ask(document, { path, place, channel })
+  expect(answer.kind).toBe('exact')
+  expect(distance(answer.norms, plainLengths(document, { path, place, channel }))).toBeLessThan(1e-4)
+})
+
+test('maps are of the weights of a file where there is one', async () => {
+  const { ask, readWeights } = newHost()
+  const document = design('convnext_atto', 32)
+  const tensors = lower(document).graph.nodes.flatMap(({ op, attrs, shape }) =>
+    op === 'param'
+      ? [{ name: attrs.name, shape, data: proceduralWeights(`other ${attrs.name}`, shape, attrs) }]
+      : [],
+  )
+  const id = await readWeights(safetensorsOf(tensors).buffer, document)
+  const path = 'stages.0/blocks.1/conv_dw'
+  // One channel of a depthwise convolution of 7 x 7, around the middle of 8 x 8 positions.
+  const middle = (name: string) => proceduralWeights(name, [40, 1, 7, 7], { a: 0, b: Math.sqrt(3 / 49) })[24]
+  for (const [weights, prefix] of [
+    [null, ''],
+    [id, 'other '],
+    [null, ''],
+  ] as const) {
+    const answer = await ask(document, { path, place: 36, channel: 0 }, [], weights)
+    expect(answer.weights?.[36]).toBeCloseTo(
+      middle(`${prefix}stages.0.blocks.1.conv_dw.weight`) ?? Number.NaN,
+      6,
+    )
+  }
 })
 
 test('without the residual path a block is its branches', async () => {
