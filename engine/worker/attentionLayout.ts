@@ -125,12 +125,20 @@ function tapLayout(graph: Graph, mixer: Mixer, tap: number, contents: Contents):
   )
   const keyAxis = softmaxAxis(graph, tap) ?? shape.length - 1
   const [side] = sides
-  const axes = countedAxes(side, shape, keyAxis, picturesIn(graph))
+  const pictureAxis = pictureAxisOf(side, shape, keyAxis, picturesIn(graph))
+  const axes = countedAxes(shape, keyAxis, pictureAxis)
   const keys = [{ axis: keyAxis, count: shape[keyAxis] }]
-  const windows = axes.filter((axis) => moves(side, axis, side.keys))
-  const queries = axes.filter((axis) => !windows.includes(axis) && moves(side, axis, side.queries))
+  const firstPicture = pictureAxis ? [pictureAxis] : []
+  const isMoving = (axis: WeightAxis, of: OriginBy) => moves(side, axis, of, firstPicture)
+  const windows = axes.filter((axis) => isMoving(axis, side.keys))
+  const queries = axes.filter((axis) => !windows.includes(axis) && isMoving(axis, side.queries))
+  const pictures = firstPicture.filter(({ axis }) => !windows.some((own) => own.axis === axis))
   const place = (own: readonly WeightAxis[], of: (side: Sides) => OriginBy): FoundPlaces => {
-    const tokens = (side: Sides) => ({ node: side.node, axes: [...windows, ...own], perWindow: countOf(own) })
+    const tokens = (side: Sides) => ({
+      node: side.node,
+      axes: [...pictures, ...windows, ...own],
+      perWindow: countOf(own),
+    })
     const [first, second] = sides.map((side) => () => findPlaces(side.graph, tokens(side), of(side)))
     const found = first()
     return found.isSpecific ? found : better(found, second())
@@ -181,20 +189,27 @@ function sidesOf(
 
 /** Every axis but the keys' that has something to count, of the first picture. */
 function countedAxes(
+  shape: readonly number[],
+  keyAxis: number,
+  pictureAxis: WeightAxis | null,
+): readonly WeightAxis[] {
+  return shape
+    .map((size, axis) => (axis === pictureAxis?.axis ? pictureAxis : { axis, count: size }))
+    .filter(({ axis, count }) => axis !== keyAxis && count > 1)
+}
+
+/** The axis along which pictures follow each other, alone or with their windows; null for a single picture, or weights common to all. */
+function pictureAxisOf(
   side: Sides,
   shape: readonly number[],
   keyAxis: number,
   pictures: number,
-): readonly WeightAxis[] {
-  const pictureAxis =
-    pictures === 1
-      ? -1
-      : shape.findIndex(
-          (size, axis) => axis !== keyAxis && size % pictures === 0 && leavesPicture(side, axis, size),
-        )
-  return shape
-    .map((size, axis) => ({ axis, count: axis === pictureAxis ? size / pictures : size }))
-    .filter(({ axis, count }) => axis !== keyAxis && count > 1)
+): WeightAxis | null {
+  if (pictures === 1) return null
+  const axis = shape.findIndex(
+    (size, axis) => axis !== keyAxis && size % pictures === 0 && leavesPicture(side, axis, size),
+  )
+  return axis < 0 ? null : { axis, count: shape[axis] / pictures }
 }
 
 /** Whether the end of the axis belongs to another picture than the first. */
@@ -207,12 +222,21 @@ function leavesPicture({ graph, node, keys }: Sides, axis: number, size: number)
 }
 
 /** Whether another index of the axis means other places. */
-function moves({ graph, node }: Sides, { axis, count }: WeightAxis, originBy: OriginBy): boolean {
+function moves(
+  { graph, node }: Sides,
+  { axis, count }: WeightAxis,
+  originBy: OriginBy,
+  firstPicture: readonly WeightAxis[],
+): boolean {
   const origin = originBy('places')
   const { shape } = graph.nodes[node]
   const step = Math.max(1, Math.floor(count / 64))
   const placesAt = (index: number): string => {
-    const region = shape.map((size, at) => (at === axis ? axisRegion(size, [index]) : wholeAxis(size)))
+    const region = shape.map((size, at) => {
+      const pictures = firstPicture.find((own) => own.axis === at)
+      if (at === axis) return axisRegion(size, [index])
+      return pictures ? axisRegion(size, [...Array(pictures.count).keys()]) : wholeAxis(size)
+    })
     const found = origin.of(node, region)
     return [...found]
       .map(([source, regions]) => regions.map((part) => tokensIn(graph.nodes[source], part).join()).join(';'))

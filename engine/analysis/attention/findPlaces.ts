@@ -327,9 +327,9 @@ function packed(map: Grid, count: number, { sets, centres, isLost }: Traced): Pl
   }
 }
 
-/** The traced middle, or the middle of the set's box where it lies on padding or is none. */
-function middleOf({ width, prefix }: Grid, set: TokenSet, traced: TokenSet): number {
-  if (traced.length === 1) return traced[0]
+/** The traced middle, or the middle of the set's box where that lies on padding, or where the set is the whole map. */
+function middleOf({ height, width, prefix }: Grid, set: TokenSet, traced: TokenSet): number {
+  if (traced.length === 1 && set.length < height * width) return traced[0]
   const cells = set.filter((token) => token >= prefix).map((token) => token - prefix)
   if (cells.length === 0) return set[0]
   const middle = (at: readonly number[]) => Math.floor((Math.min(...at) + Math.max(...at)) / 2)

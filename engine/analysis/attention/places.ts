@@ -112,12 +112,11 @@ const covering = remembered((places) => {
   return index
 })
 
-/** Of the queries that stand for the token among others, or lie on a coarser grid around it, those whose centre is nearest. */
+/** Of the queries that stand for the token among others, or lie on a coarser grid around it, the first that is nearest. */
 function nearestCovering(places: Places, token: number): readonly number[] {
   const covers = covering(places).get(token) ?? (token < places.map.prefix ? [] : strided(places))
   const distances = covers.map((at) => distance(places.map, places.centres[at] ?? nowhere, token))
-  const least = Math.min(...distances)
-  return covers.filter((_at, i) => distances[i] === least)
+  return covers.slice(distances.indexOf(Math.min(...distances))).slice(0, 1)
 }
 
 /** All queries, if they ask for every so many rows and columns. */
