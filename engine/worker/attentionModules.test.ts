@@ -2,8 +2,10 @@ import { expect, test } from 'vitest'
 import { cellOf, keysAt, laidOut, placeAt, rowsAt } from '../analysis/attention/places'
 import { readersOf } from '../analysis/attention/readers'
 import { attentionRow } from '../analysis/attention/row'
+import { findPreset } from '../catalogue'
 import type { Grid, Shape } from '../graph/graph'
 import type { AttentionLayer, Places } from '../index'
+import { lower } from '../lower/lower'
 import { modules } from '../modules'
 import { build, find } from '../modules/testing/build'
 import { testedAt } from '../modules/testing/shapes'
@@ -253,4 +255,36 @@ test('a row that is laid out keeps its mass, and readers are its transpose', () 
   }
   // The fifth row of cells fits no key.
   expect(keysAt(layer, 17)).toEqual([])
+})
+
+test('what does not fit beside the others is named, and comes when it is asked for', () => {
+  const preset = findPreset('nat_mini')
+  if (!preset) throw new Error('there is no preset nat_mini')
+  const lowered = lower(preset.document)
+  const { maps, leftOut } = attentionPlan(lowered, 'all')
+  expect(maps.length + leftOut.length).toBe(18)
+  const [first] = leftOut
+  expect(first?.bytes).toBeGreaterThan(1e6)
+  const asked = attentionPlan(lowered, [first?.path ?? ''])
+  expect(asked.maps.map(({ path }) => path)).toEqual([first?.path])
+  expect(asked.leftOut).toEqual([])
+})
+
+test('weights of more than 1024 tokens by 1024 are not kept, and a sentence says so', () => {
+  const { graph } = build(find('talkingHeads'), [[1, 40, 40, 8]], { heads: 2 })
+  const scope = graph.scopes.find(({ path }) => path === 'x')?.id ?? 0
+  const { maps } = attentionPlan(
+    { graph, scopes: new Map([['x', scope]]), isLive: graph.nodes.map(() => true) },
+    'all',
+  )
+  expect(keptNodes(graph, maps)).toEqual([])
+  const [layer] = maps.map((map) => attentionLayer(graph, map, () => new Float32Array()))
+  expect(layer).toMatchObject({
+    queries: 1600,
+    scores: {
+      kind: 'absent',
+      reason:
+        'Its weights would be 1600 × 1600 numbers per head, and nothing of more than 1024 × 1024 is kept; choose a smaller picture.',
+    },
+  })
 })

@@ -125,6 +125,52 @@ test('the GPU and the plain evaluation agree, attention included', async () => {
   expect(difference(queriesOf(onGpu), queriesOf(plain))).toBeLessThan(1e-3)
 })
 
+test('windows and routed regions come with their places, the same as from the plain evaluation', async () => {
+  for (const [name, side] of [
+    ['swin_tiny_patch4_window7_224', 64],
+    ['biformer_tiny', 64],
+  ] as const) {
+    const { host, last } = newHost()
+    host.receive({ type: 'run', revision: 1, document: design(name, side), ...request, attention: 'all' })
+    await host.idle()
+    const onGpu = last('ran')?.result.attention ?? []
+    const plain = await plainAttention(design(name, side))
+    expect(onGpu.length).toBeGreaterThan(0)
+    expect(onGpu.map(({ path, name }) => `${path} ${name}`)).toEqual(
+      plain.map(({ path, name }) => `${path} ${name}`),
+    )
+    for (const [i, layer] of onGpu.entries()) {
+      const other = plain[i]
+      if (!other) throw new Error('no layer')
+      expect([...layer.queryPlaces.centres]).toEqual([...other.queryPlaces.centres])
+      expect([...layer.keyPlaces.centres]).toEqual([...other.keyPlaces.centres])
+      const window = layer.windows - 1
+      const [a, b] = [layer, other].map((each) => attentionRow(each, 'mean', 0, window))
+      expect(
+        Math.max(...[...(a ?? [])].map((weight, key) => Math.abs(weight - (b?.[key] ?? Number.NaN)))),
+      ).toBeLessThan(2e-5)
+    }
+  }
+})
+
+/** The same run without a GPU. */
+async function plainAttention(document: Document) {
+  const { host, last } = newHost()
+  host.receive({ type: 'runOnReference', revision: 1, document, picture: null, weights: null })
+  await host.idle()
+  return last('ran')?.result.attention ?? []
+}
+
+test('only the mixers that are asked for answer', async () => {
+  const { host, last } = newHost()
+  const paths = ['blocks.3/attn', 'blocks.7/attn']
+  host.receive({ type: 'run', revision: 1, document: vit, ...request, attention: paths })
+  await host.idle()
+  const { attention, attentionLeftOut } = last('ran')?.result ?? {}
+  expect(attention?.map(({ path }) => path)).toEqual(paths)
+  expect(attentionLeftOut).toEqual([])
+})
+
 test('a newer revision cancels the older one, which answers nothing more', async () => {
   const { host, typesOf } = newHost()
   host.receive({ type: 'run', revision: 1, document: design('resnet18', 64), ...request, measure: true })
