@@ -5,6 +5,7 @@ import { AttentionView } from './AttentionView'
 import { MixingView } from './MixingView'
 import type { MixerRow } from './mixerRows'
 import { NothingYet } from './NothingYet'
+import { RolloutView } from './RolloutView'
 import { useChosenRow, useMixerRows } from './useMixerRows'
 import './AttentionPanel.css'
 
@@ -21,6 +22,8 @@ export function AttentionPanel() {
   const wantsMaps = analysis.lowered.graph.calls.some(({ name }) => name === 'attention')
   const canMix = device?.available === true && errorsOf(analysis).length === 0
   if (!row || (!hasMaps && (wantsMaps || !canMix))) return <NothingYet />
+  if (mode === 'rollout' && row.map?.kind === 'tokens')
+    return <RolloutView rows={rows} row={row} layer={row.map} />
   if (row.map && (mode !== 'mixing' || !canMix))
     return <AttentionView rows={rows} row={row} layer={row.map} />
   return canMix ? <MixingView rows={rows} row={row} /> : <AttentionOfAnother rows={rows} />

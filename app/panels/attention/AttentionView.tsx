@@ -36,7 +36,7 @@ export function AttentionView({ rows, row, layer }: AttentionViewProps) {
       isMatrix ? matrixShown(row, layer, reading, scene) : attentionShown(row, layer, rows, reading, scene),
     [isMatrix, row, layer, rows, reading, scene],
   )
-  const modes: readonly AttentionMode[] = canMix ? ['attention', 'mixing'] : ['attention']
+  const modes = modesOf(row, canMix)
   return (
     <Frame
       rows={rows}
@@ -70,7 +70,14 @@ export function AttentionView({ rows, row, layer }: AttentionViewProps) {
   )
 }
 
-const merges = [
+/** What a mixer can be looked at by. */
+export const modesOf = ({ map }: MixerRow, canMix: boolean): readonly AttentionMode[] => [
+  ...(map ? (['attention'] as const) : []),
+  ...(canMix ? (['mixing'] as const) : []),
+  ...(map?.kind === 'tokens' ? (['rollout'] as const) : []),
+]
+
+export const merges = [
   { value: 'mean', label: 'Mean of heads' },
   { value: 'max', label: 'Max of heads' },
   { value: 'min', label: 'Min of heads' },

@@ -1,13 +1,13 @@
 import { useEffect, useMemo } from 'react'
 import { rangeOver } from '../../figure/ranges'
 import { runWords } from '../../shell/runWords'
-import { type AttentionMode, useAttentionStore } from '../../state/attentionStore'
+import { useAttentionStore } from '../../state/attentionStore'
 import { useDocumentStore } from '../../state/documentStore'
 import { ancestorsOf } from '../../state/paths'
 import { Select } from '../../ui/Select'
 import { Switch } from '../../ui/Switch'
 import { AskedChoice } from './AskedChoice'
-import { DirectionChoice } from './AttentionView'
+import { DirectionChoice, modesOf } from './AttentionView'
 import { usualAsked } from './asked'
 import { Frame } from './Frame'
 import type { MixerRow } from './mixerRows'
@@ -49,7 +49,6 @@ export function MixingView({ rows, row }: MixingViewProps) {
   }, [row, part, path, answer, wanted, first, direction, normalisation, scene])
 
   useThumbnail(path === row.path ? row.path : null, answer, scene)
-  const modes: readonly AttentionMode[] = row.map ? ['attention', 'mixing'] : ['mixing']
   const words =
     status.kind === 'failed' ? status.message : isCurrent ? null : (runWords(status) ?? 'measuring')
   return (
@@ -59,7 +58,7 @@ export function MixingView({ rows, row }: MixingViewProps) {
       shown={shown}
       name="Mixing on the picture"
       mode="mixing"
-      modes={modes}
+      modes={modesOf(row, true)}
       what={
         <Select
           label="Part"

@@ -119,7 +119,7 @@ function windowMarks(map: HeadMap | null, size: Scene['size']): readonly Mark[] 
   return lines.length <= mostEdges ? [{ kind: 'contour', lines }] : []
 }
 
-function queryMark(asked: Asked, grid: Grid, size: Scene['size'], isSecond: boolean): readonly Mark[] {
+export function queryMark(asked: Asked, grid: Grid, size: Scene['size'], isSecond: boolean): readonly Mark[] {
   const place = placeOf(asked, grid)
   return place ? [{ kind: 'query', area: cellArea(grid, place.row, place.column, size), isSecond }] : []
 }
@@ -189,7 +189,7 @@ export const directionWords = {
   readBy: 'One column: the weight with which each query reads this key. A column has no fixed sum.',
 } as const
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 function sentenceOf({ layer, reading, grid }: Context, { asked, map }: Answered, isHeld: boolean): string {
   const who = capital(describeAsked(asked, grid))

@@ -13,6 +13,7 @@ import type { LookStatus } from '../../state/lookStore'
 import { useLook } from '../useLook'
 import { tokenOf } from './asked'
 import { gridOfSide } from './mixingShown'
+import { useRested } from './useRested'
 
 /** Quick while the pointer moves, sure once a place is held. */
 const probesOnHover = 4
@@ -81,13 +82,3 @@ function outputSideOf({ lowered }: Analysis, path: string): MixingSide | null {
 
 const placeIn = (asked: Asked, side: MixingSide): number | null =>
   side.height * side.width > 0 ? tokenOf(asked, gridOfSide(side)) : null
-
-/** The value once it has not changed for a while; the first one at once. */
-function useRested<V>(value: V, ms: number): V {
-  const [rested, setRested] = useState(value)
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(value), ms)
-    return () => clearTimeout(timer)
-  }, [value, ms])
-  return rested
-}
