@@ -2,7 +2,7 @@ import { Download, Palette, Table2 } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { Dialog } from '../ui/Dialog'
 import { IconButton } from '../ui/IconButton'
-import { Menu } from '../ui/Menu'
+import { Menu, type MenuItem } from '../ui/Menu'
 import { Popover } from '../ui/Popover'
 import type { SequentialMap } from './colourMaps'
 import { copyCaption, type Figures, saveCsv, saveNpy, savePng, saveSvg } from './exports'
@@ -12,6 +12,8 @@ import { ViewSettingsForm } from './ViewSettingsForm'
 interface FigureToolsProps {
   /** The figure in view, or several that belong together: a comparison. */
   readonly figures: Figures
+  /** More that belongs to the view, made when it is asked for: all heads of a layer. */
+  readonly all?: { readonly label: string; readonly figures: () => Figures }
   /** The colours where the person has chosen none. */
   readonly usual?: SequentialMap
   /** What only this view lets choose about drawing, above what all views share. */
@@ -21,7 +23,7 @@ interface FigureToolsProps {
 const icon = { size: 16, strokeWidth: 1.6, 'aria-hidden': true } as const
 
 /** How the figure is drawn, its numbers as a table, and its files. */
-export function FigureTools({ figures, usual = 'viridis', children }: FigureToolsProps) {
+export function FigureTools({ figures, all, usual = 'viridis', children }: FigureToolsProps) {
   const [hasTable, setTable] = useState(false)
   return (
     <div className="figure-tools">
@@ -49,6 +51,7 @@ export function FigureTools({ figures, usual = 'viridis', children }: FigureTool
           { label: 'NPY', hint: 'float32 for NumPy', onSelect: () => saveNpy(figures) },
           'line',
           { label: 'Copy caption', onSelect: () => void copyCaption(figures) },
+          ...(all ? allItems(all) : []),
         ]}
       >
         <IconButton label="Save figure">
@@ -65,3 +68,14 @@ export function FigureTools({ figures, usual = 'viridis', children }: FigureTool
     </div>
   )
 }
+
+const allItems = ({
+  label,
+  figures,
+}: NonNullable<FigureToolsProps['all']>): readonly (MenuItem | 'line')[] => [
+  'line',
+  { label: `${label}, PNG`, onSelect: () => void savePng(figures()) },
+  { label: `${label}, SVG`, onSelect: () => saveSvg(figures()) },
+  { label: `${label}, CSV`, onSelect: () => saveCsv(figures()) },
+  { label: `${label}, NPY`, hint: 'one array', onSelect: () => saveNpy(figures()) },
+]

@@ -311,6 +311,23 @@ export class EditorPage {
     return this.attentionMap.locator('canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL())
   }
 
+  /** Chooses a mixer of the design in the attention panel: `1.1`. */
+  async lookAtLayer(name: string): Promise<void> {
+    await this.dock.getByRole('combobox', { name: 'Block' }).click()
+    await this.page
+      .getByRole('option', { name: new RegExp(`^Layer ${name.replace('.', '\\.')}(,|$)`) })
+      .click()
+  }
+
+  /** The file that the figure in view becomes: `CSV`, `SVG`. */
+  async saveFigure(kind: string): Promise<{ readonly name: string; readonly content: Buffer }> {
+    await this.dock.getByRole('button', { name: 'Save figure' }).click()
+    const download = this.page.waitForEvent('download')
+    await this.page.getByRole('menuitem', { name: kind }).first().click()
+    const file = await download
+    return { name: file.suggestedFilename(), content: await readFile(await file.path()) }
+  }
+
   // ---- keyboard ----
 
   press(...keys: readonly string[]): Promise<void> {

@@ -45,16 +45,17 @@ export function DepthChart({ rows, row }: DepthChartProps) {
   const waiting = attending.length - statistics.size
   return (
     <section className="attention-chart" aria-label="Heads over depth">
+      <Segmented
+        label="Chart"
+        value={kind}
+        options={[
+          { value: 'distance', label: 'Distance' },
+          { value: 'entropy', label: 'Entropy' },
+        ]}
+        onChange={(value) => lookAt({ chart: value })}
+      />
       <header>
-        <Segmented
-          label="Chart"
-          value={kind}
-          options={[
-            { value: 'distance', label: 'Distance' },
-            { value: 'entropy', label: 'Entropy' },
-          ]}
-          onChange={(value) => lookAt({ chart: value })}
-        />
+        <p className="label faint">{kind === 'distance' ? 'Mean distance, px' : 'Mean entropy, nats'}</p>
         <ChartTools
           around={around}
           chart={() => ({
@@ -73,7 +74,6 @@ export function DepthChart({ rows, row }: DepthChartProps) {
           })}
         />
       </header>
-      <p className="label faint">{kind === 'distance' ? 'Mean distance, px' : 'Mean entropy, nats'}</p>
       <div className="attention-chart-plot" ref={around} aria-hidden="true">
         <ResponsiveContainer width="100%" height="100%">
           <ComposedChart accessibilityLayer={false} margin={{ left: 0, right: 8, top: 6, bottom: 0 }}>

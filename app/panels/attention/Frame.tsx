@@ -68,7 +68,12 @@ export function Frame({ rows, row, shown, name, mode, modes, what, children, set
               onChange={(value) => lookAt({ mode: value })}
             />
           )}
-          <FigureTools figures={figures}>{settings}</FigureTools>
+          <FigureTools
+            figures={figures}
+            {...(shown.allHeads ? { all: { label: 'All heads', figures: shown.allHeads } } : {})}
+          >
+            {settings}
+          </FigureTools>
         </header>
         <h2 className="spoken">{figure.title}</h2>
         <div className="attention-choices">

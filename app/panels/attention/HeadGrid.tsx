@@ -10,6 +10,7 @@ import type { MixerRow } from './mixerRows'
 import { type MixingThumbnail, useMixingThumbnails } from './mixingThumbnails'
 import { normalisedRange } from './normalising'
 import { Thumbnails } from './Thumbnails'
+import { windowCells } from './windowCells'
 
 interface HeadGridProps {
   readonly rows: readonly MixerRow[]
@@ -159,7 +160,7 @@ function headRasters(
     if (!map) return null
     // What all layers share is shown by the large map; here a layer's heads are compared.
     const range = normalisedRange(map.cells, normalisation, () => cells)
-    return paintCells(map.cells, range, coloursFor(view, range))
+    return paintCells(windowCells(map.cells, map.window), range, coloursFor(view, range))
   })
 }
 

@@ -1,5 +1,6 @@
 /** The maps of an attention: one question's answer, or two and their difference. */
 import type { AttentionLayer, Grid } from '../../../engine/index'
+import type { Figures } from '../../figure/exports'
 import { type Cells, cellArea, fileStem, type MapFigure, type Mark } from '../../figure/mapFigure'
 import { rangeOver } from '../../figure/ranges'
 import { edgesOf } from '../../figure/regions'
@@ -40,6 +41,7 @@ export function attentionShown(
   if (first === null || second === null) {
     return {
       figures: [one.figure],
+      allHeads: () => allHeads(context, asked),
       grid,
       sentence: sentenceOf(context, one, first !== null),
       facts: one.map ? factsOf(context, one.map) : [],
@@ -72,6 +74,11 @@ interface Context {
   readonly scene: Scene
   /** Of what is asked about. */
   readonly grid: Grid
+}
+
+function allHeads(context: Context, asked: Asked): Figures {
+  const of = (head: number) => answerTo({ ...context, reading: { ...context.reading, head } }, asked).figure
+  return [of(0), ...Array.from({ length: context.layer.heads - 1 }, (_, index) => of(index + 1))]
 }
 
 interface Answered {

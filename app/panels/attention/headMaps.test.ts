@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { AttentionLayer, Places } from '../../../engine/index'
 import type { Asked } from '../../state/attentionStore'
 import { headMap } from './headMaps'
+import { windowCells } from './windowCells'
 
 const picture = { height: 64, width: 64 }
 const at = (row: number, column: number, grid = 4): Asked => ({
@@ -76,6 +77,14 @@ describe('a window over the shift’s seam', () => {
     expect([...(map?.cells.values ?? [])].flatMap((value, cell) => (value > 0.4 ? [cell] : []))).toEqual([
       7, 11,
     ])
+  })
+
+  test('a thumbnail shows it in one piece', () => {
+    const map = headMap(layer, 0, { asked: at(1, 3), ...reading }, picture)
+    const cells = map && windowCells(map.cells, map.window)
+    // The last column lies before the first.
+    expect(cells).toMatchObject({ height: 2, width: 2 })
+    expect([...(cells?.absent ?? [])]).toEqual([0, 1, 0, 1])
   })
 
   test('inside the map nothing is masked', () => {

@@ -11,6 +11,8 @@ export interface Fact {
 export interface Shown {
   /** The first is in view; all go into files. */
   readonly figures: Figures
+  /** Every head's map of the same layer, for files. */
+  readonly allHeads?: () => Figures
   /** What can be asked about. */
   readonly grid: Grid
   readonly sentence: string
