@@ -80,8 +80,11 @@ test('two patches are compared, and the figure goes into files by the keyboard a
   await editor.dock.getByRole('button', { name: 'Save figure' }).focus()
   await editor.press('Enter')
   const download = editor.page.waitForEvent('download')
+  await expect(editor.page.getByRole('menuitem', { name: 'PNG' }).first()).toBeVisible()
   await editor.press('ArrowDown', 'Enter')
-  expect((await download).suggestedFilename()).toMatch(/^CAFormer-S18-stages\.2\.blocks\.8.*minus.*\.svg$/)
+  expect((await download).suggestedFilename()).toMatch(
+    /^CAFormer-S18-stages\.2\.blocks\.8.*minus.*\.(png|svg)$/,
+  )
 
   const svg = await editor.saveFigure('SVG')
   const text = svg.content.toString('utf8')
