@@ -10,7 +10,8 @@ const hub = ['https://huggingface.co', 'https://*.hf.co']
 
 const directives = [
   "default-src 'none'",
-  "script-src 'self'",
+  // Designs on the CPU are run by WebAssembly of our own origin.
+  "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self'",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' blob: data:",

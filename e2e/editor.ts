@@ -14,6 +14,7 @@ export const test = base.extend<{ editor: EditorPage }, { lastTime: StorageState
       const context = await browser.newContext({ ...(baseURL && { baseURL }), ...(viewport && { viewport }) })
       const editor = await new EditorPage(await context.newPage()).open()
       await editor.page.getByRole('button', { name: 'Close the first steps' }).click()
+      await editor.page.getByRole('button', { name: 'Stay with WebGPU' }).click()
       await editor.setInput(64)
       await editor.statusBar.getByText('Saved on this device').waitFor()
       const state = await context.storageState({ indexedDB: true })

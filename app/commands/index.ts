@@ -35,7 +35,7 @@ import {
   ungroupNodes,
   unlinkBlock,
 } from './nodes'
-import { cancelRun, profile, restartGpu, runNow, runOnCpu, toggleLive } from './runs'
+import { cancelRun, profile, restartGpu, runNow, runOnCpu, runOnGpu, toggleLive } from './runs'
 import {
   actualSize,
   arrange,
@@ -86,6 +86,7 @@ export const commands: readonly Command[] = [
   toggleLive,
   profile,
   runOnCpu,
+  runOnGpu,
   cancelRun,
   restartGpu,
   arrange,

@@ -1,9 +1,10 @@
-import { CircleStop, Cpu, Gauge, Play, Radio } from 'lucide-react'
+import { CircleStop, Cpu, Gauge, Gpu, Play, Radio } from 'lucide-react'
 import { engine } from '../engine/engine'
-import { useRunStore } from '../state/runStore'
+import { canRun, useRunStore } from '../state/runStore'
 import { useSessionStore } from '../state/sessionStore'
 import type { Command } from './command'
 
+const isReady = () => canRun(useRunStore.getState())
 const hasGpu = () => useRunStore.getState().device?.available === true
 
 export const runNow: Command = {
@@ -12,7 +13,7 @@ export const runNow: Command = {
   group: 'Run',
   icon: Play,
   shortcuts: ['mod+enter'],
-  enabled: hasGpu,
+  enabled: isReady,
   run: () => engine.runNow(),
 }
 
@@ -21,7 +22,7 @@ export const toggleLive: Command = {
   label: 'Run after each edit, or pause',
   group: 'Run',
   icon: Radio,
-  enabled: hasGpu,
+  enabled: isReady,
   run: () => {
     const { isLive, setLive } = useSessionStore.getState()
     setLive(!isLive)
@@ -33,16 +34,32 @@ export const profile: Command = {
   label: 'Measure each layer again',
   group: 'Run',
   icon: Gauge,
-  enabled: () => hasGpu() && useRunStore.getState().result !== null,
+  enabled: () => hasGpu() && useRunStore.getState().result?.processor === 'gpu',
   run: () => engine.profile(),
 }
 
 export const runOnCpu: Command = {
   id: 'runOnCpu',
-  label: 'Run on the CPU (small designs, slow)',
+  label: 'Run on the CPU',
   group: 'Run',
   icon: Cpu,
-  run: () => engine.runOnReference(),
+  enabled: () => useRunStore.getState().processor === 'gpu',
+  run: () => {
+    useRunStore.getState().set({ processor: 'cpu' })
+    engine.runNow()
+  },
+}
+
+export const runOnGpu: Command = {
+  id: 'runOnGpu',
+  label: 'Run on the GPU',
+  group: 'Run',
+  icon: Gpu,
+  enabled: () => hasGpu() && useRunStore.getState().processor === 'cpu',
+  run: () => {
+    useRunStore.getState().set({ processor: 'gpu' })
+    engine.runNow()
+  },
 }
 
 export const cancelRun: Command = {

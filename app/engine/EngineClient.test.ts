@@ -50,7 +50,7 @@ const gpu: Reply = {
   },
 }
 const result: RunResult = {
-  onReference: false,
+  processor: 'gpu',
   logits: null,
   weights: null,
   classes: null,
@@ -231,8 +231,9 @@ test('without a GPU nothing is run by itself, and the reason is there', () => {
   vi.runAllTimers()
   expect(worker().last('run')?.revision).toBe(1)
   expect(state().device).toEqual({ available: false, reason: 'This browser has no WebGPU.' })
-  client.runOnReference()
-  expect(worker().last('runOnReference')?.document.name).toBe('A')
+  state().set({ processor: 'cpu' })
+  client.runNow()
+  expect(worker().last('run')).toMatchObject({ processor: 'cpu', document: { name: 'A' } })
 })
 
 const whole = {

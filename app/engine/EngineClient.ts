@@ -25,7 +25,7 @@ import {
   setLook,
   useLookStore,
 } from '../state/lookStore'
-import { useRunStore } from '../state/runStore'
+import { canRun, useRunStore } from '../state/runStore'
 import { useSessionStore } from '../state/sessionStore'
 import { useWeightsStore } from '../state/weightsStore'
 
@@ -113,7 +113,7 @@ export class EngineClient {
   /** Runs the design as it stands, live or not. */
   runNow(): void {
     clearTimeout(this.#timer)
-    if (!useRunStore.getState().device?.available || this.#isGivingWeights) return
+    if (!canRun(useRunStore.getState()) || this.#isGivingWeights) return
     const { document } = useDocumentStore.getState()
     if (!isRunnable(document)) return
     const { picture, isPicturePending } = useRunStore.getState()
@@ -124,31 +124,13 @@ export class EngineClient {
     const revision = this.#ask(document)
     this.#post({
       type: 'run',
+      processor: useRunStore.getState().processor,
       revision,
       document,
       batch: useSessionStore.getState().batch,
       picture: picture && fits(picture.tensor, document) ? picture.tensor : null,
       measure: true,
       attention: 'all',
-      weights: useWeightsStore.getState().loaded?.id ?? null,
-    })
-  }
-
-  /** Runs on the plain evaluation: no GPU, small models, slow. */
-  runOnReference(): void {
-    clearTimeout(this.#timer)
-    const { document } = useDocumentStore.getState()
-    if (!isRunnable(document)) return
-    const { picture, isPicturePending } = useRunStore.getState()
-    if (isPicturePending) {
-      this.#timer = setTimeout(() => this.runOnReference(), pictureDelayMs)
-      return
-    }
-    this.#post({
-      type: 'runOnReference',
-      revision: this.#ask(document),
-      document,
-      picture: picture && fits(picture.tensor, document) ? picture.tensor : null,
       weights: useWeightsStore.getState().loaded?.id ?? null,
     })
   }
@@ -172,21 +154,22 @@ export class EngineClient {
 
   /** Measures each kernel of the last run again. */
   profile(): void {
-    const { revision, ranDocument, device } = useRunStore.getState()
-    if (!device?.available || !ranDocument || this.#asked?.document !== ranDocument) return
+    const { revision, ranDocument, result } = useRunStore.getState()
+    if (result?.processor !== 'gpu' || !ranDocument || this.#asked?.document !== ranDocument) return
     useRunStore.getState().set({ status: { kind: 'running', stage: 'measuring', done: 0, total: 0 } })
     this.#post({ type: 'profile', revision })
   }
 
   /** Asks a question of one kind; a newer one takes it back. */
   ask<K extends LookKind>(kind: K, seat: string, asked: Asked<K>): void {
-    if (!useRunStore.getState().device?.available || this.#isGivingWeights) return
+    const { processor } = useRunStore.getState()
+    if (!canRun(useRunStore.getState()) || this.#isGivingWeights) return
     const before = lookState(useLookStore.getState(), kind, seat)
     if (before.status.kind !== 'failed' && isSameAsked(before.asked, asked)) return
     this.#looks++
     const id = this.#looks
     setLook(kind, seat, { id, asked, status: { kind: 'running', stage: 'planning', done: 0, total: 0 } })
-    this.#post({ type: 'look', id, kind, seat, ...asked } satisfies LookOf<K> as LookRequest)
+    this.#post({ type: 'look', id, kind, seat, processor, ...asked } satisfies LookOf<K> as LookRequest)
   }
 
   /** Nobody looks any more. */
@@ -298,7 +281,7 @@ export class EngineClient {
     switch (reply.type) {
       case 'device':
         set({ device: reply.device, status: { kind: 'idle' }, hasDeviceBeenLost: false })
-        if (reply.device.available) this.requestRun()
+        if (canRun(useRunStore.getState())) this.requestRun()
         return
       case 'progress':
         set({ status: { kind: 'running', stage: reply.stage, done: reply.done, total: reply.total } })
@@ -308,9 +291,7 @@ export class EngineClient {
           result: reply.result,
           ranDocument: this.#asked?.document ?? null,
           profile: null,
-          ...(reply.result.onReference
-            ? { status: { kind: 'idle' }, latency: null }
-            : { status: { kind: 'running', stage: 'measuring', done: 0, total: 0 } }),
+          status: { kind: 'running', stage: 'measuring', done: 0, total: 0 },
         })
         return
       case 'measured':

@@ -3,7 +3,7 @@ import type { AnswerOf, LookKind, QuestionOf } from '../../engine/index'
 import { engine } from '../engine/engine'
 import { useDocumentStore } from '../state/documentStore'
 import { type Asked, isSameAsked, type LookStatus, lookState, useLookStore } from '../state/lookStore'
-import { useRunStore } from '../state/runStore'
+import { canRun, useRunStore } from '../state/runStore'
 import { useWeightsStore } from '../state/weightsStore'
 
 export interface Looked<K extends LookKind> {
@@ -33,7 +33,7 @@ export function useLook<K extends LookKind>(
   const document = useDocumentStore((state) => state.document)
   const picture = useRunStore((state) => state.picture)
   const weights = useWeightsStore((state) => state.loaded?.id ?? null)
-  const isReady = useRunStore((state) => state.device?.available === true)
+  const isReady = useRunStore(canRun)
   const state = useLookStore((states) => lookState(states, kind, seat))
   const said = question && JSON.stringify(question)
   const wanted = useMemo<Asked<K> | null>(() => {

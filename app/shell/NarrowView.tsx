@@ -14,7 +14,7 @@ import { useDocumentStore } from '../state/documentStore'
 import { figuresOf } from '../state/figures'
 import { alternativesTo } from '../state/modules'
 import { type PathKey, pathOf } from '../state/paths'
-import { useRunStore } from '../state/runStore'
+import { useRunStore, whyNothingRuns } from '../state/runStore'
 import { useSessionStore } from '../state/sessionStore'
 import { blocksOf } from '../state/skeleton'
 import { Button } from '../ui/Button'
@@ -64,6 +64,8 @@ function FigureStrip() {
   const document = useDocumentStore((state) => state.preview ?? state.document)
   const latency = useRunStore((state) => state.latency)
   const device = useRunStore((state) => state.device)
+  const reason = useRunStore(whyNothingRuns)
+  const isOnCpu = useRunStore((state) => state.processor === 'cpu')
   const status = useRunStore((state) => state.status)
   const figures = figuresOf(document)
   return (
@@ -72,14 +74,8 @@ function FigureStrip() {
       <Figure name="MACs" value={formatCount(figures.macs)} />
       <Figure name="peak act." value={formatBytes(figures.activationBytes)} />
       <Figure
-        name={device?.available ? device.name : 'latency'}
-        value={
-          latency
-            ? formatMs(latency.median)
-            : device?.available === false
-              ? 'no GPU'
-              : (runWords(status) ?? '–')
-        }
+        name={isOnCpu ? 'CPU' : device?.available ? device.name : 'latency'}
+        value={latency ? formatMs(latency.median) : reason !== null ? 'no GPU' : (runWords(status) ?? '–')}
       />
     </dl>
   )

@@ -4,7 +4,7 @@ import { run } from '../commands'
 import { errorsOf, useAnalysis } from '../state/derived'
 import { isEdited, useDocumentStore } from '../state/documentStore'
 import { type Figures, figuresOf, useDocumentBefore } from '../state/figures'
-import { useRunStore } from '../state/runStore'
+import { useRunStore, whyNothingRuns } from '../state/runStore'
 import { useSessionStore } from '../state/sessionStore'
 import type { WidthClass } from '../state/widthClass'
 import { Button } from '../ui/Button'
@@ -191,11 +191,11 @@ function Convention() {
 }
 
 function Latency({ isShort }: { readonly isShort: boolean }) {
-  const { device, status, latency, latencyBefore, measuredDocument } = useLatencyState()
+  const { reason, status, latency, latencyBefore, measuredDocument } = useLatencyState()
   const document = useDocumentStore((state) => state.document)
   const isPreviewing = useDocumentStore((state) => state.preview !== null)
   const isFlashing = useFlashes()
-  if (device && !device.available) {
+  if (reason !== null) {
     return (
       <span className="status-text">
         {status.kind === 'running'
@@ -233,18 +233,46 @@ function Latency({ isShort }: { readonly isShort: boolean }) {
 }
 
 function useLatencyState() {
-  const device = useRunStore((state) => state.device)
+  const reason = useRunStore(whyNothingRuns)
   const status = useRunStore((state) => state.status)
   const latency = useRunStore((state) => state.latency)
   const latencyBefore = useRunStore((state) => state.latencyBefore)
   const measuredDocument = useRunStore((state) => state.measuredDocument)
-  return { device, status, latency, latencyBefore, measuredDocument }
+  return { reason, status, latency, latencyBefore, measuredDocument }
+}
+
+/** The CPU in place of an adapter. */
+function Processor() {
+  const device = useRunStore((state) => state.device)
+  return (
+    <Popover
+      label="The processor"
+      side="top"
+      align="end"
+      trigger={
+        <button type="button" className="status-adapter">
+          <Cpu {...icon} />
+          <span className="ellipsis">CPU, WebAssembly</span>
+        </button>
+      }
+    >
+      <div className="status-popover">
+        <h3>The CPU of this machine</h3>
+        <p>
+          onnxruntime’s WebAssembly runs the design as an ONNX model: the same numbers as on a GPU within
+          10⁻⁴. Latency is from array to array, by the wall clock.
+        </p>
+        {device?.available && <Button onClick={() => run('runOnGpu')}>Run on {device.name}</Button>}
+      </div>
+    </Popover>
+  )
 }
 
 function Adapter({ isShort }: { readonly isShort: boolean }) {
   const device = useRunStore((state) => state.device)
   const latency = useRunStore((state) => state.latency)
   const hasBeenLost = useRunStore((state) => state.hasDeviceBeenLost)
+  const processor = useRunStore((state) => state.processor)
   const batch = useSessionStore((state) => state.batch)
   if (hasBeenLost) {
     return (
@@ -255,6 +283,7 @@ function Adapter({ isShort }: { readonly isShort: boolean }) {
     )
   }
   if (!device) return <span className="status-text faint">looking for a GPU</span>
+  if (processor === 'cpu') return <Processor />
   if (!device.available) {
     return (
       <span className="status-text status-warning">
@@ -289,9 +318,10 @@ function Adapter({ isShort }: { readonly isShort: boolean }) {
         {device.isSoftware && (
           <p>
             This is a software adapter: it computes on the CPU. Latency here says little about a GPU; shares
-            between layers differ as well.
+            between layers differ as well. The CPU runs the same design many times faster by itself.
           </p>
         )}
+        <Button onClick={() => run('runOnCpu')}>Run on the CPU</Button>
         {latency && (
           <p>
             Latency is the median of {latency.runs} runs at batch {batch}, by{' '}

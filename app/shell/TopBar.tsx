@@ -21,7 +21,7 @@ import { run, shortcutOf } from '../commands'
 import { edit } from '../commands/edit'
 import { Mark } from '../glyphs/Mark'
 import { type DocumentState, isEdited, useDocumentStore } from '../state/documentStore'
-import { type RunState, useRunStore } from '../state/runStore'
+import { type RunState, useRunStore, whyNothingRuns } from '../state/runStore'
 import { useSessionStore } from '../state/sessionStore'
 import type { WidthClass } from '../state/widthClass'
 import { Button } from '../ui/Button'
@@ -273,14 +273,16 @@ function Batch() {
   )
 }
 
-const liveState = ({ device, status }: RunState) =>
-  device?.available === false
+const liveState = (state: RunState) => {
+  const { status } = state
+  return whyNothingRuns(state) !== null
     ? 'none'
     : status.kind === 'running'
       ? 'running'
       : status.kind === 'failed'
         ? 'failed'
         : 'idle'
+}
 
 function LiveButton() {
   const state = useRunStore(liveState)

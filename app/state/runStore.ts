@@ -6,6 +6,7 @@ import type {
   Document,
   FailureCode,
   Latency,
+  Processor,
   Profile,
   RunResult,
   Stage,
@@ -27,6 +28,8 @@ export type RunStatus =
 
 export interface RunState {
   readonly device: DeviceReport | null
+  /** Where this person wants designs to run. */
+  readonly processor: Processor
   readonly status: RunStatus
   /** Rises with every run that was asked for; answers to older ones are dropped. */
   readonly revision: number
@@ -53,6 +56,7 @@ export interface RunState {
 
 export const useRunStore = create<RunState>()((set) => ({
   device: null,
+  processor: 'gpu',
   status: { kind: 'starting' },
   revision: 0,
   ranDocument: null,
@@ -73,3 +77,11 @@ export const useRunStore = create<RunState>()((set) => ({
 const noLayers: readonly AttentionLayer[] = []
 export const attentionLayers = (state: RunState): readonly AttentionLayer[] =>
   state.result?.attention ?? noLayers
+
+/** Whether anything can run: on the CPU always, once it is known what this machine has. */
+export const canRun = ({ device, processor }: RunState): boolean =>
+  device !== null && (processor === 'cpu' || device.available)
+
+/** A sentence for people; null where something can run, or may yet. */
+export const whyNothingRuns = ({ device, processor }: RunState): string | null =>
+  device?.available === false && processor === 'gpu' ? device.reason : null

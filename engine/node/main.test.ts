@@ -73,6 +73,7 @@ test.each([
     '/nowhere.png: there is no such file',
   ],
   [['run', 'resnet18', '--probe', 'spiral', '--on', 'reference'], 1, 'there is no probe spiral'],
+  [['run', 'vit_base_patch16_224', '--on', 'reference'], 1, 'takes up to 2 G multiply-adds'],
   [['run', 'resnet18', '--probe', 'grey', '--image', 'a.png'], 2, '--image or --probe, not both'],
 ])('%s is refused in one line', async (args, code, sentence) => {
   const answer = await vertebra(...args)

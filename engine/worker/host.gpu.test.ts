@@ -106,23 +106,89 @@ test('a run reports its progress, answers logits and attention, and is measured'
   expect(last('measured')?.latency.median).toBeGreaterThan(0)
 })
 
-test('the GPU and the plain evaluation agree, attention included', async () => {
-  const { host, last } = newHost()
-  host.receive({ type: 'run', revision: 1, document: vit, ...request, attention: 'all' })
-  await host.idle()
-  const onGpu = last('ran')?.result
-  host.receive({ type: 'runOnReference', revision: 2, document: vit, picture: null, weights: null })
-  await host.idle()
-  const plain = last('ran')?.result
-  expect(plain?.onReference).toBe(true)
+const openCpu = async () => {
+  const ort = await import('onnxruntime-web')
+  ort.env.logLevel = 'error'
+  return ort
+}
+
+test.each([
+  ['with a GPU', () => gpu],
+  ['without one', () => undefined],
+])('%s a design runs on the CPU, attention and latency included, as on the GPU', async (_, of) => {
+  const run = async (host: EngineHost, processor: 'gpu' | 'cpu') => {
+    host.receive({
+      type: 'run',
+      revision: 1,
+      document: vit,
+      ...request,
+      attention: 'all',
+      measure: true,
+      processor,
+    })
+    await host.idle()
+  }
+  const onGpu = newHost()
+  await run(onGpu.host, 'gpu')
+  const onCpu = newHost(of(), { openCpu })
+  await run(onCpu.host, 'cpu')
+  const [expected, got] = [onGpu.last('ran')?.result, onCpu.last('ran')?.result]
+  expect(got?.processor).toBe('cpu')
   const difference = (a?: Float32Array | null, b?: Float32Array | null) =>
     Math.max(...[...(a ?? [])].map((value, index) => Math.abs(value - (b?.[index] ?? Number.NaN))))
-  expect(difference(onGpu?.logits, plain?.logits)).toBeLessThan(1e-4)
-  const queriesOf = (result: typeof plain) => {
-    const scores = result?.attention[11]?.scores
-    return scores?.kind === 'products' ? scores.q : null
+  expect(difference(expected?.logits, got?.logits)).toBeLessThan(1e-4)
+  for (const layer of [0, 11]) {
+    const [wanted, made] = [expected?.attention[layer], got?.attention[layer]]
+    if (!wanted || !made) throw new Error('a layer is missing')
+    expect(difference(attentionRow(wanted, 1, 5), attentionRow(made, 1, 5))).toBeLessThan(1e-4)
   }
-  expect(difference(queriesOf(onGpu), queriesOf(plain))).toBeLessThan(1e-3)
+  expect(onCpu.last('measured')?.latency).toMatchObject({ method: 'wall clock' })
+  expect(onCpu.last('measured')?.latency.median).toBeGreaterThan(0)
+})
+
+test('what is looked at on the CPU is what the GPU shows', async () => {
+  const document = design('resnet18', 32)
+  const fields = []
+  for (const processor of ['gpu', 'cpu'] as const) {
+    const { host, last } = newHost(processor === 'gpu' ? gpu : undefined, { openCpu })
+    host.receive({
+      type: 'look',
+      id: 1,
+      kind: 'field',
+      seat: 'main',
+      processor,
+      subject: { document, pictures: [], weights: null },
+      question: { path: 'layer1/0', place: 27, rule: 'absolute', isRandom: false },
+    })
+    await host.idle()
+    const looked = last('looked')
+    if (looked?.kind !== 'field') throw new Error('no field came')
+    fields.push(looked.answer.map.values)
+  }
+  const [onGpu = new Float32Array(), onCpu = new Float32Array()] = fields
+  const most = Math.max(...onGpu)
+  expect(Math.max(...onGpu.map((value, i) => Math.abs(value - (onCpu[i] ?? Number.NaN))))).toBeLessThan(
+    1e-4 * most,
+  )
+})
+
+test('weights of a file are used on the CPU, and a host without a CPU says so', async () => {
+  const { host, last } = newHost(undefined, { openCpu })
+  const { bytes, tensors } = checkpointOf(vit)
+  host.receive({ type: 'readWeights', request: 1, bytes, document: vit })
+  await host.idle()
+  const weights = last('weightsRead')?.id ?? null
+  host.receive({ type: 'run', revision: 1, document: vit, ...request, processor: 'cpu' })
+  await host.idle()
+  const before = last('ran')?.result.logits
+  host.receive({ type: 'run', revision: 2, document: vit, ...request, weights, processor: 'cpu' })
+  await host.idle()
+  expect(last('ran')?.result.weights).toMatchObject({ fits: tensors.length })
+  expect(last('ran')?.result.logits).not.toEqual(before)
+  const bare = newHost(undefined)
+  bare.host.receive({ type: 'run', revision: 1, document: vit, ...request, processor: 'cpu' })
+  await bare.host.idle()
+  expect(bare.last('failed')?.message).toContain('could not be loaded')
 })
 
 test('windows and routed regions come with their places, the same as from the plain evaluation', async () => {
@@ -211,20 +277,6 @@ test('the last run is profiled, kernel by kernel', async () => {
   const profile = last('profiled')?.profile
   expect(profile?.kernels).toHaveLength(last('ran')?.result.kernels.length ?? -1)
   expect(profile?.kernels.every(({ median }) => median > 0)).toBe(true)
-})
-
-test('a design too large for the plain evaluation is refused with the figures', async () => {
-  const { host, last } = newHost()
-  host.receive({
-    type: 'runOnReference',
-    revision: 1,
-    document: design('vit_base_patch16_224', 224),
-    picture: null,
-    weights: null,
-  })
-  await host.idle()
-  expect(last('failed')).toMatchObject({ code: 'DOCUMENT' })
-  expect(last('failed')?.message).toMatch(/up to 2 G multiply-adds and this design has 1[67]\.\d G/)
 })
 
 test('after a loss the device comes back and the next run works', async () => {
@@ -327,16 +379,6 @@ test('a design runs on the weights of a file, edits keep those that still fit, a
   const [most = Number.NaN] = [...(withFile?.logits ?? [])].sort((a, b) => b - a)
   expect(withFile?.classes).toHaveLength(5)
   expect(withFile?.classes?.[0]?.value).toBe(most)
-  host.receive({ type: 'runOnReference', revision: 3, document: vit, picture: null, weights: id })
-  await host.idle()
-  const plain = last('ran')?.result
-  expect(
-    Math.max(
-      ...[...(plain?.logits ?? [])].map((value, i) =>
-        Math.abs(value - (withFile?.logits?.[i] ?? Number.NaN)),
-      ),
-    ),
-  ).toBeLessThan(1e-4)
   const edited = await run(4, setAttributes(vit, ['blocks.0', 'mlp'], { mlpRatio: 2 }), id)
   // Two weights and a bias of each of twelve MLPs have other shapes now.
   expect(edited?.weights).toEqual({ id, fits: tensors.length - 36, wanted: tensors.length })

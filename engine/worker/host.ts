@@ -3,6 +3,7 @@
  * page, so that tests drive it in Node.
  */
 import type { AttentionLayer } from '../analysis/attention/layer'
+import { analyze } from '../analyze'
 import { compile } from '../compile/compile'
 import type { Plan } from '../compile/plan'
 import { DeviceLostError, KernelError, VertebraError } from '../errors'
@@ -19,8 +20,11 @@ import '../modules'
 import type { Lowered } from '../lower/lowered'
 import { topClasses } from '../weights/topClasses'
 import { type AttentionPlan, attentionLayer, attentionPlan, keptNodes } from './attentionLayers'
+import { CpuProcessor, type OnnxRuntime } from './cpuProcessor'
 import { DesignError, outputOf } from './designError'
+import { gpuPlanner, planOf } from './gpuPlanner'
 import { looks } from './looks'
+import { measureReady } from './measureReady'
 import { pictureFor } from './picture'
 import type {
   FailureCode,
@@ -35,7 +39,6 @@ import type {
   Stage,
 } from './protocol'
 import type { AnswerOf, LookKind } from './questions'
-import { runOnReference } from './runOnReference'
 import { type MatchedWeights, WeightFiles } from './weightFiles'
 
 export interface HostOptions {
@@ -43,6 +46,8 @@ export interface HostOptions {
   readonly gpu: GPU | undefined
   readonly post: (reply: Reply, transfer: ArrayBuffer[]) => void
   readonly tuningCache: TuningCache
+  /** Loads the runtime for the CPU; without it nothing runs there. */
+  readonly openCpu?: () => Promise<OnnxRuntime>
   /** Waits before the tries to get a device back after a loss. */
   readonly soonMs?: readonly number[]
   /** Tune also on a software adapter, which computes on the cores that draw the page. */
@@ -51,7 +56,6 @@ export interface HostOptions {
 
 type RunRequest = Extract<Request, { type: 'run' }>
 type WeightsRequest = Extract<Request, { type: 'readWeights' }>
-type ReferenceRequest = Extract<Request, { type: 'runOnReference' }>
 
 /** The plans of one design: as people run it, and with Q and K of its attention layers kept. */
 interface Prepared {
@@ -66,6 +70,14 @@ interface Prepared {
   readonly weights: MatchedWeights | null
 }
 
+interface PreparedForCpu {
+  readonly key: string
+  readonly lowered: Lowered
+  readonly output: number
+  readonly attention: AttentionPlan
+  readonly matched: MatchedWeights | null
+}
+
 export class EngineHost {
   private readonly post: HostOptions['post']
   private readonly keeper: DeviceKeeper
@@ -73,9 +85,11 @@ export class EngineHost {
   private readonly tunesSoftware: boolean
   private tuner: { readonly adapter: string; readonly tuner: Tuner } | null = null
   private prepared: Prepared | null = null
+  private preparedCpu: PreparedForCpu | null = null
   /** What looks keep from one question to the next, by kind and slot. */
   private readonly keptByLooks = new Map<string, { readonly key: string; readonly made: unknown }>()
   private readonly weightFiles = new WeightFiles()
+  private readonly cpu: CpuProcessor
   /** Newest revision that asked for work, and newest that was taken back: older work stops at its next await. */
   private newest = Number.NEGATIVE_INFINITY
   private cancelled = Number.NEGATIVE_INFINITY
@@ -88,8 +102,9 @@ export class EngineHost {
   /** One job at a time: they share one device. */
   private queue: Promise<void> = Promise.resolve()
 
-  constructor({ gpu, post, tuningCache, soonMs, tunesSoftware = false }: HostOptions) {
+  constructor({ gpu, post, tuningCache, openCpu, soonMs, tunesSoftware = false }: HostOptions) {
     this.post = post
+    this.cpu = new CpuProcessor(openCpu ?? noCpu)
     this.tuningCache = tuningCache
     this.tunesSoftware = tunesSoftware
     this.keeper = new DeviceKeeper(gpu, {
@@ -105,10 +120,9 @@ export class EngineHost {
         this.enqueue(() => this.reportDevice())
         return
       case 'run':
-        this.begin(request.revision, () => this.run(request))
-        return
-      case 'runOnReference':
-        this.begin(request.revision, () => this.reference(request))
+        this.begin(request.revision, () =>
+          request.processor === 'cpu' ? this.runOnCpu(request) : this.run(request),
+        )
         return
       case 'readWeights':
         this.enqueue(async () => this.readWeights(request))
@@ -268,7 +282,7 @@ export class EngineHost {
     this.progress(revision, 'running', 0, 1)
     const outputs = await loaded.run(pictureFor(lowered, request.picture, request.batch), isCancelled)
     await this.sendResult(revision, weights, {
-      onReference: false,
+      processor: 'gpu',
       logits: outputs[0] ?? null,
       attention: layersOf(lowered, attention, outputs),
       attentionLeftOut: attention.leftOut,
@@ -347,13 +361,15 @@ export class EngineHost {
   }
 
   private async look<K extends LookKind>(request: LookOf<K>, isCancelled: IsCancelled): Promise<void> {
-    const { id, kind, seat, subject, question } = request
+    const { id, kind, seat, subject, question, processor = 'gpu' } = request
     stopIf(isCancelled)
-    const session = await this.session()
+    const onProgress = (stage: Stage, done: number, total: number) =>
+      this.send({ type: 'lookProgress', id, stage, done, total })
+    const session = processor === 'cpu' ? null : await this.session()
     const tell = (answer: AnswerOf<K>, isFinal: boolean) =>
       // One of the union's kinds; the compiler cannot tell which.
       this.send({ type: 'looked', id, kind, seat, answer, isFinal } satisfies LookedReplyOf<K> as LookedReply)
-    const about = `${this.keeper.epoch} ${subject.weights} ${JSON.stringify(subject.document)}`
+    const about = `${processor} ${this.keeper.epoch} ${subject.weights} ${JSON.stringify(subject.document)}`
     const kept = <T>(slot: string, key: string, make: () => T): T => {
       const name = `${kind} ${seat} ${slot}`
       const before = this.keptByLooks.get(name)
@@ -364,18 +380,17 @@ export class EngineHost {
     }
     const answer = await looks[kind](question, {
       subject,
-      device: session.device.traits,
+      plan: session
+        ? gpuPlanner(session.device.traits)
+        : (graph, { outputs = graph.outputs } = {}) => ({ graph, outputs }),
       isCancelled,
-      progress: (stage, done, total) => this.send({ type: 'lookProgress', id, stage, done, total }),
+      progress: onProgress,
       tell: (part) => tell(part, false),
       kept,
-      load: (plan, graph, isRandom = false) => {
-        const given = subject.weights === null || isRandom ? null : this.givenFor(subject.weights, graph)
-        return session.load(plan, {
-          given,
-          isCancelled,
-          onProgress: (stage, done, total) => this.send({ type: 'lookProgress', id, stage, done, total }),
-        })
+      load: async (planned, design, isRandom = false) => {
+        const given = subject.weights === null || isRandom ? null : this.givenFor(subject.weights, design)
+        if (!session) return await this.cpu.load(planned, given)
+        return await session.load(planOf(planned), { given, isCancelled, onProgress })
       },
     })
     stopIf(isCancelled)
@@ -392,12 +407,48 @@ export class EngineHost {
     return byGraph.given
   }
 
-  private async reference({ revision, document, picture, weights }: ReferenceRequest): Promise<void> {
+  private async runOnCpu(request: RunRequest): Promise<void> {
+    const { revision, document, batch, measure } = request
+    const isCancelled = this.isCancelled(revision)
+    this.progress(revision, 'planning', 0, 1)
+    const { lowered, output, attention, matched } = this.preparedForCpu(request)
+    const { graph } = lowered
+    const kept = keptNodes(graph, attention.maps)
+    const given = matched?.given ?? null
+    const capture = await this.cpu.load({ graph, outputs: [output, ...kept] }, given)
+    stopIf(isCancelled)
     this.progress(revision, 'running', 0, 1)
-    const lowered = lower(document, { batch: 1 })
-    outputOf(lowered)
-    const matched = weights === null ? null : this.weightFiles.match(weights, lowered.graph)
-    await this.sendResult(revision, matched, runOnReference(lowered, picture, matched?.given.arrays))
+    const inputs = pictureFor(lowered, request.picture, batch)
+    const outputs = await capture.run(inputs, isCancelled)
+    const { memory } = analyze(document).totals
+    await this.sendResult(revision, matched, {
+      processor: 'cpu',
+      logits: outputs[0] ?? null,
+      attention: layersOf(lowered, attention, outputs),
+      attentionLeftOut: attention.leftOut,
+      memory: { weightBytes: memory.weightBytes, activationBytes: memory.activationBytes, largestCopy: null },
+      kernels: [],
+    })
+    if (!measure) return
+    const bare = kept.length > 0 ? await this.cpu.load({ graph, outputs: [output] }, given) : capture
+    this.progress(revision, 'measuring', 0, 1)
+    this.send({ type: 'measured', revision, latency: await measureReady(bare, inputs, isCancelled) })
+  }
+
+  /** The same graph for the same design, so that its model is found again. */
+  private preparedForCpu({ document, batch, attention, weights }: RunRequest): PreparedForCpu {
+    const key = JSON.stringify([document, batch, attention, weights])
+    if (this.preparedCpu?.key !== key) {
+      const lowered = lower(document, { batch })
+      this.preparedCpu = {
+        key,
+        lowered,
+        output: outputOf(lowered),
+        attention: attentionPlan(lowered, attention),
+        matched: weights === null ? null : this.weightFiles.match(weights, lowered.graph),
+      }
+    }
+    return this.preparedCpu
   }
 
   private readWeights({ request, bytes, document, positions }: WeightsRequest): void {
@@ -449,6 +500,8 @@ export class EngineHost {
     })
   }
 }
+
+const noCpu = () => Promise.reject(new Error('there is none here'))
 
 class NoDeviceError extends Error {}
 

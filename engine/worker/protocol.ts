@@ -19,6 +19,8 @@ export type Request =
       /** Preprocessed picture [height, width, 3], normalised; null runs on the procedural input. */
       readonly picture: Float32Array | null
       readonly measure: boolean
+      /** The GPU when left out. The CPU needs no WebGPU: the same numbers from onnxruntime's WebAssembly. */
+      readonly processor?: Processor
       /** Return the maps of these mixers (instance paths); of 'all' those that fit the budget. */
       readonly attention: 'all' | readonly string[]
       /** A file that was read, for all weights that fit; the others, or all with null, follow their rule. */
@@ -39,14 +41,6 @@ export type Request =
   | { readonly type: 'forgetWeights'; readonly id: string }
   /** Measure each kernel of the last run: answers profiled. */
   | { readonly type: 'profile'; readonly revision: number }
-  /** Run on the plain evaluation (no GPU, small models only, slow): answers ran. */
-  | {
-      readonly type: 'runOnReference'
-      readonly revision: number
-      readonly document: Document
-      readonly picture: Float32Array | null
-      readonly weights: string | null
-    }
   /** A look at a design: answers lookProgress, then looked, perhaps several times. A run takes it back. */
   | LookRequest
   /** Takes a look back. */
@@ -98,6 +92,8 @@ export interface LookOf<K extends LookKind> {
   readonly kind: K
   /** Who looks: a newer look takes back those of the same kind from the same seat. */
   readonly seat: string
+  /** The GPU when left out. */
+  readonly processor?: Processor
   readonly subject: Subject
   readonly question: QuestionOf<K>
 }
@@ -113,6 +109,9 @@ export interface LookedReplyOf<K extends LookKind> {
   readonly isFinal: boolean
 }
 export type LookedReply = { readonly [K in LookKind]: LookedReplyOf<K> }[LookKind]
+
+/** Where programs run. */
+export type Processor = 'gpu' | 'cpu'
 
 export type Stage = 'planning' | 'compiling' | 'weights' | 'running' | 'measuring'
 export type FailureCode = 'NO_WEBGPU' | 'MEMORY' | 'DEVICE_LOST' | 'DOCUMENT' | 'INTERNAL'
@@ -130,7 +129,7 @@ export type DeviceReport =
   | { readonly available: false; readonly reason: string }
 
 export interface RunResult {
-  readonly onReference: boolean
+  readonly processor: Processor
   readonly logits: Float32Array | null
   /** Which file gave weights, and how many of the design's. */
   readonly weights: { readonly id: string; readonly fits: number; readonly wanted: number } | null

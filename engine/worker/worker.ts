@@ -10,6 +10,7 @@ const host = new EngineHost({
   gpu: (self.navigator as { readonly gpu?: GPU }).gpu,
   post: (reply: Reply, transfer) => self.postMessage(reply, transfer),
   tuningCache: indexedTuningCache(),
+  openCpu: async () => (await import('./onnxRuntime')).openOnnxRuntime(),
 })
 
 self.addEventListener('message', ({ data }: MessageEvent<Request>) => host.receive(data))

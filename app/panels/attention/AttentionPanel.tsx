@@ -1,6 +1,6 @@
 import { useAttentionStore } from '../../state/attentionStore'
 import { errorsOf, useAnalysis } from '../../state/derived'
-import { type RunState, useRunStore } from '../../state/runStore'
+import { canRun, useRunStore } from '../../state/runStore'
 import { AttentionView } from './AttentionView'
 import { MixingView } from './MixingView'
 import type { MixerRow } from './mixerRows'
@@ -9,18 +9,16 @@ import { RolloutView } from './RolloutView'
 import { useChosenRow, useMixerRows } from './useMixerRows'
 import './AttentionPanel.css'
 
-const deviceOf = (state: RunState) => state.device
-
 /** Who looks at whom: every mixer of the design, attention by its weights and the others by what they depend on. */
 export function AttentionPanel() {
   const rows = useMixerRows()
   const row = useChosenRow(rows)
   const mode = useAttentionStore((state) => state.mode)
-  const device = useRunStore(deviceOf)
+  const isReady = useRunStore(canRun)
   const analysis = useAnalysis()
   const hasMaps = rows.some(({ map }) => map !== null)
   const wantsMaps = analysis.lowered.graph.calls.some(({ name }) => name === 'attention')
-  const canMix = device?.available === true && errorsOf(analysis).length === 0
+  const canMix = isReady && errorsOf(analysis).length === 0
   if (!row || (!hasMaps && (wantsMaps || !canMix))) return <NothingYet />
   if (mode === 'rollout' && row.map?.kind === 'tokens')
     return <RolloutView rows={rows} row={row} layer={row.map} />

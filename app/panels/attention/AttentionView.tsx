@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 import type { AttentionLayer } from '../../../engine/index'
 import { type AttentionMode, type HeadChoice, useAttentionStore } from '../../state/attentionStore'
-import { type RunState, useRunStore } from '../../state/runStore'
+import { canRun, type RunState, useRunStore } from '../../state/runStore'
 import { Segmented } from '../../ui/Segmented'
 import { Select } from '../../ui/Select'
 import { AskedChoice } from './AskedChoice'
@@ -13,8 +13,7 @@ import { NormalisationForm } from './NormalisationForm'
 import { useReading } from './useReading'
 import { useScene } from './useScene'
 
-const ranOnCpu = (state: RunState) => state.result?.onReference === true
-const hasDevice = (state: RunState) => state.device?.available === true
+const ranOnCpu = (state: RunState) => state.result?.processor === 'cpu'
 const ranWithFile = (state: RunState) => (state.result?.weights?.fits ?? 0) > 0
 
 interface AttentionViewProps {
@@ -28,7 +27,7 @@ export function AttentionView({ rows, row, layer }: AttentionViewProps) {
   const reading = useReading()
   const scene = useScene()
   const isFromCpu = useRunStore(ranOnCpu)
-  const canMix = useRunStore(hasDevice)
+  const canMix = useRunStore(canRun)
   const hasRealWeights = useRunStore(ranWithFile)
   const isMatrix = layer.kind === 'channels'
   const shown = useMemo(
@@ -57,7 +56,7 @@ export function AttentionView({ rows, row, layer }: AttentionViewProps) {
       notes={[
         ...(hasRealWeights ? [] : ['Procedural weights: structure, not meaning.']),
         'Attention is not an explanation: it says what is read, not why.',
-        ...(isFromCpu ? ['Computed on the CPU: slow, and the same numbers as on a GPU.'] : []),
+        ...(isFromCpu ? ['Computed on the CPU: the same numbers as on a GPU.'] : []),
         ...(isMatrix ? [] : [directionWords[reading.direction]]),
       ]}
     >

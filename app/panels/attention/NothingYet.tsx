@@ -1,14 +1,10 @@
-import { isEnabled } from '../../commands/command'
-import { replaceType } from '../../commands/nodes'
 import { runNow, runOnCpu } from '../../commands/runs'
 import { errorsOf, useAnalysis } from '../../state/derived'
-import { type RunState, useRunStore } from '../../state/runStore'
-import { useSessionStore } from '../../state/sessionStore'
+import { type RunState, useRunStore, whyNothingRuns } from '../../state/runStore'
 import { Button } from '../../ui/Button'
 import { PictureTray } from '../pictures/PictureTray'
 
 const runOf = (state: RunState) => state.status
-const deviceOf = (state: RunState) => state.device
 
 /** The picture that would carry a map, and why there is none. */
 export function NothingYet() {
@@ -26,11 +22,9 @@ export function NothingYet() {
 }
 
 function Reason() {
-  const device = useRunStore(deviceOf)
+  const reason = useRunStore(whyNothingRuns)
   const status = useRunStore(runOf)
   const analysis = useAnalysis()
-  // The button follows the selection.
-  useSessionStore((state) => state.selection)
   const hasAttention = analysis.lowered.graph.calls.some(({ name }) => name === 'attention')
   const hasMixer = analysis.layers.some(({ kind }) => kind === 'mixer')
   const isRunning = status.kind === 'running' || status.kind === 'starting'
@@ -48,24 +42,14 @@ function Reason() {
         <p className="small muted">Add one, and this view shows what every place of it reads.</p>
       </>
     )
-  if (device?.available === false && !isRunning)
+  if (reason !== null && !isRunning)
     return (
       <>
         <h2>Not measured: no WebGPU</h2>
-        <p className="small muted">
-          {hasAttention
-            ? device.reason
-            : `${device.reason} Pooling and convolution are measured on a GPU; attention could be computed on the CPU.`}
-        </p>
-        {hasAttention ? (
-          <Button look="filled" onClick={() => void runOnCpu.run()}>
-            Run on the CPU (slow)
-          </Button>
-        ) : (
-          isEnabled(replaceType) && (
-            <Button onClick={() => void replaceType.run()}>Replace the selected node</Button>
-          )
-        )}
+        <p className="small muted">{reason}</p>
+        <Button look="filled" onClick={() => void runOnCpu.run()}>
+          Run on the CPU
+        </Button>
       </>
     )
   return (

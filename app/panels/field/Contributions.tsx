@@ -1,6 +1,6 @@
 import { sideHolding } from '../../../engine/index'
 import { usePictureStore } from '../../state/pictureStore'
-import { useRunStore } from '../../state/runStore'
+import { canRun, useRunStore } from '../../state/runStore'
 import { useWeightsStore } from '../../state/weightsStore'
 import { formatPercent } from '../../ui/formatNumber'
 import { Segmented } from '../../ui/Segmented'
@@ -16,7 +16,7 @@ interface ContributionsProps {
 
 /** How contributions are measured, and how wide the squares around the place are that hold given shares of them. */
 export function Contributions({ maps }: ContributionsProps) {
-  const hasDevice = useRunStore((state) => state.device?.available === true)
+  const hasDevice = useRunStore(canRun)
   const count = usePictureStore((state) => state.pictures.length)
   const isLoaded = useWeightsStore((state) => state.loaded !== null)
   const { rule, pictures, weights, isGrowing } = useFieldSettings()

@@ -1,10 +1,10 @@
 import type { Cost } from '../../../engine/index'
 import { costAt, factsAt, useMeasuredCosts, useShownAnalysis } from '../../state/derived'
 import type { PathKey } from '../../state/paths'
-import { type RunState, useRunStore } from '../../state/runStore'
+import { type RunState, useRunStore, whyNothingRuns } from '../../state/runStore'
 import { formatBytes, formatExactCount, formatMs } from '../../ui/formatNumber'
 
-const hasNoGpu = (state: RunState) => state.device?.available === false
+const hasNoGpu = (state: RunState) => whyNothingRuns(state) !== null
 
 const rows: readonly { readonly name: string; readonly print: (cost: Cost) => string }[] = [
   { name: 'Params', print: ({ params }) => formatExactCount(params.trainable + params.frozen) },

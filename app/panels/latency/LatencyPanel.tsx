@@ -15,7 +15,7 @@ import type { Latency } from '../../../engine/index'
 import { profile } from '../../commands/runs'
 import { runWords } from '../../shell/runWords'
 import { useAnalysis, useMeasuredCosts } from '../../state/derived'
-import { type RunState, useRunStore } from '../../state/runStore'
+import { type RunState, useRunStore, whyNothingRuns } from '../../state/runStore'
 import { useSessionStore } from '../../state/sessionStore'
 import { Button } from '../../ui/Button'
 import { formatMs, formatMsDigits, formatPercent } from '../../ui/formatNumber'
@@ -28,6 +28,7 @@ const deviceOf = (state: RunState) => state.device
 const statusOf = (state: RunState) => state.status
 const tick = { fontSize: 10.5, fill: 'var(--text-3)' } as const
 const shownBars = 9
+const processorOf = (state: RunState) => state.result?.processor ?? state.processor
 
 /** Where the time of one forward goes on this machine, and how far it spreads. */
 export function LatencyPanel() {
@@ -36,12 +37,14 @@ export function LatencyPanel() {
   const status = useRunStore(statusOf)
   const measured = useMeasuredCosts()
   const analysis = useAnalysis()
-  if (device?.available === false) {
+  const reason = useRunStore(whyNothingRuns)
+  const processor = useRunStore(processorOf)
+  if (reason !== null) {
     return (
       <div className="latency-none">
         <h2>Not measured: no WebGPU</h2>
         <p className="small muted">
-          {device.reason} Params, MACs, memory and receptive fields are exact without it.
+          {reason} Params, MACs, memory and receptive fields are exact without it.
         </p>
       </div>
     )
@@ -89,7 +92,13 @@ export function LatencyPanel() {
             by {latency.method}
           </span>
         </p>
-        {device?.available && (
+        {processor === 'cpu' && (
+          <p className="small muted">
+            On the CPU, by WebAssembly: from array to array, by the wall clock. Single layers are measured on
+            a GPU only.
+          </p>
+        )}
+        {processor === 'gpu' && device?.available && (
           <p className="small muted">
             {device.name}, WebGPU f32.{' '}
             {device.isSoftware

@@ -1,6 +1,7 @@
 /** A tensor program as an ONNX model: opset 18, float32, weights inside. */
 import { VertebraError } from '../../errors'
 import type { Call, Graph, Node, NodeOf } from '../../graph/graph'
+import { reachable } from '../../graph/traverse'
 import { evaluate } from '../../ops/evaluate'
 import { writeOnnx } from '../../ops/onnx'
 import { type CallContext, callRows } from './calls'
@@ -67,7 +68,8 @@ class OnnxExport {
 
   toBytes(): Uint8Array<ArrayBuffer> {
     const { name, outputs } = this.options
-    for (const node of this.graph.nodes) if (node.op === 'input') this.tensor(node.id)
+    const needed = reachable(this.graph, [...outputs.values()])
+    for (const { id, op } of this.graph.nodes) if (op === 'input' && needed.has(id)) this.tensor(id)
     for (const [title, node] of outputs) {
       this.makeInputs(node)
       this.writer.output(title, this.tensor(node), this.nodeAt(node).shape)

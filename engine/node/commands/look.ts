@@ -1,4 +1,5 @@
 import { type MixingSide, mixingSide } from '../../analysis/mixingSides'
+import { gpuPlanner, planOf } from '../../worker/gpuPlanner'
 import { mixing } from '../../worker/looks/mixing'
 import { sectionOf } from '../../worker/looks/section'
 import type { MixingAnswer, MixingQuestion } from '../../worker/questions'
@@ -91,12 +92,12 @@ async function answered(
   const { session } = await openRuntime(wanted)
   const answer = await mixing(question, {
     subject: { document, pictures: pixels ? [pixels] : [], weights: null },
-    device: session.device.traits,
+    plan: gpuPlanner(session.device.traits),
     isCancelled: () => false,
     progress: () => {},
     tell: () => {},
     kept: (_slot, _key, make) => make(),
-    load: (plan) => session.load(plan, { given }),
+    load: (planned) => session.load(planOf(planned), { given }),
   })
   return { adapter: session.device.traits.name, answer }
 }

@@ -6,11 +6,11 @@ import { type WeightReport, whatDoesNotFit } from '../../weights/matchWeights'
 import { type ClassGuess, topClasses } from '../../weights/topClasses'
 import { attentionLayer, attentionPlan, keptNodes } from '../../worker/attentionLayers'
 import type { AttentionMap } from '../../worker/attentionMaps'
-import { runOnReference } from '../../worker/runOnReference'
 import { type Command, UsageError } from '../command'
 import { openRuntime, prepareRun } from '../gpuRun'
 import { adapterOptions, designOptions } from '../options'
 import { printJson, printLine, table } from '../print'
+import { runOnReference } from '../runOnReference'
 import { readSubject, subjectOptions, subjectUsage } from '../subject'
 
 export const run: Command = {
@@ -100,7 +100,7 @@ async function onGpu(
 
 function onReference(document: Document, picture: Float32Array | null, given: GivenWeights | null): Result {
   const { logits, attention } = runOnReference(lower(document), picture, given?.arrays)
-  return { on: 'plain evaluation', logits: logits ?? new Float32Array(), attention }
+  return { on: 'plain evaluation', logits, attention }
 }
 
 function largest(values: Float32Array, count: number): readonly Guess[] {

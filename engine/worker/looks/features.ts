@@ -1,7 +1,6 @@
 import { componentScores } from '../../analysis/components'
 import { type ComponentFit, fitComponents, type Side } from '../../analysis/foreground'
 import { channelSummary, tokenNorms } from '../../analysis/tokens'
-import { compile } from '../../compile/compile'
 import { VertebraError } from '../../errors'
 import { stopIf } from '../../gpu/cancel'
 import type { Grid, Node } from '../../graph/graph'
@@ -18,7 +17,7 @@ const mostMapBytes = 32e6
 
 /** The values of one node for every picture, from the part of the network up to it. */
 export const features: Answering<'features'> = async ({ path, components }, context) => {
-  const { subject, device, isCancelled } = context
+  const { subject, isCancelled } = context
   context.progress('planning', 0, 1)
   const { graph, node, plan } = context.kept('plan', path, () => {
     const lowered = lower(subject.document, { batch: 1 })
@@ -28,7 +27,7 @@ export const features: Answering<'features'> = async ({ path, components }, cont
     return {
       graph: lowered.graph,
       node: made,
-      plan: compile(lowered.graph, { outputs: [made.id], device }),
+      plan: context.plan(lowered.graph, { outputs: [made.id] }),
     }
   })
   const pictures = subject.pictures.length > 0 ? subject.pictures : [null]

@@ -18,9 +18,9 @@ export async function meanField<K extends 'field' | 'fieldGrowth'>(
   tell?: (sofar: FieldAnswer) => void,
 ): Promise<FieldAnswer> {
   const { path, place, rule, isRandom } = question
-  const { subject, device, isCancelled } = context
+  const { subject, isCancelled } = context
   const made = context.kept('plan', `${path} ${rule}`, () =>
-    fieldPlan(subject.document, question, { device }),
+    fieldPlan(subject.document, question, context.plan),
   )
   const loaded = await context.load(made.plan, made.graph, isRandom)
   const { height, width } = subject.document.input

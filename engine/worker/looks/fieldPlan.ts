@@ -1,16 +1,15 @@
 /** The plan that gives, for any place of one node, what the picture contributes to it. */
 import { effectiveField, type FieldRule, placeInput } from '../../autodiff/effectiveField'
-import type { Plan } from '../../compile/plan'
 import type { Document } from '../../document/types'
 import { elements, type Graph, type Shape } from '../../graph/graph'
 import { lower } from '../../lower/lower'
 import { DesignError } from '../designError'
-import { type BackwardOptions, backwardPlan } from './backwardPlan'
+import type { Planned, Planner } from './look'
 
 export interface FieldPlan {
   /** Of the design itself. */
   readonly graph: Graph
-  readonly plan: Plan
+  readonly plan: Planned
   /** Of the node that is asked about. */
   readonly shape: Shape
 }
@@ -19,7 +18,7 @@ export interface FieldPlan {
 export function fieldPlan(
   document: Document,
   { path, rule }: { readonly path: string; readonly rule: FieldRule },
-  options: BackwardOptions,
+  planner: Planner,
 ): FieldPlan {
   const lowered = lower(document, { batch: 1 })
   const { graph, scopes } = lowered
@@ -27,7 +26,7 @@ export function fieldPlan(
   if (node === null || node === undefined)
     throw new DesignError(`There is no ${path} that gives anything in this design.`)
   const field = effectiveField(graph, node, rule)
-  const plan = backwardPlan(field, graph.nodes.length, options)
+  const plan = planner(field, { forward: graph.nodes.length })
   return { graph, plan, shape: graph.nodes[node]?.shape ?? [] }
 }
 

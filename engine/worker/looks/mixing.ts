@@ -2,7 +2,7 @@ import { exactProbes, type Probe, signProbe, Tally } from '../../analysis/mixing
 import { placesOf } from '../../analysis/mixingSides'
 import { probeInput } from '../../autodiff/mixing'
 import { stopIf } from '../../gpu/cancel'
-import type { LoadedPlan } from '../../gpu/loadedPlan'
+import type { Ready } from '../cpuProcessor'
 import { DesignError } from '../designError'
 import { pictureFor } from '../picture'
 import type { MixingAnswer, MixingQuestion } from '../questions'
@@ -22,13 +22,13 @@ export const mixing: Answering<'mixing'> = async (question, context) => {
   const { path, through, direction, withoutResidual } = question
   context.progress('planning', 0, 1)
   const plan = context.kept(direction, JSON.stringify([path, through, withoutResidual]), () =>
-    mixingPlan(context.subject.document, question, { device: context.device }),
+    mixingPlan(context.subject.document, question, context.plan),
   )
   const place = placeIn(plan, question)
   const channel = channelIn(plan, question)
   const values = await keptValues(plan, context)
   const loaded = await context.load(plan.perProbe, plan.graph)
-  const given = context.kept('given', '', () => new WeakMap<LoadedPlan, KeptValues['values']>())
+  const given = context.kept('given', '', () => new WeakMap<Ready, KeptValues['values']>())
   const { asked, shown, form } = plan
   const at = { side: asked, place, channels: plan.channels }
   const exact = exactProbes(at, { keepsChannels: form.keepsChannels, channel })

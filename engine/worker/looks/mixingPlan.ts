@@ -4,19 +4,18 @@ import { type MixingSide, mixingSide } from '../../analysis/mixingSides'
 import { withoutDirectPath } from '../../autodiff/directPath'
 import { joined } from '../../autodiff/joined'
 import { mixingProgram } from '../../autodiff/mixing'
-import { type CompileOptions, compile } from '../../compile/compile'
-import type { Plan } from '../../compile/plan'
 import type { Document } from '../../document/types'
 import { elements, type Graph, type Node } from '../../graph/graph'
 import { nodeCost } from '../../ops/cost'
 import { DesignError } from '../designError'
 import type { MixingQuestion } from '../questions'
+import type { Planned, Planner } from './look'
 import { sectionOf } from './section'
 
 export interface MixingPlan {
   /** Of the design itself. */
   readonly graph: Graph
-  readonly perProbe: Plan
+  readonly perProbe: Planned
   /** Probes that one run of it takes, one after the other along the first axis. */
   readonly atOnce: number
   /** Multiply-accumulates of one probe. */
@@ -24,7 +23,7 @@ export interface MixingPlan {
   /** Names of what `perProbe` takes beside the probe, in the order in which `once` gives it. */
   readonly kept: readonly string[]
   /** From the picture to the kept values; null where there are none. */
-  readonly once: Plan | null
+  readonly once: Planned | null
   readonly form: MixingForm
   /** Whether something went straight past the branches, and is left out. */
   readonly residual: 'kept' | 'left out' | 'none'
@@ -41,10 +40,9 @@ const most = { atOnce: 16, elements: 2 ** 22 }
 export function mixingPlan(
   document: Document,
   question: MixingQuestion,
-  options: Pick<CompileOptions, 'device'>,
+  planner: Planner,
 ): MixingPlan {
   const { path, direction, withoutResidual } = question
-  const compiled = (made: Graph) => compile(made, { ...options, outputs: made.outputs })
   const { graph, input, output, sources, part, start, rest, program } = programOf(document, question, 1)
   if (input.shape.length < 2 || output.shape.length < 2)
     throw new DesignError(`${path || 'The network'} gives numbers without channels, which no map can show.`)
@@ -57,11 +55,11 @@ export function mixingPlan(
   const [asked, shown] = direction === 'reads' ? [output, input] : [input, output]
   return {
     graph,
-    perProbe: compiled(perProbe),
+    perProbe: planner(perProbe),
     atOnce,
     macs: program.perProbe.nodes.reduce((sum, node) => sum + nodeCost(program.perProbe, node).macs, 0),
     kept: program.kept,
-    once: program.kept.length > 0 ? compiled(joined(graph, program.once, sources)) : null,
+    once: program.kept.length > 0 ? planner(joined(graph, program.once, sources)) : null,
     form,
     residual: rest === null ? 'none' : withoutResidual ? 'left out' : 'kept',
     asked: sideOf(asked),

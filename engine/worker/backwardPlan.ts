@@ -1,7 +1,7 @@
-import { withCheckpoints } from '../../autodiff/checkpoints'
-import { type CompileOptions, compile } from '../../compile/compile'
-import type { Plan } from '../../compile/plan'
-import type { Graph } from '../../graph/graph'
+import { withCheckpoints } from '../autodiff/checkpoints'
+import { type CompileOptions, compile } from '../compile/compile'
+import type { Plan } from '../compile/plan'
+import type { Graph } from '../graph/graph'
 
 export interface BackwardOptions extends Omit<CompileOptions, 'outputs'> {
   /** Bytes that activations may take before blocks are computed again instead of kept; by default a share of the device's. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { effectiveField } from '../../autodiff/effectiveField'
-import { plainDevice } from '../../compile/testing/adapter'
-import { lower } from '../../lower/lower'
-import { findPreset } from '../../presets'
+import { effectiveField } from '../autodiff/effectiveField'
+import { plainDevice } from '../compile/testing/adapter'
+import { lower } from '../lower/lower'
+import { findPreset } from '../presets'
 import { backwardPlan } from './backwardPlan'
 
 test('a backward keeps what fits into the budget, and computes blocks again beyond it', () => {

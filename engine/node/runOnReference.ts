@@ -1,15 +1,16 @@
-/** A small design on the plain evaluation: where there is no WebGPU, labelled as slow. */
+/** A small design on the plain evaluation. */
+
+import type { AttentionLayer } from '../analysis/attention/layer'
 import { analyze } from '../analyze'
 import { VertebraError } from '../errors'
 import type { Lowered } from '../lower/lowered'
 import { evaluate } from '../ops/evaluate'
 import { proceduralWeights } from '../weights/procedural'
-import { attentionLayer, attentionPlan, keptNodes } from './attentionLayers'
-import { DesignError, outputOf } from './designError'
-import { pictureFor } from './picture'
-import type { RunResult } from './protocol'
+import { attentionLayer, attentionPlan, keptNodes } from '../worker/attentionLayers'
+import { DesignError, outputOf } from '../worker/designError'
+import { pictureFor } from '../worker/picture'
 
-/** Five to fifteen seconds; a worker in the midst of it cannot be interrupted. */
+/** Five to fifteen seconds. */
 const mostMacs = 2e9
 
 /** Throws DesignError when the design is too large for this. Weights that are not given follow their rule. */
@@ -17,15 +18,15 @@ export function runOnReference(
   lowered: Lowered,
   picture: Float32Array | null,
   given: ReadonlyMap<string, Float32Array> = new Map(),
-): Omit<RunResult, 'weights' | 'classes'> {
-  const { macs, memory } = analyze(lowered.document).totals
+): { readonly logits: Float32Array; readonly attention: readonly AttentionLayer[] } {
+  const { macs } = analyze(lowered.document).totals
   if (macs.total > mostMacs) {
     throw new DesignError(
       `The plain evaluation takes up to ${mostMacs / 1e9} G multiply-adds and this design has ${(macs.total / 1e9).toFixed(1)} G; choose a smaller input or fewer blocks.`,
     )
   }
   const { graph } = lowered
-  const { maps, leftOut } = attentionPlan(lowered, 'all')
+  const { maps } = attentionPlan(lowered, 'all')
   const output = outputOf(lowered)
   const values = evaluate(
     graph,
@@ -42,15 +43,7 @@ export function runOnReference(
     return Float32Array.from(value)
   }
   return {
-    onReference: true,
     logits: valueAt(output),
     attention: maps.map((map) => attentionLayer(graph, map, valueAt)),
-    attentionLeftOut: leftOut,
-    memory: {
-      weightBytes: memory.weightBytes,
-      activationBytes: memory.activationBytes,
-      largestCopy: null,
-    },
-    kernels: [],
   }
 }
