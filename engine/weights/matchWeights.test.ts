@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { setInput } from '../index'
 import { lower } from '../lower/lower'
-import { runOnReference } from '../worker/runOnReference'
+import { runOnReference } from '../node/runOnReference'
 import { matchWeights } from './matchWeights'
 import { readSafetensors } from './safetensors'
 import { safetensorsOf } from './testing/checkpoint'

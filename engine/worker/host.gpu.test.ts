@@ -7,6 +7,7 @@ import type { Shape } from '../graph/graph'
 import { attentionRow, type Document, setAttributes, setInput } from '../index'
 import { lower } from '../lower/lower'
 import { dawn } from '../node/dawn'
+import { runOnReference } from '../node/runOnReference'
 import { evaluate } from '../ops/evaluate'
 import { proceduralWeights } from '../weights/procedural'
 import { safetensorsOf } from '../weights/testing/checkpoint'
@@ -200,7 +201,7 @@ test('windows and routed regions come with their places, the same as from the pl
     host.receive({ type: 'run', revision: 1, document: design(name, side), ...request, attention: 'all' })
     await host.idle()
     const onGpu = last('ran')?.result.attention ?? []
-    const plain = await plainAttention(design(name, side))
+    const plain = plainAttention(design(name, side))
     expect(onGpu.length).toBeGreaterThan(0)
     expect(onGpu.map(({ path, name }) => `${path} ${name}`)).toEqual(
       plain.map(({ path, name }) => `${path} ${name}`),
@@ -219,13 +220,8 @@ test('windows and routed regions come with their places, the same as from the pl
   }
 })
 
-/** The same run without a GPU. */
-async function plainAttention(document: Document) {
-  const { host, last } = newHost()
-  host.receive({ type: 'runOnReference', revision: 1, document, picture: null, weights: null })
-  await host.idle()
-  return last('ran')?.result.attention ?? []
-}
+/** The same design on the plain evaluation. */
+const plainAttention = (document: Document) => runOnReference(lower(document), null).attention
 
 test('only the mixers that are asked for answer', async () => {
   const { host, last } = newHost()

@@ -37,11 +37,7 @@ export interface MixingPlan {
 const most = { atOnce: 16, elements: 2 ** 22 }
 
 /** Throws DesignError when there is no such place in the design. */
-export function mixingPlan(
-  document: Document,
-  question: MixingQuestion,
-  planner: Planner,
-): MixingPlan {
+export function mixingPlan(document: Document, question: MixingQuestion, planner: Planner): MixingPlan {
   const { path, direction, withoutResidual } = question
   const { graph, input, output, sources, part, start, rest, program } = programOf(document, question, 1)
   if (input.shape.length < 2 || output.shape.length < 2)
