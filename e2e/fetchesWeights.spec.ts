@@ -81,6 +81,7 @@ test('weights are fetched by name when asked, after their size is shown, go on a
 
 test('what cannot be fetched is a sentence, and changes nothing', async ({ editor }) => {
   await editor.openPreset(name)
+  await editor.setInput(64)
   const dialog = await openHub(editor)
   const problem = dialog.getByRole('alert')
 
