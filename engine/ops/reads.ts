@@ -13,6 +13,7 @@ import {
   type Indices,
   indexSet,
   indicesOf,
+  isWholeAxis,
   type Region,
   reshaped,
   wholeAxis,
@@ -182,13 +183,21 @@ function convReads({ attrs }: NodeOf<'conv'>, region: Region, [x, w]: readonly S
   const rows = tapsOver(indicesOf(y), x[1], w[1], attrs, 0)
   const across = tapsOver(indicesOf(columns), x[2], w[2], attrs, 1)
   if (rows.length === 0 || across.length === 0) return [null, null]
-  const outPerGroup = w[0] / attrs.groups
-  const groups = indexSet(indicesOf(o).map((channel) => Math.floor(channel / outPerGroup)))
-  const channels = groups.flatMap((group) => Array.from({ length: w[3] }, (_, i) => group * w[3] + i))
   return [
-    [n, axisRegion(x[1], rows), axisRegion(x[2], across), axisRegion(x[3], channels)],
+    [n, axisRegion(x[1], rows), axisRegion(x[2], across), inputChannels(o, x[3], w, attrs)],
     [o, ...wholeRegion(w).slice(1)],
   ]
+}
+
+/** The channels of the groups that these output channels belong to. */
+function inputChannels(o: AxisRegion, size: number, w: Shape, { groups }: ConvAttributes): AxisRegion {
+  if (isWholeAxis(o)) return wholeAxis(size)
+  const outPerGroup = w[0] / groups
+  const read = indexSet(indicesOf(o).map((channel) => Math.floor(channel / outPerGroup)))
+  return axisRegion(
+    size,
+    read.flatMap((group) => Array.from({ length: w[3] }, (_, i) => group * w[3] + i)),
+  )
 }
 
 /** The elements that the taps of these positions fall on; none where all of them fall on padding. */

@@ -10,6 +10,7 @@ import {
   type AttentionMap,
   attentionMaps,
   bytesOf,
+  gateMaps,
   keptFor,
   whyAbsent,
 } from './attentionMaps'
@@ -20,7 +21,7 @@ const budgetBytes = 96 * 2 ** 20
 
 export interface AttentionPlan {
   readonly maps: readonly AttentionMap[]
-  /** Maps for which there was no room: they can be asked for by the path of their mixer. */
+  /** Maps that can be asked for by the path of their mixer. */
   readonly leftOut: readonly LeftOutAttention[]
 }
 
@@ -34,11 +35,16 @@ export function attentionPlan(design: AttentionDesign, wanted: 'all' | readonly 
     if (wanted !== 'all' && !wanted.includes(path)) continue
     const bytes = whyAbsent(design.graph, map) === null ? bytesOf(design.graph, map) : 0
     if (bytes > room) {
-      leftOut.push({ path, name, bytes })
+      leftOut.push({ path, name, bytes, why: 'room' })
       continue
     }
     room -= bytes
     maps.push(map)
+  }
+  for (const map of gateMaps(design)) {
+    const { path, name } = map
+    if (wanted === 'all') leftOut.push({ path, name, bytes: bytesOf(design.graph, map), why: 'gate' })
+    else if (wanted.includes(path)) maps.push(map)
   }
   return { maps, leftOut }
 }

@@ -1,7 +1,7 @@
 /** The attention maps of a design: calls of `attention`, and weights that mixers compute in other ways and tap. */
 import { hasCells, mapOf } from '../analysis/attention/tokenMap'
 import { PlaceTrace } from '../analysis/placeTrace'
-import { elements, type Graph, type Grid, type Shape, type Value } from '../graph/graph'
+import { elements, type Graph, type Grid, type Node, type Shape, type Value } from '../graph/graph'
 import { liveNodes } from '../lower/liveNodes'
 import type { Lowered } from '../lower/lowered'
 import { axisRegion, indexSet, indicesOf, type Region, wholeAxis } from '../ops/region'
@@ -58,8 +58,7 @@ export function attentionMaps(design: AttentionDesign): readonly AttentionMap[] 
   const instances = new Instances(design)
   const calls = graph.calls.filter(({ name, output }) => name === 'attention' && isLive[output])
   const inCalls = (node: number) => calls.some(({ first, end }) => first <= node && node < end)
-  const isTap = ({ op, attrs }: Graph['nodes'][number]) =>
-    op === 'tap' && 'name' in attrs && attrs.name === 'attention'
+  const isTap = isTapOf('attention')
   const found = [
     ...calls.flatMap((call) => {
       const [q, k, , bias = null] = call.inputs
@@ -99,6 +98,29 @@ export function attentionMaps(design: AttentionDesign): readonly AttentionMap[] 
     }
   })
 }
+
+/**
+ * One weight per channel, made from the whole picture: squeeze-and-excitation and its kin. They are no attention that most people look
+ * for, and come only when their module is asked for.
+ */
+export function gateMaps(design: AttentionDesign): readonly AttentionMap[] {
+  const { graph, isLive } = design
+  const instances = new Instances(design)
+  return graph.nodes
+    .filter((node) => isTapOf('gate')(node) && isLive[node.id])
+    .map(({ id, scope }) => ({
+      path: instances.placeOf(scope).path,
+      name: ['gate', ...instances.placeOf(scope).parts].join('/'),
+      scores: { kind: 'tap', node: id },
+      tap: id,
+      mixer: instances.mixerOf(scope),
+      followsMap: false,
+      isChained: true,
+      indices: [],
+    }))
+}
+
+const isTapOf = (name: string) => (node: Node) => node.op === 'tap' && node.attrs.name === name
 
 /** The nodes whose values a map is made from. */
 export function keptFor({ scores, indices }: AttentionMap): readonly number[] {

@@ -3,6 +3,7 @@ import { cellOf, keysAt, laidOut, placeAt, rowsAt } from '../analysis/attention/
 import { readersOf } from '../analysis/attention/readers'
 import { attentionRow } from '../analysis/attention/row'
 import { findPreset } from '../catalogue'
+import { setInput } from '../document/nodes'
 import type { Grid, Shape } from '../graph/graph'
 import type { AttentionLayer, Places } from '../index'
 import { lower } from '../lower/lower'
@@ -287,4 +288,19 @@ test('weights of more than 1024 tokens by 1024 are not kept, and a sentence says
         'Its weights would be 1600 × 1600 numbers per head, and nothing of more than 1024 × 1024 is kept; choose a smaller picture.',
     },
   })
+})
+
+test('the gates of squeeze-and-excitation come when they are asked for, one weight per channel', () => {
+  const preset = findPreset('seresnet50')
+  if (!preset) throw new Error('there is no preset seresnet50')
+  const lowered = lower(setInput(preset.document, { height: 64, width: 64 }))
+  const { maps, leftOut } = attentionPlan(lowered, 'all')
+  expect(maps).toEqual([])
+  expect(leftOut.map(({ why }) => why)).toEqual(Array(16).fill('gate'))
+  const [first] = leftOut
+  const [gate] = attentionPlan(lowered, [first?.path ?? '']).maps
+  if (!gate) throw new Error('no gate')
+  const layer = attentionLayer(lowered.graph, gate, () => Float32Array.from({ length: 256 }, (_, i) => i))
+  expect(layer).toMatchObject({ kind: 'channels', name: 'gate', windows: 1, heads: 1, queries: 1, keys: 256 })
+  expect(attentionRow(layer, 0, 0)[17]).toBe(17)
 })

@@ -145,11 +145,13 @@ export interface RunResult {
   readonly kernels: readonly KernelReport[]
 }
 
-/** An attention map for which there was no room beside the others: it can be asked for by the path of its mixer. */
+/** An attention map that did not come: it can be asked for by the path of its mixer. */
 export interface LeftOutAttention {
   readonly path: string
   readonly name: string
   readonly bytes: number
+  /** There was no room beside the others, or it is the gate of a module like squeeze-and-excitation, one weight per channel. */
+  readonly why: 'room' | 'gate'
 }
 
 /** One step of the plan, with the shader that really runs. */

@@ -46,7 +46,7 @@ export const cbam = defineModule({
         return linear(b, hidden, { name: 'channel.fc2', out: channels, bias: false })
       }
       const gate = b.add(mlp(b.mean(map, [1, 2])), mlp(b.reduce('max', map, [1, 2])))
-      const y = b.mul(map, b.sigmoid(gate))
+      const y = b.mul(map, b.tap('gate', b.sigmoid(gate)))
       const seen = b.concat([b.mean(y, [3]), b.reduce('max', y, [3])], 3)
       const where = conv2d(b, seen, {
         name: 'spatial.conv',

@@ -53,10 +53,8 @@ export const channelConvolution = defineModule({
         ],
       })
     })
-    return b.mul(
-      x,
-      b.module(gate, 'gate', b.reshape(mixed, isMap(x) ? [n, 1, 1, channels] : [n, 1, channels])),
-    )
+    const y = b.reshape(mixed, isMap(x) ? [n, 1, 1, channels] : [n, 1, channels])
+    return b.mul(x, b.tap('gate', b.module(gate, 'gate', y)))
   },
 })
 

@@ -63,7 +63,7 @@ export const squeezeExcite = defineModule({
     const mean = b.reshape(globalAverage(b, 'squeezeExcite', x), [x.shape[0] ?? 1, 1, 1, channels])
     let y = conv2d(b, mean, { name: 'fc1', out: inner, kernel: 1, bias })
     y = b.module(act, 'act', y)
-    y = b.module(gate, 'gate', conv2d(b, y, { name: 'fc2', out: channels, kernel: 1, bias }))
+    y = b.tap('gate', b.module(gate, 'gate', conv2d(b, y, { name: 'fc2', out: channels, kernel: 1, bias })))
     return b.mul(x, isMap(x) ? y : b.reshape(y, [x.shape[0] ?? 1, 1, channels]))
   },
 })
