@@ -29,7 +29,7 @@ export class FeaturesPanel {
   /** The node whose features are shown, once they are there. */
   async expectPlace(name: string): Promise<void> {
     await expect(this.dock.getByRole('heading', { level: 2, name, exact: true })).toBeVisible()
-    await expect(this.maps.first()).toBeVisible({ timeout: 90_000 })
+    await expect(this.maps.first()).toBeVisible({ timeout: 150_000 })
     await expect(this.dock.getByText(/^Computing/)).toBeHidden({ timeout: 90_000 })
   }
 
