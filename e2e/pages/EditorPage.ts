@@ -105,7 +105,13 @@ export class EditorPage {
   }
 
   async setInput(side: number): Promise<void> {
-    await this.page.getByRole('button', { name: /^Input \d+ by/ }).click()
+    // A dialog that has just closed gives the focus back a moment later, which closes a popover that was opened meanwhile.
+    await expect(async () => {
+      const height = this.page.getByRole('spinbutton', { name: 'Input height' })
+      if (!(await height.isVisible())) await this.page.getByRole('button', { name: /^Input \d+ by/ }).click()
+      await height.fill(String(side), { timeout: 2000 })
+      await height.press('Enter', { timeout: 2000 })
+    }).toPass()
     for (const name of ['Input height', 'Input width']) {
       const field = this.page.getByRole('spinbutton', { name })
       await field.fill(String(side))
