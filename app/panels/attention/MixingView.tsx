@@ -135,7 +135,7 @@ function useThumbnail(
   const design = useDocumentStore((state) => state.document)
   useEffect(() => {
     if (path === null || !answer || answer.shown.height * answer.shown.width <= 1) return
-    const { area: _, ...cells } = mixingCells(answer, scene.size)
+    const { area: _, absent: __, ...cells } = mixingCells(answer, scene.size)
     const normalisation = { over: 'map', isLog: false, isClipped: false, kept: 1 } as const
     const range = mixingRange(answer, cells, normalisation)
     useMixingThumbnails.getState().keep(design, path, { cells, range })

@@ -118,7 +118,7 @@ function answerTo(context: Context, asked: Asked): Answered {
 }
 
 /** Lines beyond these are a scatter that the hatch shows better. */
-const mostEdges = 240
+export const mostEdges = 240
 
 function windowMarks(map: HeadMap | null, size: Scene['size']): readonly Mark[] {
   if (!map?.window) return []

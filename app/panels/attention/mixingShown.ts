@@ -2,9 +2,11 @@
 import type { Grid, MixingAnswer, MixingSide } from '../../../engine/index'
 import { type Cells, cellArea, fileStem, type MapFigure, type Mark } from '../../figure/mapFigure'
 import { rangeOver } from '../../figure/ranges'
+import { edgesOf } from '../../figure/regions'
 import type { Asked, Direction, Normalisation } from '../../state/attentionStore'
 import { formatPercent } from '../../ui/formatNumber'
 import { describeAsked, fileWords, placeOf, tokenName } from './asked'
+import { mostEdges } from './attentionShown'
 import { normalisedRange } from './normalising'
 import type { Fact, Scene, Shown } from './shown'
 
@@ -19,10 +21,19 @@ export interface MixingSubject {
 export const gridOfSide = ({ height, width, prefix }: MixingSide): Grid => ({ height, width, prefix })
 
 /** What is drawn of an answer: signed weights where channels stay apart, sizes of derivatives elsewhere. */
-export function mixingCells({ shown, norms, weights }: MixingAnswer, size: Scene['size']): Cells {
+export function mixingCells({ shown, norms, weights, kind }: MixingAnswer, size: Scene['size']): Cells {
   const { prefix, height, width } = shown
+  const own = norms.subarray(prefix, prefix + height * width)
   const values = (weights ?? norms).slice(prefix, prefix + height * width)
-  return { height, width, values, area: areaOf(shown, size) }
+  // An estimate may miss by chance; of an exact map zero means that there is no way.
+  const hasGaps = kind === 'exact' && own.includes(0)
+  return {
+    height,
+    width,
+    values,
+    area: areaOf(shown, size),
+    absent: hasGaps ? Uint8Array.from(own, (norm) => (norm === 0 ? 1 : 0)) : undefined,
+  }
 }
 
 /** A side whose positions do not fill whole cells reaches beyond the picture by the rest. */
@@ -64,7 +75,7 @@ export function mixingShown(
   const range = cells ? mixingRange(answer, cells, normalisation) : rangeOver([])
   const place = placeOf(asked, grid)
   const askedArea = areaOf(answer.asked, scene.size)
-  const marks: readonly Mark[] =
+  const query: readonly Mark[] =
     place && grid.height * grid.width > 1
       ? [
           {
@@ -96,7 +107,7 @@ export function mixingShown(
     cells,
     range,
     quantity: answer.weights ? 'weight' : '‖∂y/∂x‖',
-    marks,
+    marks: [...(cells ? reachMarks(cells, scene.size) : []), ...query],
     fileName: fileStem(
       scene.design,
       node,
@@ -115,6 +126,16 @@ export function mixingShown(
   }
 }
 
+function reachMarks(cells: Cells, size: Scene['size']): readonly Mark[] {
+  if (!cells.absent) return []
+  const lines = edgesOf(
+    cells,
+    cells.absent.map((isAbsent) => 1 - isAbsent),
+    size,
+  )
+  return lines.length <= mostEdges ? [{ kind: 'contour', lines }] : []
+}
+
 const directionWords = {
   reads: 'What one place of the output depends on.',
   readBy: 'Which places of the output depend on one place of the input.',
@@ -131,8 +152,7 @@ function factsOf(answer: MixingAnswer): readonly Fact[] {
   const { norms, shown } = answer
   const total = norms.reduce((sum, norm) => sum + norm * norm, 0)
   const cells = norms.subarray(shown.prefix, shown.prefix + shown.height * shown.width)
-  const top = cells.reduce((most, norm) => Math.max(most, norm), 0)
-  const reached = cells.reduce((count, norm) => count + (norm > top * 1e-6 ? 1 : 0), 0)
+  const reached = cells.reduce((count, norm) => count + (norm > 0 ? 1 : 0), 0)
   return [
     { label: 'Method', value: methodWords(answer) },
     { label: 'Reaches', value: `${reached} of ${cells.length} cells` },
