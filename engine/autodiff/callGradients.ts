@@ -4,6 +4,8 @@ import type { Builder } from '../ops/builder'
 import { attentionGradient } from './attentionGradient'
 import { byKeysGradient, byQueriesGradient } from './attentionTangent'
 import { maxPoolGradient } from './maxPoolGradient'
+import { layerNormGradient, rmsNormGradient } from './normGradients'
+import { softmaxGradient } from './softmaxGradient'
 
 export interface CallArguments {
   readonly attrs: CallAttributes
@@ -22,5 +24,8 @@ export const callGradients: { readonly [name: string]: CallGradient } = {
   attention: attentionGradient,
   attentionByQueries: byQueriesGradient,
   attentionByKeys: byKeysGradient,
+  layerNorm: layerNormGradient,
   maxPool: maxPoolGradient,
+  rmsNorm: rmsNormGradient,
+  softmax: softmaxGradient,
 }

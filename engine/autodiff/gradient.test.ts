@@ -2,7 +2,11 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Graph, Value } from '../graph/graph'
 import { attention } from '../nn/attention'
+import { layerNorm } from '../nn/layerNorm'
+import { ModuleBuilder } from '../nn/moduleBuilder'
 import { averagePool, maxPool } from '../nn/pool'
+import { rmsNorm } from '../nn/rmsNorm'
+import { softmax } from '../nn/softmax'
 import { Builder } from '../ops/builder'
 import { evaluate, type Floats } from '../ops/evaluate'
 import { randomGraph } from '../ops/testing/randomGraph'
@@ -88,7 +92,7 @@ test('nodes keep their ids and scopes, and only what is needed comes after them'
   expect(new Set(added.map(({ scope }) => made.scopes[scope].path))).toEqual(new Set(['mixer']))
 })
 
-test('a call keeps its name where only its result is read, and loses it where its inside is', () => {
+test('a call keeps its name where only its result is read, and loses it where an inner value is differentiated', () => {
   const b = new Builder()
   const x = b.input('x', [1, 3, 1, 2])
   const rolled = b.roll(x, { axis: 1, shift: 1 })
@@ -96,7 +100,7 @@ test('a call keeps its name where only its result is read, and loses it where it
   expect(graph.calls.map(({ name }) => name)).toEqual(['roll', 'softmax', 'attention'])
   const probabilities = graph.nodes.findIndex(({ op }) => op === 'tap')
   const made = gradient(graph, { output: probabilities, wrt: [x.id] })
-  expect(made.calls.map(({ name }) => name)).toEqual(['roll'])
+  expect(made.calls.map(({ name }) => name)).toEqual(['roll', 'softmax'])
   verifyGraph(made)
 })
 
@@ -132,6 +136,20 @@ test('a max pool gives the gradient to the first of the largest, overlapping win
   expect(valuesOf(gradient(graph, { wrt: [x.id] }), { x: picture, seed })).toEqual([
     // The first two windows share the 5 on the left, the last two have a 7 each.
     [0, 0, 0, 0, 0, 11, 0, 0, 0, 0, 0, 0, 100, 0, 0, 1000],
+  ])
+})
+
+test('norms are differentiated from the statistics of their rows, softmax from its result', () => {
+  const b = new ModuleBuilder()
+  const x = b.input('x', [3, 8])
+  const made = softmax(b, rmsNorm(b, layerNorm(b, x, { name: 'one', eps: 1e-5 }), { name: 'two', eps: 1e-5 }))
+  const { calls } = gradient(b.finish([made]), { wrt: [x.id] })
+  expect(calls.map(({ name }) => name)).toEqual([
+    'layerNorm',
+    'rmsNorm',
+    'softmax',
+    'rmsNormStatistics',
+    'layerNormStatistics',
   ])
 })
 

@@ -3,7 +3,7 @@ import { withoutUnused } from './unused'
 
 /**
  * Two parts of one design as one graph: the second behind the first. Inputs of the second that have a source are nodes of the
- * first, which keep their ids; weights of one name are one weight. The outputs are those of the second. Both have the same scopes.
+ * first, which keep their ids; weights of one name are one weight. The outputs are those of the second. Both have the scopes of that design.
  */
 export function joined(first: Graph, second: Graph, sources: ReadonlyMap<string, number>): Graph {
   const known = new Map(
@@ -37,7 +37,8 @@ export function joined(first: Graph, second: Graph, sources: ReadonlyMap<string,
   const whole = {
     nodes: [...first.nodes, ...nodes],
     calls: [...first.calls, ...calls],
-    scopes: first.scopes,
+    // What was derived from the same design may have scopes of its own behind the common ones.
+    scopes: [...first.scopes, ...second.scopes.slice(first.scopes.length)],
     outputs: moved(second.outputs),
   }
   return withoutUnused(whole, first.nodes.length)

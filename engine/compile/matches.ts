@@ -55,19 +55,20 @@ export const matches: { readonly [name: string]: Match } = {
 
   layerNorm: {
     write(b, call, [x, weight, bias]) {
-      const eps = Number(call.attrs.eps)
-      const statistics = b.term('rowStatistics', { kind: 'layer', eps }, [rowsOf(b, x)])
+      const statistics = rowStatistics(b, x, 'layer', call)
       return scaledAndShifted(b, standardized(b, x, statistics, 'layer'), weight, bias)
     },
   },
 
   rmsNorm: {
     write(b, call, [x, weight]) {
-      const eps = Number(call.attrs.eps)
-      const statistics = b.term('rowStatistics', { kind: 'rms', eps }, [rowsOf(b, x)])
+      const statistics = rowStatistics(b, x, 'rms', call)
       return scaledAndShifted(b, standardized(b, x, statistics, 'rms'), weight, undefined)
     },
   },
+
+  layerNormStatistics: { write: (b, call, [x]) => statisticsOfRows(b, x, 'layer', call) },
+  rmsNormStatistics: { write: (b, call, [x]) => statisticsOfRows(b, x, 'rms', call) },
 
   groupNorm: {
     write(b, call, [x, weight, bias]) {
@@ -128,6 +129,14 @@ function repeatedTo(b: ProgramBuilder, bias: Term, scores: readonly number[]): T
 function rowsOf(b: ProgramBuilder, x: Term): Term {
   const length = x.shape[x.shape.length - 1]
   return b.reshape(x, [elements(x.shape) / length, length])
+}
+
+function rowStatistics(b: ProgramBuilder, x: Term, kind: 'layer' | 'rms', { attrs }: Call): Term {
+  return b.term('rowStatistics', { kind, eps: Number(attrs.eps) }, [rowsOf(b, x)])
+}
+
+function statisticsOfRows(b: ProgramBuilder, x: Term, kind: 'layer' | 'rms', call: Call): Term {
+  return b.reshape(rowStatistics(b, x, kind, call), [...x.shape.slice(0, -1), 2])
 }
 
 /** (x - mean) rstd, with statistics [rows, 2] for equal runs of x's elements. */

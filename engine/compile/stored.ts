@@ -34,6 +34,8 @@ export function storedTerms(
 
   // By term: the ways in which its kernel looks at it.
   const ways: ReadonlySet<string>[] = terms.map(() => once)
+  // By term: whether a product computes it on the way in.
+  const feedsProduct = new Uint8Array(terms.length)
   // By term: the one kernel in which it is read.
   const reader = new Int32Array(terms.length).fill(nobody)
   for (let id = terms.length - 1; id >= 0; id--) {
@@ -41,6 +43,7 @@ export function storedTerms(
     for (const user of users[id]) reader[id] = joined(reader[id], readerThrough(terms[user], term))
     const isComputed = isElementwise(term) || term.op === 'concat'
     if (isComputed || isMovement(term)) ways[id] = waysTo(term)
+    if (users[id].some((user) => isProductBehind(terms[user]))) feedsProduct[id] = 1
     if (!isComputed || kernelOf[id] !== nobody || numberOf(terms, term) !== null) continue
     const isMany = reader[id] === many || ways[id].size > mostWays
     const isShared = reader[id] === tensorsOnly || (isMany && !isCheap(term))
@@ -50,6 +53,11 @@ export function storedTerms(
     if (stored[id]) ways[id] = once
   }
   return stored
+
+  function isProductBehind(user: Term): boolean {
+    const isPassing = (isElementwise(user) || isMovement(user)) && !stored[user.id]
+    return user.op === 'matmul' || (isPassing && kernelOf[user.id] === nobody && feedsProduct[user.id] === 1)
+  }
 
   /** Through each movement it is computed anew; element-wise terms that are seen in one way share it. */
   function waysTo(term: Term): ReadonlySet<string> {
@@ -80,15 +88,39 @@ export function storedTerms(
     return stored[user.id] ? user.id : reader[user.id]
   }
 
-  /** One operation on one tensor of its size: doing it again costs less than writing the result and reading it back. */
+  /**
+   * One operation on one tensor of its size: doing it again costs less than writing the result and reading it back. Two are as
+   * cheap, but not for a product, which does them again for every tile of its columns.
+   */
   function isCheap(term: Term): boolean {
     if (term.op !== 'unary' && term.op !== 'binary') return false
-    const { flops } = term.op === 'unary' ? unaryFunctions[term.attrs.fn] : binaryFunctions[term.attrs.fn]
-    const bases = term.inputs.map((id) => baseOf(terms, terms[id])).filter(({ isFixed }) => !isFixed)
-    const areTensors = bases.every((base) => regions.has(base.id) || !isElementwise(base))
-    const whole = bases.filter(({ shape }) => elements(shape) >= elements(term.shape))
-    return flops <= 2 && areTensors && whole.length <= 1
+    const { flops, tensors, steps } = priceOf(term)
+    if (steps > 1 && feedsProduct[term.id]) return false
+    return flops <= 2 && tensors.filter(({ shape }) => elements(shape) >= elements(term.shape)).length <= 1
   }
+
+  /** What it takes to compute a value from tensors, and which these are. */
+  function priceOf(term: Term): Price {
+    const isTensor = !isElementwise(term) || regions.has(term.id) || stored[term.id] === 1
+    if (isTensor) return { flops: 0, steps: 0, tensors: term.isFixed ? [] : [term] }
+    if (term.op !== 'unary' && term.op !== 'binary')
+      return { flops: Number.POSITIVE_INFINITY, steps: 1, tensors: [] }
+    const { flops } = term.op === 'unary' ? unaryFunctions[term.attrs.fn] : binaryFunctions[term.attrs.fn]
+    if (flops > 2) return { flops, steps: 1, tensors: [] }
+    const parts = term.inputs.map((id) => priceOf(baseOf(terms, terms[id])))
+    return {
+      flops: parts.reduce((sum, part) => sum + part.flops, flops),
+      steps: 1 + Math.max(...parts.map(({ steps }) => steps)),
+      tensors: [...new Set(parts.flatMap(({ tensors }) => tensors))],
+    }
+  }
+}
+
+interface Price {
+  readonly flops: number
+  /** Operations one after another. */
+  readonly steps: number
+  readonly tensors: readonly Term[]
 }
 
 function baseOf(terms: readonly Term[], term: Term): Term {

@@ -370,6 +370,13 @@ export class Builder implements Arithmetic<Value> {
     return output
   }
 
+  /** What the body makes is computed a second time, in this place: nobody may take the values of the first time instead. */
+  again<T>(body: () => T): T {
+    const id = this.scopes.length
+    this.scopes.push({ ...this.here, id, output: null, isAgain: true })
+    return this.inScope(id, body)
+  }
+
   /** New nodes of the body belong to a scope that exists already: gradients lie where their forward nodes lie. */
   inScope<T>(id: number, body: () => T): T {
     const outer = this.currentScope
