@@ -3,7 +3,8 @@ import { withoutUnused } from './unused'
 
 /**
  * Two parts of one design as one graph: the second behind the first. Inputs of the second that have a source are nodes of the
- * first, which keep their ids; weights of one name are one weight. The outputs are those of the second. Both have the scopes of that design.
+ * first, which keep their ids; weights of one name are one weight. The outputs are those of the second. Both have the scopes of
+ * that design.
  */
 export function joined(first: Graph, second: Graph, sources: ReadonlyMap<string, number>): Graph {
   const known = new Map(
