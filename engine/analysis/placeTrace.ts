@@ -83,6 +83,7 @@ export class PlaceTrace {
   private remembered(node: number, region: Region): Found {
     const key = `${node} ${keyOf(region)}`
     const known = this.memory.get(key) ?? this.of(node, region)
+    if (this.memory.size >= mostRemembered) this.memory.clear()
     this.memory.set(key, known)
     return known
   }
@@ -120,6 +121,9 @@ function add(found: Map<number, Map<string, Region>>, source: number, parts: rea
 
 /** Of these, many elements of the result are the same one of the input. */
 const repeats: ReadonlySet<string> = new Set(['gather', 'windows'])
+
+/** Some ten megabytes. */
+const mostRemembered = 2 ** 16
 
 /** What all traces of a graph need. */
 const factsOf = new WeakMap<

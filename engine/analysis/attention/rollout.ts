@@ -75,6 +75,7 @@ function mixersOf(layers: readonly AttentionLayer[]): readonly Mixer[] {
   return mixers
 }
 
+/** Every map lies on the picture, and those side by side on the same one. */
 const isUsable = (mixer: Mixer): boolean =>
   mixer.every(
     ({ kind, scores, queryPlaces, keyPlaces }) =>
@@ -82,7 +83,16 @@ const isUsable = (mixer: Mixer): boolean =>
       scores.kind !== 'absent' &&
       tokenCount(queryPlaces.map) > 0 &&
       tokenCount(keyPlaces.map) > 0,
+  ) &&
+  inSteps(mixer).every(([first, ...others]) =>
+    others.every(
+      ({ queryPlaces, keyPlaces }) =>
+        isSameMap(queryPlaces.map, first.queryPlaces.map) && isSameMap(keyPlaces.map, first.keyPlaces.map),
+    ),
   )
+
+const isSameMap = (a: Grid, b: Grid): boolean =>
+  a.height === b.height && a.width === b.width && a.prefix === b.prefix
 
 const none = (reason: string): Rollout => ({ kind: 'none', reason })
 
@@ -162,7 +172,10 @@ function readBy(beside: Mixer, { tokens, elsewhere }: Flow, fusing: Fusing): Flo
   }
 }
 
-/** Adds what a row reads, and returns what of it lies on no token of the map. Zeros around the map are no one's. */
+/**
+ * Adds what a row reads, and returns what of it lies on no token of the map. Zeros around the map are no one's. Weights that
+ * no softmax made may be negative: their size counts.
+ */
 function spread(
   places: Places,
   row: Float64Array,
@@ -172,12 +185,13 @@ function spread(
 ): number {
   const first = window * row.length
   let sum = 0
-  for (let key = 0; key < row.length; key++) if (places.sets[first + key] !== padding) sum += row[key]
+  for (let key = 0; key < row.length; key++)
+    if (places.sets[first + key] !== padding) sum += Math.abs(row[key])
   if (sum === 0) return mass
   let lost = 0
   for (let key = 0; key < row.length; key++) {
     const set = places.sets[first + key]
-    const share = (mass * row[key]) / sum
+    const share = (mass * Math.abs(row[key])) / sum
     if (set === nowhere) lost += share
     if (set < 0) continue
     const [from, to] = [places.starts[set], places.starts[set + 1]]
@@ -219,8 +233,7 @@ const fusedRows = new WeakMap<
 
 /** The same on another map of the picture: a cell spreads over the cells that it covers, by area. */
 function onto({ tokens, elsewhere }: Flow, from: Grid, to: Grid): Flow {
-  const isSame = from.height === to.height && from.width === to.width && from.prefix === to.prefix
-  if (isSame) return { tokens, elsewhere }
+  if (isSameMap(from, to)) return { tokens, elsewhere }
   const moved = new Float64Array(tokenCount(to))
   const common = Math.min(from.prefix, to.prefix)
   moved.set(tokens.subarray(0, common))
