@@ -13,6 +13,7 @@ import type {
   Request,
   WeightReport,
 } from '../../engine/index'
+import { useAttentionStore } from '../state/attentionStore'
 import { analysisOf, errorsOf } from '../state/derived'
 import { useDocumentStore } from '../state/documentStore'
 import {
@@ -121,6 +122,7 @@ export class EngineClient {
       this.#timer = setTimeout(() => this.runNow(), pictureDelayMs)
       return
     }
+    const { kept } = useAttentionStore.getState()
     const revision = this.#ask(document)
     this.#post({
       type: 'run',
@@ -130,7 +132,7 @@ export class EngineClient {
       batch: useSessionStore.getState().batch,
       picture: picture && fits(picture.tensor, document) ? picture.tensor : null,
       measure: true,
-      attention: 'all',
+      attention: kept?.design === document ? [kept.path] : 'all',
       weights: useWeightsStore.getState().loaded?.id ?? null,
     })
   }

@@ -1,6 +1,6 @@
 /** What this person asks of the mixers of the design: which row of which map, in which direction, and how it is read. */
 import { create } from 'zustand'
-import type { HeadMerge } from '../../engine/index'
+import type { Document, HeadMerge } from '../../engine/index'
 
 /** A place on the picture, both axes 0..1, so that every layer can answer on its own grid; or a class token or register. */
 export type Asked =
@@ -50,6 +50,8 @@ export interface AttentionChoice {
   readonly part: string | null
   readonly isWithoutResidual: boolean
   readonly chart: 'distance' | 'entropy'
+  /** The one mixer of a design whose maps a run keeps, where all together are too many; null keeps all that fit. */
+  readonly kept: { readonly design: Document; readonly path: string } | null
 }
 
 interface AttentionState extends AttentionChoice {
@@ -70,5 +72,6 @@ export const useAttentionStore = create<AttentionState>()((set) => ({
   part: null,
   isWithoutResidual: false,
   chart: 'distance',
+  kept: null,
   lookAt: (choice) => set(choice),
 }))

@@ -125,6 +125,13 @@ export function DepthChart({ rows, row }: DepthChartProps) {
           </ComposedChart>
         </ResponsiveContainer>
       </div>
+      {waiting === 0 && dots.length === 0 && (
+        <p className="label faint">
+          {kind === 'distance'
+            ? 'No query here has a place, so there is no distance.'
+            : 'Nothing to measure.'}
+        </p>
+      )}
       {waiting > 0 && (
         <p className="label faint">
           {waiting} of {attending.length} layers to come

@@ -9,6 +9,7 @@ import { Segmented } from '../../ui/Segmented'
 import { Select } from '../../ui/Select'
 import { PictureTray } from '../pictures/PictureTray'
 import { askedAt, placeOf } from './asked'
+import { KeptChoice } from './KeptChoice'
 import type { MixerRow } from './mixerRows'
 import { Side } from './Side'
 import type { Shown } from './shown'
@@ -99,6 +100,7 @@ export function Frame({ rows, row, shown, name, mode, modes, what, children, set
             </div>
           ))}
         </dl>
+        <KeptChoice row={row} />
         {children}
         {[...shown.notes, ...notes].map((note) => (
           <p key={note} className="label faint">

@@ -6,6 +6,7 @@ import { coloursFor, useViewStore, type ViewSettings } from '../../figure/viewSt
 import type { Asked, Direction, HeadChoice, Normalisation } from '../../state/attentionStore'
 import { useRovingFocus } from '../../ui/useRovingFocus'
 import { headMap } from './headMaps'
+import { matrixOf } from './matrixShown'
 import type { MixerRow } from './mixerRows'
 import { type MixingThumbnail, useMixingThumbnails } from './mixingThumbnails'
 import { normalisedRange } from './normalising'
@@ -151,9 +152,12 @@ function headRasters(
   { asked, direction, normalisation, picture, view }: RasterQuestion,
 ): readonly (Raster | null)[] {
   const heads = Array.from({ length: layer.heads }, (_, head) => head)
-  if (!asked || layer.kind === 'channels' || !isQuick(layer, direction)) return heads.map(() => null)
+  const isMatrix = layer.kind === 'channels'
+  if (!asked || !isQuick(layer, isMatrix ? 'readBy' : direction)) return heads.map(() => null)
   const maps = heads.map((head) =>
-    headMap(layer, head, { asked, direction, kept: normalisation.kept }, picture),
+    isMatrix
+      ? { cells: matrixOf(layer, head), window: null }
+      : headMap(layer, head, { asked, direction, kept: normalisation.kept }, picture),
   )
   const cells = maps.flatMap((map): Cells[] => (map ? [map.cells] : []))
   return maps.map((map) => {

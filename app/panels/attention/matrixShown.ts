@@ -1,7 +1,7 @@
 /** Attention without a place on the picture, between channels or learned tokens: its matrix, row is query, column is key. */
 import { type AttentionLayer, attentionRow } from '../../../engine/index'
-import { cellArea, fileStem, type MapFigure } from '../../figure/mapFigure'
-import type { Asked } from '../../state/attentionStore'
+import { type Cells, cellArea, fileStem, type MapFigure } from '../../figure/mapFigure'
+import type { Asked, HeadChoice } from '../../state/attentionStore'
 import { formatPercent } from '../../ui/formatNumber'
 import { placeOf } from './asked'
 import { headIn, mapTitle, type Reading } from './attentionShown'
@@ -9,18 +9,21 @@ import type { MixerRow } from './mixerRows'
 import { normalisedRange } from './normalising'
 import type { Scene, Shown } from './shown'
 
+/** All weights of one head of a window: [queries, keys]. */
+export function matrixOf(layer: AttentionLayer, head: HeadChoice): Cells {
+  const { queries, keys } = layer
+  const values = new Float32Array(queries * keys)
+  for (let query = 0; query < queries; query++) values.set(attentionRow(layer, head, query), query * keys)
+  return { height: queries, width: keys, values }
+}
+
 export function matrixShown(row: MixerRow, layer: AttentionLayer, reading: Reading, scene: Scene): Shown {
   const head = headIn(reading.head, layer)
   const { queries, keys } = layer
   const grid = { height: queries, width: keys, prefix: 0 }
-  const matrixOf = (each: typeof head) => {
-    const values = new Float32Array(queries * keys)
-    for (let query = 0; query < queries; query++) values.set(attentionRow(layer, each, query), query * keys)
-    return { height: queries, width: keys, values }
-  }
-  const cells = matrixOf(head)
+  const cells = matrixOf(layer, head)
   const range = normalisedRange(cells, { ...reading.normalisation, kept: 1 }, () =>
-    Array.from({ length: layer.heads }, (_, index) => matrixOf(index)),
+    Array.from({ length: layer.heads }, (_, index) => matrixOf(layer, index)),
   )
   const asked: Asked = reading.first ?? reading.hovered ?? { kind: 'place', y: 0, x: 0 }
   const place = placeOf(asked, grid) ?? { row: 0, column: 0 }

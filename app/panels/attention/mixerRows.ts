@@ -36,7 +36,19 @@ export function mixerRows(analysis: Analysis, maps: readonly AttentionLayer[]): 
       map,
     }))
   })
-  return rows
+  return withOwnNames(rows)
+}
+
+/** A name that an earlier row has is told apart by the first letter of its group: `c.0` for the class attention of a ViT. */
+function withOwnNames(rows: readonly MixerRow[]): readonly MixerRow[] {
+  const taken = new Set<string>()
+  return rows.map((row) => {
+    if (!taken.has(row.name)) {
+      taken.add(row.name)
+      return row
+    }
+    return { ...row, name: `${row.path.charAt(0)}.${row.name}` }
+  })
 }
 
 /** Maps of an earlier design, without those of mixers that have been replaced since. */
