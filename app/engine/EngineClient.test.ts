@@ -8,6 +8,7 @@ import {
   setAttributes,
   setName,
 } from '../../engine/index'
+import { useAttentionStore } from '../state/attentionStore'
 import { useDocumentStore } from '../state/documentStore'
 import { pathOf } from '../state/paths'
 import { useRunStore } from '../state/runStore'
@@ -108,6 +109,17 @@ afterEach(() => {
 test('the design runs as soon as there is a GPU', () => {
   expect(worker().last('run')).toMatchObject({ revision: 1, batch: 1, measure: true, attention: 'all' })
   expect(state().status).toEqual({ kind: 'running', stage: 'planning', done: 0, total: 0 })
+})
+
+test('one mixer’s maps are kept where that was asked, until the design changes', () => {
+  const { document } = useDocumentStore.getState()
+  useAttentionStore.setState({ kept: { design: document, path: 'blocks.3/attn' } })
+  client.runNow()
+  expect(worker().last('run')).toMatchObject({ attention: ['blocks.3/attn'] })
+  rename('Another')
+  vi.runAllTimers()
+  expect(worker().last('run')).toMatchObject({ attention: 'all' })
+  useAttentionStore.setState({ kept: null })
 })
 
 test('edits in quick succession make one run, of the last design', () => {
