@@ -59,8 +59,15 @@ export function DepthChart({ rows, row }: DepthChartProps) {
         <ChartTools
           around={around}
           chart={() => ({
-            title: 'Heads over depth',
-            caption: [['Model', scene.design], ['Shows', chartWords[kind]], ...scene.source],
+            title: kind === 'distance' ? 'Mean distance of heads, px' : 'Mean entropy of heads, nats',
+            caption: [
+              ['Model', scene.design],
+              ['Shows', chartWords[kind]],
+              ...(waiting > 0
+                ? [['Layers', `${statistics.size} of ${attending.length} computed so far`] as const]
+                : []),
+              ...scene.source,
+            ],
             columns: ['layer', 'head', 'distance (px)', 'entropy (nats)'],
             rows: attending.flatMap(({ name, map }) =>
               ((map && statistics.get(map)) ?? []).map(({ distance, entropy }, index) => [
