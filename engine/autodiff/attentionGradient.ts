@@ -1,7 +1,7 @@
 /**
  * The backward of a call of attention, as named calls over its inputs: the probabilities are computed again from q and k, so
  * that no kernel has to keep them (Dao et al. 2022, arxiv.org/abs/2205.14135, appendix B.2). With P = softmax(scale q kᵀ + bias):
- * dv = Pᵀ dy, dscores = P ∘ (dy vᵀ - rowsum(y ∘ dy)), dq = scale dscores k, dk = scale dscoresᵀ q.
+ * dv = Pᵀ dy, dscores = P ∘ (dy vᵀ - rowsum(P ∘ (dy vᵀ))), dq = scale dscores k, dk = scale dscoresᵀ q.
  */
 import type { CallAttributes, Value } from '../graph/graph'
 import type { Builder } from '../ops/builder'
@@ -14,7 +14,7 @@ export const attentionGradient: CallGradient = (b, { attrs, inputs, output, dy, 
   if (varies[3]) return null
   const biases = bias ? [bias] : []
   const logSums = attentionLogSums(b, attrs, [q, k, ...biases])
-  const slopes = b.transpose(b.sum(b.mul(output, dy), [3]), [0, 2, 1, 3])
+  const slopes = attentionSlopes(b, attrs, [q, k, v, dy, logSums, output, ...biases])
   const known = [q, k, v, dy, logSums, slopes, ...biases]
   const byQueries = varies[0] ? attentionByQueries(b, attrs, known) : null
   if (!varies[1] && !varies[2]) return [byQueries, null, null]
@@ -34,6 +34,23 @@ function attentionLogSums(b: Builder, attrs: CallAttributes, inputs: readonly Va
     const largest = b.stopGradient(b.reduce('max', scores, [3]))
     return b.add(b.log(b.sum(b.exp(b.sub(scores, largest)), [3])), largest)
   })
+}
+
+/**
+ * Of each query, the sum of P ∘ (dy vᵀ), which is y · dy too. -> [n, h, t, 1]. The first takes away from the products what they
+ * have in common with its very rounding; where values are nearly alike that is most of them.
+ */
+function attentionSlopes(b: Builder, attrs: CallAttributes, inputs: readonly Value[]): Value {
+  return b.call('attentionSlopes', attrs, inputs, (q, k, v, dy, logSums, _y, bias) => {
+    const probabilities = probabilitiesOf(b, q, k, Number(attrs.scale), logSums, bias)
+    return b.sum(b.mul(probabilities, perPair(b, dy, v)), [3])
+  })
+}
+
+/** Of the slopes by dy: y. */
+export const slopesGradient: CallGradient = (b, { inputs, dy, varies }) => {
+  if (varies.some((changes, input) => changes && input !== 3)) return null
+  return varies.map((changes) => (changes ? b.mul(b.transpose(dy, [0, 2, 1, 3]), inputs[5]) : null))
 }
 
 /** The gradient of q. */
@@ -84,16 +101,27 @@ interface Known {
   readonly v: Value
   readonly dy: Value
   readonly logSums: Value
-  /** The sum of y ∘ dy of each query. */
+  /** The sum of P ∘ (dy vᵀ) of each query. */
   readonly slopes: Value
   readonly bias: Value | undefined
 }
 
 /** P, and the gradient of the products q kᵀ, both [n, h, t, s]. */
 function recomputed(b: Builder, scale: number, { q, k, v, dy, logSums, slopes, bias }: Known) {
-  const probabilities = b.exp(b.sub(scoresOf(b, q, k, scale, bias), logSums))
+  const probabilities = probabilitiesOf(b, q, k, scale, logSums, bias)
   const changes = b.mul(b.mul(probabilities, b.sub(perPair(b, dy, v), slopes)), scale)
   return { probabilities, changes }
+}
+
+function probabilitiesOf(
+  b: Builder,
+  q: Value,
+  k: Value,
+  scale: number,
+  logSums: Value,
+  bias: Value | undefined,
+): Value {
+  return b.exp(b.sub(scoresOf(b, q, k, scale, bias), logSums))
 }
 
 /** Products of every row of x [n, t, h, c] with every row of y [n, s, h, c]. -> [n, h, t, s]. */

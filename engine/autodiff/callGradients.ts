@@ -1,7 +1,7 @@
 /** Named calls whose backward is better written for the whole than from the pieces of their body. */
 import type { CallAttributes, Value } from '../graph/graph'
 import type { Builder } from '../ops/builder'
-import { attentionGradient } from './attentionGradient'
+import { attentionGradient, slopesGradient } from './attentionGradient'
 import { byKeysGradient, byQueriesGradient } from './attentionTangent'
 import { maxPoolGradient } from './maxPoolGradient'
 import { layerNormGradient, rmsNormGradient } from './normGradients'
@@ -22,6 +22,7 @@ export type CallGradient = (b: Builder, call: CallArguments) => readonly (Value 
 
 export const callGradients: { readonly [name: string]: CallGradient } = {
   attention: attentionGradient,
+  attentionSlopes: slopesGradient,
   attentionByQueries: byQueriesGradient,
   attentionByKeys: byKeysGradient,
   layerNorm: layerNormGradient,

@@ -120,7 +120,7 @@ test('attention is differentiated as a whole, but where a bias or its inside is 
   const made = attention(b, x, b.mul(x, 2), b.exp(x), 0.5, bias)
   const graph = b.finish([made])
   const namesOf = (wrt: readonly number[]) => gradient(graph, { wrt }).calls.map(({ name }) => name)
-  const whole = ['attentionLogSum', 'attentionByQueries', 'attentionByKeys']
+  const whole = ['attentionLogSum', 'attentionSlopes', 'attentionByQueries', 'attentionByKeys']
   expect(namesOf([x.id])).toEqual(['softmax', 'attention', ...whole])
   expect(namesOf([bias.id])).not.toContain('attentionLogSum')
   const probabilities = graph.nodes.findIndex(({ op }) => op === 'tap')

@@ -28,6 +28,14 @@ export const matches: { readonly [name: string]: Match } = {
       return b.term('attentionLogSum', { scale: Number(call.attrs.scale) }, [...rows, ...bias])
     },
   },
+  attentionSlopes: {
+    isBetter: hasManyScores,
+    // By the result itself: sum over keys of P (dy v) = y dy.
+    write(b, _call, [, , , dy, , y]) {
+      const slopes = b.reduce('sum', b.binary('mul', y, dy), [3])
+      return b.transpose(slopes, [0, 2, 1, 3])
+    },
+  },
   attentionByQueries: {
     isBetter: hasManyScores,
     write: (b, call, inputs) => attentionBy(b, 'queries', call, inputs),
