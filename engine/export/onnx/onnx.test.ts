@@ -3,6 +3,7 @@ import * as ort from 'onnxruntime-web'
 import { expect, test } from 'vitest'
 import { findPreset } from '../../catalogue'
 import type { Graph, NodeOf } from '../../graph/graph'
+import { reachable } from '../../graph/traverse'
 import { setInput } from '../../index'
 import { lower } from '../../lower/lower'
 import { Builder } from '../../ops/builder'
@@ -27,9 +28,10 @@ async function differences(graph: Graph, { inputs, params }: Bindings, options: 
   const weights = (node: NodeOf<'param'>) => Float32Array.from(params(node))
   const bytes = exportOnnx(graph, { name: 'test', outputs, weights, ...options })
   const session = await ort.InferenceSession.create(bytes)
+  const needed = reachable(graph, graph.outputs)
   const feeds = Object.fromEntries(
     graph.nodes.flatMap((node) => {
-      if (node.op !== 'input') return []
+      if (node.op !== 'input' || !needed.has(node.id)) return []
       const values = Float32Array.from(inputs.get(node.attrs.name) ?? [])
       return [[node.attrs.name, new ort.Tensor('float32', values, node.shape)] as const]
     }),
