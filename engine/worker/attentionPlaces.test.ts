@@ -148,7 +148,9 @@ test('pooled and convolved keys hold the cells that move them', () => {
     { numRuns: 40 },
   )
   const convolved = fc.record({
-    ...sides,
+    // On a smaller map a kernel of five reads everything everywhere: see the next test.
+    h: fc.integer({ min: 4, max: 9 }),
+    w: fc.integer({ min: 4, max: 9 }),
     kernelSize: fc.constantFrom(1, 3, 5),
     stride: fc.integer({ min: 1, max: 2 }),
     prefix: fc.integer({ min: 0, max: 2 }),
@@ -164,6 +166,23 @@ test('pooled and convolved keys hold the cells that move them', () => {
     ),
     { numRuns: 25 },
   )
+})
+
+test('where every query is made from the whole map, each stands for its own cell, and keys for all of them', () => {
+  const grid = { height: 3, width: 3, prefix: 0 }
+  const { layers } = built('convProjection', [1, 9, 8], { heads: 2, kernelSize: 5, stride: 1 }, grid)
+  const [layer] = layers
+  if (!layer) throw new Error('there is no map')
+  const whole = [0, 1, 2, 3, 4, 5, 6, 7, 8]
+  for (const token of whole) {
+    const own = { kind: 'tokens', tokens: Int32Array.of(token), centre: token }
+    expect(placeAt(layer.queryPlaces, 0, token)).toEqual(own)
+    expect(placeAt(layer.keyPlaces, 0, token)).toEqual({
+      kind: 'tokens',
+      tokens: Int32Array.from(whole),
+      centre: 4,
+    })
+  }
 })
 
 test('neighbourhoods, stripes, focal levels and routed regions hold the cells that move them', () => {
