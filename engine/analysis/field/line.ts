@@ -39,11 +39,15 @@ export function continuation(line: Line): Law {
   return law
 }
 
+/** Longer periods than this are looked for only where they divide the line, as windows of long token lists do. */
+const mostAnyPeriod = 64
+
 function lawOf(line: Line): Law {
   const { span, size } = line
   if (size === 1) return { period: 1, shift: span.pitch, share: 1 }
   let best: Law = { period: 1, shift: 0, share: 0 }
   for (let period = 1; period <= Math.max(1, size / 2); period++) {
+    if (period > mostAnyPeriod && size % period !== 0) continue
     const { shift, count } = commonestShift(line, period)
     const share = count / (size - period)
     if (share === 1) return { period, shift, share }
