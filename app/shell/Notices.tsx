@@ -23,6 +23,8 @@ export function Notices() {
       gap={8}
       visibleToasts={4}
       containerAriaLabel="Notices"
+      // Above dialogs, below what was just opened: a notice must not lie over the popover that somebody works in.
+      style={{ zIndex: 55 }}
     />
   )
 }
