@@ -1,6 +1,6 @@
 import { sideHolding } from '../../../engine/index'
 import { usePictureStore } from '../../state/pictureStore'
-import { canRun, useRunStore } from '../../state/runStore'
+import { useRunStore, whyNothingRuns } from '../../state/runStore'
 import { useWeightsStore } from '../../state/weightsStore'
 import { formatPercent } from '../../ui/formatNumber'
 import { Segmented } from '../../ui/Segmented'
@@ -16,12 +16,11 @@ interface ContributionsProps {
 
 /** How contributions are measured, and how wide the squares around the place are that hold given shares of them. */
 export function Contributions({ maps }: ContributionsProps) {
-  const hasDevice = useRunStore(canRun)
+  const reason = useRunStore(whyNothingRuns)
   const count = usePictureStore((state) => state.pictures.length)
   const isLoaded = useWeightsStore((state) => state.loaded !== null)
   const { rule, pictures, weights, isGrowing } = useFieldSettings()
-  if (!hasDevice)
-    return <p className="small muted">Gradients are measured on the GPU; this browser has no WebGPU.</p>
+  if (reason !== null) return <p className="small muted">{reason} Gradients can be computed on the CPU.</p>
   const averaged = maps[0].measured.pictures
   return (
     <>
